@@ -1,0 +1,37 @@
+# How our own code is compiled: target `postern_flags`, linked by every library
+# of ours.  Sanitizers and sections apply to third-party code too.
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_options(-ffunction-sections -fdata-sections -fno-common)
+# Paths in assert() and debug data do not tell where it was built.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# time_t and off_t of 64 bits on 32-bit boards.
+add_compile_definitions(_FILE_OFFSET_BITS=64 _TIME_BITS=64)
+
+if(POSTERN_SANITIZE)
+  add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${POSTERN_SANITIZE})
+else()
+  add_compile_options(-fstack-protector-strong)
+  add_link_options(-Wl,--gc-sections)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_definitions($<$<NOT:$<BOOL:${POSTERN_FUZZ}>>:_FORTIFY_SOURCE=2>)
+  endif()
+endif()
+
+if(POSTERN_STATIC)
+  add_link_options(-static)
+endif()
+
+add_library(postern_flags INTERFACE)
+target_include_directories(postern_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(postern_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wformat=2 -Wvla -Wundef -Wextra-semi -Wcast-qual
+  $<$<BOOL:${POSTERN_WERROR}>:-Werror>)

@@ -1,0 +1,74 @@
+# Third-party code, built from the archives that tools/deps hands out.
+#   mbedtls3   mbedTLS 3.6.x with server/crypto/mbedtls_config.h
+#   httplib    cpp-httplib on mbedTLS, header only
+#   json       nlohmann/json, header only
+#   inih       one C file
+#   doctest    header only;  doctest_main: its main()
+# All headers are SYSTEM: our warnings are for our code.
+
+execute_process(COMMAND ${PROJECT_SOURCE_DIR}/tools/deps --print
+  OUTPUT_VARIABLE deps_lines OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE deps_status)
+if(NOT deps_status EQUAL 0)
+  message(FATAL_ERROR "tools/deps failed; what to do stands above")
+endif()
+string(REPLACE "\n" ";" deps_lines "${deps_lines}")
+foreach(line IN LISTS deps_lines)
+  if(line MATCHES "^([^ ]+) (.+)$")
+    set(DEP_${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+  endif()
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/deps.lock)
+
+find_package(Threads REQUIRED)
+
+# --- mbedTLS: ALT hooks and private headers tie us to the 3.6 series
+set(mbed "${DEP_mbedtls}")
+file(STRINGS "${mbed}/include/mbedtls/build_info.h" mbed_version
+  REGEX "define MBEDTLS_VERSION_NUMBER +0x0306")
+if(NOT mbed_version)
+  message(FATAL_ERROR "${mbed} is not mbedTLS 3.6.x")
+endif()
+file(GLOB mbed_sources "${mbed}/library/*.c")
+list(APPEND mbed_sources
+  "${mbed}/3rdparty/everest/library/everest.c"
+  "${mbed}/3rdparty/everest/library/x25519.c"
+  "${mbed}/3rdparty/everest/library/Hacl_Curve25519_joined.c")
+add_library(mbedtls3 STATIC ${mbed_sources})
+target_include_directories(mbedtls3 SYSTEM
+  PUBLIC "${mbed}/include" "${mbed}/3rdparty/everest/include"
+  PRIVATE "${mbed}/library" "${mbed}/3rdparty/everest/include/everest"
+          "${mbed}/3rdparty/everest/include/everest/kremlib")
+target_compile_definitions(mbedtls3 PUBLIC
+  MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/server/crypto/mbedtls_config.h")
+target_compile_options(mbedtls3 PRIVATE -O2 -w "-ffile-prefix-map=${mbed}=mbedtls")
+target_link_libraries(mbedtls3 PUBLIC Threads::Threads)
+# The record buffers of idle connections are given back through mbedTLS's own
+# headers; whoever does that links mbedtls3_private and says why.
+add_library(mbedtls3_private INTERFACE)
+target_include_directories(mbedtls3_private SYSTEM INTERFACE "${mbed}/library")
+target_link_libraries(mbedtls3_private INTERFACE mbedtls3)
+
+# --- cpp-httplib: its mbedTLS backend
+add_library(httplib INTERFACE)
+target_include_directories(httplib SYSTEM INTERFACE "${DEP_cpp-httplib}")
+target_compile_definitions(httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT)
+target_link_libraries(httplib INTERFACE mbedtls3)
+
+# --- nlohmann/json
+add_library(json INTERFACE)
+target_include_directories(json SYSTEM INTERFACE "${DEP_nlohmann-json3}/single_include")
+
+# --- inih: fed one logical line at a time by firmware/config/ini.cpp, which
+# keeps the line numbers; everything clever in it is off.
+add_library(inih STATIC "${DEP_inih}/ini.c")
+target_include_directories(inih SYSTEM PUBLIC "${DEP_inih}")
+target_compile_definitions(inih PUBLIC
+  INI_ALLOW_MULTILINE=0 INI_ALLOW_INLINE_COMMENTS=0 INI_ALLOW_BOM=0
+  INI_ALLOW_NO_VALUE=0 INI_STOP_ON_FIRST_ERROR=0 INI_CALL_HANDLER_ON_NEW_SECTION=1
+  INI_HANDLER_LINENO=1 INI_MAX_LINE=8448)
+target_compile_options(inih PRIVATE -w)
+
+# --- doctest
+add_library(doctest INTERFACE)
+target_include_directories(doctest SYSTEM INTERFACE "${DEP_doctest}/doctest" "${DEP_doctest}")
+target_compile_definitions(doctest INTERFACE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
