@@ -1,0 +1,57 @@
+// Every hard limit in one place, each with its reason. A limit that an administrator may change has a key in the INI
+// and only its default here.
+#pragma once
+
+#include <cstddef>
+
+#include "server/base/clock.h"
+
+namespace postern::limits {
+
+using namespace std::chrono_literals;
+
+// Requests (RFC 9112 section 3 asks for at least 8000 bytes of request line).
+inline constexpr std::size_t kRequestLine = 8192;
+inline constexpr std::size_t kRequestHead = 16384;  // line and fields together: browsers send 2 kB, cookies up to 8
+inline constexpr std::size_t kRequestFields = 100;  // nginx and Apache stop at 100
+inline constexpr std::size_t kDrainBody = 65536;    // an unwanted body up to this is read and dropped, above: close
+inline constexpr std::size_t kRequestsPerConnection = 10000;  // then Connection: close, so that no connection is for ever
+
+// Time a client may take, absolute from the start of each phase: dawdling byte by byte gains nothing.
+inline constexpr Millis kHandshakeTime = 10s;
+inline constexpr Millis kHeaderTime = 10s;
+inline constexpr Millis kBodyTime = 60s;
+inline constexpr Millis kIdleTime = 60s;   // between requests; Chrome reuses within 60 s
+inline constexpr Millis kWriteStall = 30s; // no byte accepted by the peer for so long
+inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
+inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
+
+// Connections.
+inline constexpr std::size_t kMaxPerClient = 256;  // a family behind one NAT stays under it
+inline constexpr int kListenBacklog = 511;
+inline constexpr int kAcceptsPerWake = 64;  // a flood of connects may not starve those already served
+
+// Buffers that a loop shares among its connections.
+inline constexpr std::size_t kLoopInput = 65536;
+inline constexpr std::size_t kLoopOutput = 131072;
+
+// Files served.
+inline constexpr std::size_t kCachedFile = 65536;       // larger ones are read as they are sent
+inline constexpr std::size_t kCacheBytes = 4u << 20;    // per loop
+inline constexpr std::size_t kCacheEntries = 512;
+inline constexpr Millis kCacheTrust = 1s;               // a cached file is looked at again after this
+
+// Log ring in RAM.
+inline constexpr std::size_t kLogRingLines = 512;
+inline constexpr std::size_t kLogLine = 2048;
+
+// Configuration.
+inline constexpr std::size_t kConfigFile = 1u << 20;
+inline constexpr std::size_t kConfigLine = 8192;
+
+// State files.
+inline constexpr std::size_t kPemFile = 131072;
+inline constexpr std::size_t kStateFile = 262144;
+inline constexpr std::size_t kFolderEntries = 65536;  // names held in memory when a folder is listed
+
+}  // namespace postern::limits
