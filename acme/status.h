@@ -1,0 +1,53 @@
+// A snapshot of every certificate's state: what `postern status`, the admin page and its API show. Immutable once published.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/crypto/cert_bundle.h"
+
+namespace postern::acme {
+
+enum class Rung : unsigned char { kPublic, kPrevious, kLocalCa, kSelfSigned };         // which certificate serves
+enum class CertState : unsigned char { kValid, kRenewing, kFailing, kExpired, kWaiting };
+
+std::string_view name_of(Rung rung);         // "public" "previous" "local-ca" "self-signed"
+std::string_view name_of(CertState state);   // "valid" "renewing" "failing" "expired" "waiting"
+
+struct Problem {
+    std::string type;    // "connection", "rateLimited", "transport", "certificate", "disk" ...: short, stable
+    std::string detail;  // what was seen, with the CA's own words
+    std::string advice;  // what the owner can do
+};
+
+struct Attempt {
+    WallTime start{};
+    WallTime end{};
+    bool ok = false;
+    std::string said;    // what the CA said, or where it failed
+    int generation = 0;  // installed, 0: none
+};
+
+struct CertStatus {
+    std::string name;
+    std::vector<std::string> names;
+    std::string kind;                         // "acme", "files", "self-signed"
+    Rung rung = Rung::kSelfSigned;
+    CertState state = CertState::kWaiting;
+    std::optional<crypto::CertFacts> facts;   // of the certificate that serves
+    int generation = 0;
+    std::optional<WallTime> next_attempt;
+    std::optional<WallTime> renew_after;      // planned renewal of the present certificate
+    std::optional<Problem> last_problem;      // cleared by success
+    std::vector<Attempt> history;             // oldest first, at most 32
+};
+
+struct StatusSnapshot {
+    std::vector<CertStatus> certificates;
+    bool clock_sane = true;
+    std::vector<std::string> notices;         // damaged state files set aside, and the like
+};
+
+}  // namespace postern::acme

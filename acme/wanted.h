@@ -1,0 +1,34 @@
+// What the configuration wants of acme: plain values, made by firmware/config/plan, checked before they arrive here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/crypto/keys.h"
+
+namespace postern::acme {
+
+// When to renew: with this fraction of the lifetime left, or with this many seconds left.
+struct RenewAt {
+    double fraction = 1.0 / 3;  // used when seconds == 0; in (0, 1)
+    long long seconds = 0;
+};
+
+struct CaSettings {
+    std::string name;           // folder below accounts/: "letsencrypt", "staging", or derived from the URL's host
+    std::string directory_url;
+    std::string ca_file;        // empty: the system's trust anchors
+    std::string email;          // empty: no contact
+    bool agree_tos = false;
+};
+
+struct WantedCert {
+    std::string name;                // folder live/NAME
+    std::vector<std::string> names;  // identifiers, lower case; IP addresses in canonical form
+    CaSettings ca;
+    crypto::KeyType key_type = crypto::KeyType::kEc256;
+    RenewAt renew_at;
+};
+
+}  // namespace postern::acme

@@ -1,0 +1,74 @@
+// The one thread that keeps certificates: it reads the store, serves what is there, asks the CA when one is due, remembers
+// each attempt, and sleeps until the next date. Everything it decides comes from the engine and acme/policy.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "acme/ports.h"
+#include "acme/protocol/challenge_board.h"
+#include "acme/protocol/transport.h"
+#include "acme/status.h"
+#include "acme/wanted.h"
+#include "server/base/clock.h"
+#include "server/base/files.h"
+#include "server/base/log.h"
+#include "server/base/published.h"
+#include "server/base/random.h"
+
+namespace postern::acme {
+
+struct WorkerParts {
+    const Clock& clock;
+    FileSystem& files;
+    Random& random;
+    Log& log;
+    ChallengeBoard& board;
+    PairProbe& probe;
+    CertPublisher& publisher;
+    Published<StatusSnapshot>& status;
+    std::function<std::unique_ptr<Transport>(const CaSettings&)> connect;
+    std::string state;  // folder
+    std::uint32_t key_group = 0xffffffff;  // group that may read private keys (then 0640), or FileSystem::kKeepGroup
+};
+
+// A `renew` somebody asked for, followed step by step.
+struct JobView {
+    std::string id;
+    bool done = false;
+    bool ok = false;       // all of it succeeded
+    bool changed = false;  // at least one certificate was installed
+    struct Step {
+        WallTime at{};
+        std::string certificate;
+        std::string text;  // "order placed: 2 names", "validated example.org", "not due before 2027-01-01 ..."
+    };
+    std::vector<Step> steps;
+};
+
+class Worker {
+public:
+    Worker(WorkerParts parts, std::vector<WantedCert> wanted);
+    ~Worker();  // stop()
+
+    // Before the listeners open: reads the store and publishes for each wanted certificate the best pair there is, making a
+    // self-signed one where there is none. Fails only when not even that works.
+    Result<void> prepare();
+
+    void start();                                // the thread; it never throws
+    void stop();                                 // ends a running exchange within its time limit and joins; safe twice
+    void set_wanted(std::vector<WantedCert> wanted);  // after a reload
+
+    // Queues a renewal of these (empty: all that are due). force: even when not due. Returns a job's id; kAdmin for an
+    // unknown name.
+    Result<std::string> renew(const std::vector<std::string>& names, bool force);
+    Result<JobView> job(const std::string& id) const;  // the last 16 are remembered
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace postern::acme

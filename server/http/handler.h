@@ -1,0 +1,26 @@
+// A Handler turns one request into one response. One implementation a file, most of them in server/site.
+#pragma once
+
+#include "server/base/clock.h"
+#include "server/http/message.h"
+
+namespace postern::http {
+
+// What a handler may know of the connection and the moment.
+struct Context {
+    bool secure = false;              // came over TLS
+    std::string_view peer;            // IP address in text
+    std::string_view server_name;     // SNI, lower case; empty without
+    std::uint16_t local_port = 0;
+    SteadyTime now;
+    WallTime wall;
+};
+
+// A Handler belongs to one loop thread: it may keep a cache of its own without locks. It must not block.
+class Handler {
+public:
+    virtual ~Handler() = default;
+    virtual Response handle(const Request& request, const Context& context) = 0;
+};
+
+}  // namespace postern::http

@@ -1,0 +1,77 @@
+// What a request and a response are, apart from how they travel (RFC 9110). Used by every handler and by the sessions.
+// No clock, no descriptor, no log in this box.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::http {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch, kConnect, kTrace, kOther };
+
+struct FieldView {
+    std::string_view name;   // as sent; compare without case
+    std::string_view value;  // trimmed, no CR LF NUL
+};
+
+// A complete request head and, once the session has it, the body. Every view points into buffers of the session and is
+// valid only during Handler::handle().
+struct Request {
+    Method method = Method::kGet;
+    std::string_view method_text;
+    std::string_view target;     // as sent: "/a%20b?x=1"
+    std::string_view path;       // decoded, "." and ".." resolved, begins with '/', no NUL; "*" for OPTIONS *
+    std::string_view raw_path;   // as sent, without the query
+    std::string_view query;      // without '?', as sent; empty when there is none
+    bool has_query = false;
+    std::string_view host;       // of the Host field or absolute-form, lower case, without port, IPv6 without brackets
+    std::uint16_t host_port = 0; // 0: none was given
+    std::uint8_t minor = 1;      // HTTP/1.MINOR
+    std::span<const FieldView> fields;
+    std::string_view body;       // complete; empty when there is none
+
+    // The first field of that name, or empty. Names are compared without case.
+    std::string_view field(std::string_view name) const;
+};
+
+// A body that is read as the peer takes it. Reading must not block for long (page cache) and may not throw.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    virtual std::uint64_t length() const = 0;
+    // Up to `room` next bytes; 0 before length() was delivered means that it failed: the session then ends the
+    // connection without completing the message, so that the peer sees it is short.
+    virtual std::size_t read(char* into, std::size_t room) = 0;
+};
+
+// A whole response as bytes, head and body, ready to be copied out: the warm path. Owned by a cache of one loop.
+struct Prebuilt {
+    std::string bytes;             // "HTTP/1.1 200 OK\r\n...\r\n\r\n" + body; without Date and Connection
+    std::size_t head_size = 0;     // up to and including the blank line
+    std::size_t body_size = 0;
+};
+
+struct Response {
+    std::uint16_t status = 200;
+    // Name, value. The session adds Date, Content-Length, Connection; a handler never sets those three.
+    std::vector<std::pair<std::string_view, std::string>> fields;
+
+    // Exactly one of these is the body; the first that is set counts. HEAD, 204 and 304 send none of it.
+    std::shared_ptr<const Prebuilt> prebuilt;  // status and fields are then those of the prebuilt bytes
+    std::unique_ptr<BodySource> source;
+    std::string_view static_body;              // lives as long as the program
+    std::string body;
+
+    bool close = false;                        // end the connection after this
+    // For a 304 or HEAD answer to what is not sent: the length to announce.
+    std::uint64_t announced_length = 0;
+    bool announce = false;
+};
+
+std::string_view reason_of(std::uint16_t status);  // "Not Found"
+
+}  // namespace postern::http

@@ -1,0 +1,61 @@
+// A Session speaks HTTP without touching a socket: bytes in, requests out; responses in, bytes out. One a connection.
+// h1_session is HTTP/1.1; an HTTP/2 one will stand beside it behind the same face.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "server/base/clock.h"
+#include "server/http/handler.h"
+#include "server/http/message.h"
+
+namespace postern::http {
+
+// Where a session writes: a window of a buffer that the loop owns. Append as much as fits.
+class Output {
+public:
+    Output(char* begin, std::size_t room) : begin_(begin), room_(room) {}
+    std::size_t size() const { return size_; }
+    std::size_t room() const { return room_ - size_; }
+    std::string_view bytes() const { return {begin_, size_}; }
+    char* tail() { return begin_ + size_; }
+    void advance(std::size_t n) { size_ += n; }
+    bool append(std::string_view bytes);  // all or nothing
+
+private:
+    char* begin_;
+    std::size_t room_;
+    std::size_t size_ = 0;
+};
+
+// What the connection should do next: it sets the deadline by this.
+enum class Phase : unsigned char {
+    kIdle,     // between requests, nothing buffered
+    kHead,     // part of a request head has arrived
+    kBody,     // a request body is arriving
+    kWriting,  // a response is not yet wholly produced
+    kClosing,  // nothing more will be read; close once the output is sent
+};
+
+class Session {
+public:
+    virtual ~Session() = default;
+
+    // Takes bytes from the peer, calls `handler` for every complete request, and puts responses into `out` as long as
+    // there is room. Returns how many bytes of `in` were taken; fewer than all only when the output is full or the
+    // session is closing (it then keeps nothing: the caller hands the rest again after draining).
+    virtual std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) = 0;
+
+    // Goes on producing a response that did not fit. True when there is nothing left to produce.
+    virtual bool produce(Output& out) = 0;
+
+    virtual Phase phase() const = 0;
+
+    // The peer closed its side; or no further requests are wanted (drain): answers carry Connection: close from now on.
+    virtual void no_more_requests() = 0;
+
+    // A deadline passed in kHead or kBody: a 408 is put into `out` where one is due (never between requests), then kClosing.
+    virtual void time_out(Output& out, const Context& context) = 0;
+};
+
+}  // namespace postern::http

@@ -1,0 +1,44 @@
+// Readiness: epoll, each descriptor registered once for both directions, edge-triggered, so that the warm path makes no
+// epoll_ctl at all. One a loop.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "server/base/clock.h"
+#include "server/base/result.h"
+#include "server/base/unique_fd.h"
+
+namespace postern::net {
+
+class Poller {
+public:
+    struct Event {
+        void* owner;
+        bool readable;  // or hung up or broken: a read will tell
+        bool writable;
+    };
+
+    static Result<Poller> open();
+
+    // `owner` comes back with each event; it must outlive its registration. Closing the descriptor ends it.
+    Result<void> add(int fd, void* owner);                  // both directions, edge-triggered
+    Result<void> add_level(int fd, void* owner);            // readable only, level-triggered: listeners and wakeups
+    void pause(int fd);                                     // no more events of a level-triggered one, until resume
+    void resume(int fd, void* owner);
+
+    // Waits at most `timeout` (negative: for ever). The span is valid until the next wait.
+    std::span<const Event> wait(Millis timeout);
+
+private:
+    static constexpr int kBatch = 128;
+    explicit Poller(UniqueFd fd) : fd_(std::move(fd)) {}
+    UniqueFd fd_;
+    std::array<epoll_event, kBatch> raw_;
+    std::array<Event, kBatch> events_;
+};
+
+}  // namespace postern::net

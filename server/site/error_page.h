@@ -1,0 +1,11 @@
+// The short HTML page for an answer that is an error. One and the same 404 for all that is not there or not shown.
+#pragma once
+
+#include "server/http/message.h"
+
+namespace postern::site {
+
+http::Response error_response(std::uint16_t status);  // with Content-Type and, for 405, Allow: GET, HEAD
+inline http::Response not_found() { return error_response(404); }
+
+}  // namespace postern::site

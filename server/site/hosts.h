@@ -1,0 +1,32 @@
+// The front door of the content: challenges first, then the site by Host (and SNI), else 421. One instance a loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/http/handler.h"
+#include "server/site/challenge.h"
+
+namespace postern::site {
+
+struct HostEntry {
+    std::vector<std::string> names;          // lower case; "*.example.org" stands for one label
+    std::string canonical;                   // empty: every name serves
+    std::shared_ptr<http::Handler> plain;    // answers on plain listeners (the redirect, or the content)
+    std::shared_ptr<http::Handler> secure;   // answers on TLS listeners
+};
+
+class Hosts final : public http::Handler {
+public:
+    // `fallback` (may be null: 421) answers a Host that nobody owns; it must not reflect it.
+    Hosts(std::vector<HostEntry> entries, const ChallengeSource& challenges, std::shared_ptr<http::Handler> fallback);
+    ~Hosts() override;
+    http::Response handle(const http::Request& request, const http::Context& context) override;
+
+private:
+    struct Index;
+    std::unique_ptr<Index> index_;
+};
+
+}  // namespace postern::site
