@@ -4,9 +4,9 @@
 
 #include <sys/epoll.h>
 
-#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "server/base/clock.h"
 #include "server/base/result.h"
@@ -35,10 +35,10 @@ public:
 
 private:
     static constexpr int kBatch = 128;
-    explicit Poller(UniqueFd fd) : fd_(std::move(fd)) {}
+    explicit Poller(UniqueFd fd) : fd_(std::move(fd)), raw_(kBatch), events_(kBatch) {}
     UniqueFd fd_;
-    std::array<epoll_event, kBatch> raw_;
-    std::array<Event, kBatch> events_;
+    std::vector<epoll_event> raw_;
+    std::vector<Event> events_;
 };
 
 }  // namespace postern::net

@@ -34,6 +34,8 @@ public:
     // Says good-bye (close_notify, FIN); the descriptor closes on destruction. Never blocks.
     virtual void finish() = 0;
 
+    // False while a handshake still runs below; read() and write() then drive it and answer kWait.
+    virtual bool established() const { return true; }
     virtual int fd() const = 0;
 };
 

@@ -1,0 +1,56 @@
+// One immutable generation of TLS settings: versions, cipher order, ALPN, where certificates are looked up. Connections
+// hold the one they began with. Sites share a context; the admin listener has its own (and so its own tickets).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/base/result.h"
+#include "server/tls/cert_table.h"
+
+struct mbedtls_ssl_config;
+
+namespace postern::tls {
+
+// Session tickets (RFC 5077, RFC 8446 section 4.6.1): keys in RAM only, rotated by mbedTLS within their lifetime.
+// Process-wide per kind of listener, so that resumption survives certificate swaps and reloads.
+class TicketKeys {
+public:
+    static Result<std::shared_ptr<TicketKeys>> make();
+    ~TicketKeys();
+    TicketKeys(const TicketKeys&) = delete;
+    TicketKeys& operator=(const TicketKeys&) = delete;
+
+private:
+    friend class TlsContext;
+    struct Impl;
+    explicit TicketKeys(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+struct TlsOptions {
+    std::vector<std::string> alpn = {"http/1.1"};  // in order of preference
+    std::shared_ptr<TicketKeys> tickets;           // null: no resumption
+    bool allow_tls12 = true;
+    bool allow_tls13 = true;
+};
+
+class TlsContext {
+public:
+    // `certificates` is looked at during each handshake and must outlive the context.
+    static Result<std::shared_ptr<const TlsContext>> make(const Published<CertTable>& certificates, TlsOptions options);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+    const mbedtls_ssl_config* native() const;
+    CertTable::Bundle certificate_for(std::string_view server_name) const;
+
+private:
+    struct Impl;
+    explicit TlsContext(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace postern::tls
