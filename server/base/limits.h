@@ -51,6 +51,7 @@ inline constexpr std::size_t kConfigLine = 8192;
 
 // State files.
 inline constexpr std::size_t kPemFile = 131072;
+inline constexpr std::size_t kChainCertificates = 10;  // every one is sent in every handshake; real chains have 2 to 4
 inline constexpr std::size_t kStateFile = 262144;
 inline constexpr std::size_t kFolderEntries = 65536;  // names held in memory when a folder is listed
 

@@ -12,6 +12,7 @@
 #include "server/crypto/keys.h"
 
 struct mbedtls_x509_crt;
+struct mbedtls_pk_context;
 
 namespace postern::crypto {
 
@@ -50,9 +51,10 @@ public:
     mbedtls_x509_crt* native_chain() const;  // for server/tls; read only
     mbedtls_pk_context* native_key() const;
 
-private:
     struct Impl;
-    explicit CertBundle(std::unique_ptr<Impl> impl);
+    explicit CertBundle(std::unique_ptr<Impl> impl);  // for from_pem: Impl is known to cert_bundle.cpp only
+
+private:
     std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,37 @@
+#include "server/crypto/init.h"
+
+#include <mbedtls/error.h>
+#include <psa/crypto.h>
+extern "C" {
+#include <mbedtls/psa_util.h>  // does not say extern "C" itself, up to 3.6.7 at least
+}
+
+#include <cstdio>
+#include <mutex>
+
+#include "server/crypto/rng.h"
+
+namespace postern::crypto {
+
+Result<void> init() {
+    static std::mutex mutex;
+    std::lock_guard<std::mutex> hold(mutex);
+    const psa_status_t status = psa_crypto_init();  // does nothing when done already
+    if (status == PSA_SUCCESS) return {};
+    return Error::admin("cryptography does not start: no random bytes from the kernel (PSA " +
+                        std::to_string(status) + ")");
+}
+
+std::string describe(int mbedtls_code) {
+    char text[160] = "";
+    mbedtls_strerror(mbedtls_code, text, sizeof text);
+    char number[16];
+    std::snprintf(number, sizeof number, " (-0x%04X)", static_cast<unsigned>(-mbedtls_code));
+    return std::string(text) + number;
+}
+
+int rng(void*, unsigned char* out, std::size_t size) {
+    return mbedtls_psa_get_random(MBEDTLS_PSA_RANDOM_STATE, out, size);
+}
+
+}  // namespace postern::crypto
