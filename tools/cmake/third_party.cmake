@@ -38,8 +38,9 @@ target_include_directories(mbedtls3 SYSTEM
   PUBLIC "${mbed}/include" "${mbed}/3rdparty/everest/include"
   PRIVATE "${mbed}/library" "${mbed}/3rdparty/everest/include/everest"
           "${mbed}/3rdparty/everest/include/everest/kremlib")
+target_include_directories(mbedtls3 PUBLIC ${PROJECT_SOURCE_DIR})     # for the config header
 target_compile_definitions(mbedtls3 PUBLIC
-  MBEDTLS_CONFIG_FILE="${PROJECT_SOURCE_DIR}/server/crypto/mbedtls_config.h")
+  MBEDTLS_CONFIG_FILE="server/crypto/mbedtls_config.h")
 target_compile_options(mbedtls3 PRIVATE -O2 -w "-ffile-prefix-map=${mbed}=mbedtls")
 target_link_libraries(mbedtls3 PUBLIC Threads::Threads)
 # The record buffers of idle connections are given back through mbedTLS's own
