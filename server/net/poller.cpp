@@ -35,6 +35,11 @@ Result<void> Poller::add_level(int fd, void* owner) {
     return {};
 }
 
+void Poller::remove(int fd) {
+    epoll_event event = interest(0, nullptr);
+    epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, &event);
+}
+
 void Poller::pause(int fd) {
     epoll_event event = interest(0, nullptr);
     epoll_ctl(fd_.get(), EPOLL_CTL_MOD, fd, &event);

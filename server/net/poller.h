@@ -27,6 +27,7 @@ public:
     // `owner` comes back with each event; it must outlive its registration. Closing the descriptor ends it.
     Result<void> add(int fd, void* owner);                  // both directions, edge-triggered
     Result<void> add_level(int fd, void* owner);            // readable only, level-triggered: listeners and wakeups
+    void remove(int fd);                                    // of a descriptor that stays open
     void pause(int fd);                                     // no more events of a level-triggered one, until resume
     void resume(int fd, void* owner);
 

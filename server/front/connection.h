@@ -1,0 +1,104 @@
+// One connection: a Stream below, a Session above, and the bytes between them. Decides what happens next; knows neither
+// the poller nor the loop that owns it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/front/client_table.h"
+#include "server/http/h1_session.h"
+#include "server/http/handler.h"
+#include "server/net/deadlines.h"
+#include "server/net/stream.h"
+#include "server/tls/tls_stream.h"
+
+namespace postern::front {
+
+// What the connections of one loop share: working space and the moment. Nothing in it survives a turn.
+struct LoopSpace {
+    LoopSpace();
+    ~LoopSpace();
+    LoopSpace(const LoopSpace&) = delete;
+    LoopSpace& operator=(const LoopSpace&) = delete;
+
+    std::unique_ptr<char[]> in, out;  // kLoopInput, kLoopOutput bytes of plaintext
+    tls::TlsScratch tls;
+    http::RequestScratch requests;
+    SteadyTime now{};
+    WallTime wall{};
+};
+
+// One list for each thing that a client can dawdle over.
+struct Deadlines {
+    Deadlines();
+    net::DeadlineList handshake, head, body, idle, writing, linger;
+};
+
+class Connection : public net::DeadlineNode {
+public:
+    // What the loop should do after a turn.
+    enum class Turn : unsigned char {
+        kWait,   // until the next event or deadline
+        kAgain,  // there is more to do; others first
+        kClose,  // destroy it
+    };
+
+    struct Parts {
+        std::unique_ptr<net::Stream> stream;
+        tls::TlsStream* tls = nullptr;  // the same stream, when it speaks TLS
+        std::unique_ptr<http::Session> session;
+        std::shared_ptr<http::Handler> handler;  // pinned: a reload does not change it
+        std::string peer;
+        ClientKey client{};
+        std::uint16_t local_port = 0;
+    };
+
+    Connection(Parts parts, LoopSpace& space, Deadlines& deadlines);
+    ~Connection();
+
+    Turn run();       // after an event, or after kAgain
+    Turn time_out();  // its deadline passed
+    Turn drain();     // no further requests; closes when the present ones are answered
+
+    const ClientKey& client() const { return parts_.client; }
+    bool secure() const { return parts_.tls != nullptr; }
+    bool handshake_done() const { return established_; }
+    bool idle() const { return place_ == Place::kIdle; }
+    std::string failure() const;  // of the handshake
+    const std::string& peer() const { return parts_.peer; }
+
+    // The loop's bookkeeping.
+    std::size_t index = 0;
+    bool closing = false;
+    bool queued = false;
+    bool counted_handshake = false;
+
+private:
+    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kWriting, kLinger };
+    enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
+
+    Step take_input(http::Output& out);
+    Step feed(std::string_view bytes, http::Output& out);
+    Step send(std::string_view bytes);
+    Step send_pending();
+    Step one_round();
+    Turn finish();
+    Turn linger();
+    Turn settle(Step step);
+    void enter(Place place);
+    void place_by_phase();
+    http::Context context() const;
+
+    Parts parts_;
+    LoopSpace& space_;
+    Deadlines& deadlines_;
+    std::string pending_;  // plaintext that the stream would not take yet
+    std::size_t pending_sent_ = 0;
+    std::string unfed_;    // input that the session had no room to answer yet
+    Place place_ = Place::kHandshake;
+    bool established_ = false;
+    bool input_open_ = true;
+    bool answered_ = false;  // at least one response was produced: an idle connection, not a silent one
+};
+
+}  // namespace postern::front

@@ -1,0 +1,36 @@
+// What is spoken on one address: the pieces that a listener hands to each connection it accepts. Made by firmware/compose.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/http/handler.h"
+#include "server/net/address.h"
+#include "server/tls/tls_context.h"
+
+namespace postern::front {
+
+struct Endpoint {
+    std::string kind;  // "http", "https", "admin", "control": for status and log
+    net::Address address;
+    std::uint32_t unix_mode = 0600;                      // of a unix socket
+    std::shared_ptr<const tls::TlsContext> tls;          // null: no TLS
+    // Called once for each loop, on the caller's thread: a handler belongs to one loop.
+    std::function<Result<std::shared_ptr<http::Handler>>()> make_handler;
+    std::size_t max_body = 0;                            // bytes of request body that the handler wants
+    bool spread = true;                                  // on every loop; else on the first alone
+};
+
+// How much is let in.
+struct Admission {
+    std::size_t max_connections = 1024;  // in all
+    std::size_t max_per_client = 256;    // from one IPv4 address or one IPv6 /64
+};
+
+struct Stats {
+    unsigned long long accepted = 0, refused = 0, evicted = 0, open = 0, requests = 0;
+    unsigned long long handshakes = 0, failed_handshakes = 0, timeouts = 0;
+};
+
+}  // namespace postern::front

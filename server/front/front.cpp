@@ -1,0 +1,126 @@
+#include "server/front/front.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/front/loop.h"
+
+namespace postern::front {
+
+// An endpoint with its sockets and handlers, one of each for every loop that serves it.
+struct Front::Bound {
+    Endpoint endpoint;
+    std::vector<std::shared_ptr<net::Listener>> listeners;
+    std::vector<std::shared_ptr<http::Handler>> handlers;
+};
+
+Front::Front(const Clock& clock, Log& log, FrontOptions options) : clock_(clock), log_(log), options_(options) {}
+
+Front::~Front() = default;  // the loops stop and join on their own
+
+namespace {
+
+// With SO_REUSEPORT another server of the same user would bind beside us unnoticed: ask for the address alone first.
+Result<void> ensure_free(const net::Address& address) {
+    TRY(net::Listener probe, net::Listener::open(address, {}));
+    (void)probe;
+    return {};
+}
+
+Result<std::vector<std::shared_ptr<net::Listener>>> open_listeners(const Endpoint& endpoint, std::size_t count) {
+    net::ListenOptions options;
+    options.unix_mode = endpoint.unix_mode;
+    options.shared = count > 1;
+    if (options.shared) TRY_VOID(ensure_free(endpoint.address));
+    std::vector<std::shared_ptr<net::Listener>> listeners;
+    net::Address address = endpoint.address;
+    for (std::size_t i = 0; i < count; i++) {
+        TRY(net::Listener listener, net::Listener::open(address, options));
+        listeners.push_back(std::make_shared<net::Listener>(std::move(listener)));
+        address = listeners.front()->address();  // port 0: the first one's choice is everybody's
+    }
+    return listeners;
+}
+
+}  // namespace
+
+Result<std::vector<Front::Bound>> Front::bind_all(std::vector<Endpoint> endpoints) const {
+    std::vector<Bound> next;
+    for (Endpoint& endpoint : endpoints) {
+        Bound bound;
+        std::size_t count = endpoint.spread ? static_cast<std::size_t>(options_.loops) : 1;
+        auto same = std::find_if(bound_.begin(), bound_.end(), [&](const Bound& old) {
+            return old.endpoint.address == endpoint.address && old.listeners.size() == count;
+        });
+        if (same != bound_.end()) {
+            bound.listeners = same->listeners;
+        } else {
+            TRY(bound.listeners, open_listeners(endpoint, count));
+        }
+        for (std::size_t i = 0; i < count; i++) {
+            TRY(std::shared_ptr<http::Handler> handler, endpoint.make_handler());
+            bound.handlers.push_back(std::move(handler));
+        }
+        bound.endpoint = std::move(endpoint);
+        next.push_back(std::move(bound));
+    }
+    return next;
+}
+
+Result<std::unique_ptr<Front>> Front::open(const Clock& clock, Log& log, FrontOptions options, std::vector<Endpoint> endpoints) {
+    options.loops = std::max(options.loops, 1);
+    std::unique_ptr<Front> front(new Front(clock, log, options));
+    TRY(front->bound_, front->bind_all(std::move(endpoints)));
+    return front;
+}
+
+Result<void> Front::start() {
+    auto clients = std::make_shared<ClientTable>();
+    Admission share = options_.admission;
+    std::size_t loops = static_cast<std::size_t>(options_.loops);
+    share.max_connections = std::max<std::size_t>((share.max_connections + loops - 1) / loops, 1);
+    for (std::size_t i = 0; i < loops; i++) {
+        TRY(std::unique_ptr<Loop> loop, Loop::make({clock_, log_, clients, share}));
+        loops_.push_back(std::move(loop));
+    }
+    hand_out();
+    for (auto& loop : loops_) loop->start();
+    return {};
+}
+
+void Front::hand_out() {
+    for (std::size_t i = 0; i < loops_.size(); i++) {
+        std::vector<Post> posts;
+        for (const Bound& bound : bound_) {
+            if (i >= bound.listeners.size()) continue;
+            posts.push_back({bound.listeners[i], bound.endpoint.tls, bound.handlers[i], bound.endpoint.max_body});
+        }
+        loops_[i]->serve(std::move(posts));
+    }
+}
+
+Result<void> Front::replace(std::vector<Endpoint> endpoints) {
+    TRY(std::vector<Bound> next, bind_all(std::move(endpoints)));
+    bound_ = std::move(next);
+    hand_out();
+    return {};
+}
+
+void Front::drain(Millis limit) {
+    for (auto& loop : loops_) loop->drain(limit);
+    for (auto& loop : loops_) loop->join();
+}
+
+Stats Front::stats() const {
+    Stats total;
+    for (const auto& loop : loops_) loop->add_to(total);
+    return total;
+}
+
+std::vector<Front::Listening> Front::listening() const {
+    std::vector<Listening> all;
+    for (const Bound& bound : bound_) all.push_back({bound.endpoint.kind, bound.listeners.front()->address()});
+    return all;
+}
+
+}  // namespace postern::front

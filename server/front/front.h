@@ -1,0 +1,59 @@
+// All that faces the network: the listeners, the loops that serve them, and their orderly end. Used by firmware/compose.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/base/result.h"
+#include "server/front/endpoint.h"
+#include "server/net/listener.h"
+
+namespace postern::front {
+
+class Loop;
+
+struct FrontOptions {
+    int loops = 1;          // at least 1
+    Admission admission;    // max_connections in all; each loop gets its share
+};
+
+class Front {
+public:
+    // Binds every address (so do this before privileges are dropped) and makes the handlers; serves nobody yet.
+    // On failure nothing stays bound.
+    static Result<std::unique_ptr<Front>> open(const Clock& clock, Log& log, FrontOptions options,
+                                               std::vector<Endpoint> endpoints);
+    ~Front();  // stops at once
+
+    Result<void> start();
+
+    // After a reload. Addresses that stay keep their sockets, new ones are bound first, those no longer named are closed.
+    // On failure everything stays as it was. Connections keep what they began with.
+    Result<void> replace(std::vector<Endpoint> endpoints);
+
+    // Stops accepting, finishes what is being answered, closes the rest after `limit`. Returns when all is closed.
+    void drain(Millis limit);
+
+    Stats stats() const;
+    struct Listening {
+        std::string kind;
+        net::Address address;  // with the port that the kernel chose, if it did
+    };
+    std::vector<Listening> listening() const;
+
+private:
+    struct Bound;
+    Front(const Clock& clock, Log& log, FrontOptions options);
+    Result<std::vector<Bound>> bind_all(std::vector<Endpoint> endpoints) const;
+    void hand_out();
+
+    const Clock& clock_;
+    Log& log_;
+    FrontOptions options_;
+    std::vector<Bound> bound_;
+    std::vector<std::unique_ptr<Loop>> loops_;
+};
+
+}  // namespace postern::front

@@ -1,0 +1,190 @@
+#include "server/front/loop.h"
+
+#include <algorithm>
+
+#include "server/front/loop_door.h"
+
+namespace postern::front {
+
+namespace {
+
+constexpr Millis kPauseForDescriptors{100};
+
+void bump(std::atomic<unsigned long long>& counter) {
+    // one writer each: a plain add is enough, the atomic is for the reader
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Loop::Loop(Parts parts, net::Poller poller, net::Wakeup wakeup)
+    : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {}
+
+Loop::~Loop() {
+    drain(Millis(0));
+    join();
+}
+
+Result<std::unique_ptr<Loop>> Loop::make(Parts parts) {
+    TRY(net::Poller poller, net::Poller::open());
+    TRY(net::Wakeup wakeup, net::Wakeup::open());
+    std::unique_ptr<Loop> loop(new Loop(std::move(parts), std::move(poller), std::move(wakeup)));
+    TRY_VOID(loop->poller_.add_level(loop->wakeup_.fd(), nullptr));  // no owner: the wakeup itself
+    return loop;
+}
+
+void Loop::start() {
+    thread_ = std::thread([this] { run(); });
+}
+
+void Loop::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void Loop::serve(std::vector<Post> posts) {
+    std::lock_guard<std::mutex> hold(mail_mutex_);
+    mail_ = std::move(posts);
+    mail_waiting_ = true;
+    wakeup_.wake();
+}
+
+void Loop::drain(Millis limit) {
+    std::lock_guard<std::mutex> hold(mail_mutex_);
+    drain_asked_ = true;
+    drain_until_ = parts_.clock.steady() + limit;
+    wakeup_.wake();
+}
+
+void Loop::add_to(Stats& total) const {
+    total.accepted += counters_.accepted.load(std::memory_order_relaxed);
+    total.refused += counters_.refused.load(std::memory_order_relaxed);
+    total.evicted += counters_.evicted.load(std::memory_order_relaxed);
+    total.open += counters_.open.load(std::memory_order_relaxed);
+    total.requests += counters_.requests.load(std::memory_order_relaxed);
+    total.handshakes += counters_.handshakes.load(std::memory_order_relaxed);
+    total.failed_handshakes += counters_.failed_handshakes.load(std::memory_order_relaxed);
+    total.timeouts += counters_.timeouts.load(std::memory_order_relaxed);
+}
+
+void Loop::run() {
+    for (;;) {
+        std::span<const net::Poller::Event> events = poller_.wait(until_next());
+        space_.now = parts_.clock.steady();
+        space_.wall = parts_.clock.wall();
+        for (const net::Poller::Event& event : events) handle_event(event);
+        run_queued();
+        expire();
+        graveyard_.clear();
+        old_doors_.clear();
+        if (draining_ && (connections_.empty() || space_.now >= drain_until_)) break;
+    }
+    connections_.clear();
+    doors_.clear();
+    counters_.open.store(0, std::memory_order_relaxed);
+}
+
+void Loop::handle_event(const net::Poller::Event& event) {
+    if (!event.owner) {
+        take_mail();
+        return;
+    }
+    if (Door* door = door_of(event.owner)) {
+        if (!door->closed) accept_from(*door);
+        return;
+    }
+    auto& connection = *static_cast<Connection*>(event.owner);
+    if (!connection.closing) apply(connection, connection.run());
+}
+
+// There are few doors and many connections: looking through the doors costs less than a tag in every event.
+Loop::Door* Loop::door_of(const void* owner) const {
+    for (const auto* list : {&doors_, &old_doors_})
+        for (const auto& door : *list)
+            if (door.get() == owner) return door.get();
+    return nullptr;
+}
+
+void Loop::run_queued() {
+    working_.swap(queue_);
+    for (Connection* connection : working_) {
+        connection->queued = false;
+        if (!connection->closing) apply(*connection, connection->run());
+    }
+    working_.clear();
+}
+
+void Loop::apply(Connection& connection, Connection::Turn turn) {
+    note_handshake(connection);
+    if (turn == Connection::Turn::kClose) {
+        close(connection);
+    } else if (turn == Connection::Turn::kAgain && !connection.queued) {
+        connection.queued = true;
+        queue_.push_back(&connection);
+    }
+}
+
+void Loop::note_handshake(Connection& connection) {
+    if (connection.counted_handshake || !connection.secure() || !connection.handshake_done()) return;
+    connection.counted_handshake = true;
+    bump(counters_.handshakes);
+}
+
+void Loop::close(Connection& connection) {
+    if (connection.secure() && !connection.handshake_done() && !connection.failure().empty()) {
+        bump(counters_.failed_handshakes);
+        if (parts_.log.enabled(LogLevel::kDebug))
+            parts_.log.debug("handshake_failed", {{"peer", connection.peer()}, {"why", connection.failure()}});
+    }
+    connection.closing = true;
+    connection.unlink();
+    if (connection.queued) std::erase(queue_, &connection);  // it would outlive its grave there
+    parts_.clients->leave(connection.client());
+    std::size_t index = connection.index;
+    std::unique_ptr<Connection> dead = std::move(connections_[index]);
+    connections_[index] = std::move(connections_.back());
+    connections_.pop_back();
+    if (index < connections_.size()) connections_[index]->index = index;
+    graveyard_.push_back(std::move(dead));
+    counters_.open.store(connections_.size(), std::memory_order_relaxed);
+}
+
+void Loop::expire(net::DeadlineList& list) {
+    while (net::DeadlineNode* node = list.expired(space_.now)) {
+        auto& connection = *static_cast<Connection*>(node);
+        bump(counters_.timeouts);
+        Connection::Turn turn = connection.time_out();
+        apply(connection, turn);
+        // it either closed or moved on to another list; a node that stayed would keep us here for ever
+        if (!connection.closing && list.expired(space_.now) == node) close(connection);
+    }
+}
+
+void Loop::expire() {
+    expire(deadlines_.handshake);
+    expire(deadlines_.head);
+    expire(deadlines_.body);
+    expire(deadlines_.idle);
+    expire(deadlines_.writing);
+    expire(deadlines_.linger);
+    if (paused_ && space_.now - paused_since_ >= kPauseForDescriptors) {
+        paused_ = false;
+        for (auto& door : doors_) poller_.resume(door->post.listener->fd(), door.get());
+    }
+}
+
+Millis Loop::until_next() const {
+    if (!queue_.empty()) return Millis(0);
+    SteadyTime now = parts_.clock.steady();
+    Millis soonest(-1);
+    auto consider = [&](Millis wait) {
+        if (wait.count() >= 0 && (soonest.count() < 0 || wait < soonest)) soonest = wait;
+    };
+    for (const net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.head, &deadlines_.body, &deadlines_.idle,
+                                          &deadlines_.writing, &deadlines_.linger})
+        consider(list->until_next(now));
+    if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
+    if (paused_) consider(kPauseForDescriptors);
+    return soonest;
+}
+
+}  // namespace postern::front

@@ -1,0 +1,97 @@
+// One event loop: a thread with its own poller, listeners, connections and handlers. Shares nothing mutable with the other
+// loops but the client table and, through a mailbox, what it is told to listen on.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/base/log.h"
+#include "server/front/client_table.h"
+#include "server/front/connection.h"
+#include "server/front/endpoint.h"
+#include "server/net/listener.h"
+#include "server/net/poller.h"
+#include "server/net/wakeup.h"
+
+namespace postern::front {
+
+// An endpoint as one loop serves it.
+struct Post {
+    std::shared_ptr<net::Listener> listener;
+    std::shared_ptr<const tls::TlsContext> tls;
+    std::shared_ptr<http::Handler> handler;
+    std::size_t max_body = 0;
+};
+
+class Loop {
+public:
+    struct Parts {
+        const Clock& clock;
+        Log& log;
+        std::shared_ptr<ClientTable> clients;
+        Admission admission;  // max_connections is this loop's share
+    };
+
+    static Result<std::unique_ptr<Loop>> make(Parts parts);
+    ~Loop();  // stops at once
+
+    void start();
+    void serve(std::vector<Post> posts);  // any thread: replaces what is listened on; connections keep what they have
+    void drain(Millis limit);             // any thread: no new connections, answers under way are finished
+    void join();                          // after drain()
+    void add_to(Stats& total) const;
+
+private:
+    struct Door;  // a Post registered with the poller
+    class Counting;
+    Loop(Parts parts, net::Poller poller, net::Wakeup wakeup);
+
+    void run();
+    void take_mail();
+    void adopt(std::vector<Post> posts);
+    void begin_drain();
+    void accept_from(Door& door);
+    void admit(Door& door, net::Accepted accepted);
+    bool make_room();
+    void out_of_descriptors(int error);
+    void handle_event(const net::Poller::Event& event);
+    void run_queued();
+    void apply(Connection& connection, Connection::Turn turn);
+    void close(Connection& connection);
+    void expire();
+    void expire(net::DeadlineList& list);
+    Millis until_next() const;
+    void note_handshake(Connection& connection);
+    Door* door_of(const void* owner) const;
+
+    Parts parts_;
+    net::Poller poller_;
+    net::Wakeup wakeup_;
+    LoopSpace space_;
+    Deadlines deadlines_;
+    std::vector<std::unique_ptr<Door>> doors_, old_doors_;
+    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<Connection>> graveyard_;  // events of this round may still name them
+    std::vector<Connection*> queue_, working_;            // those with more to do than one turn
+    bool paused_ = false;                                 // listeners, for want of descriptors
+    SteadyTime paused_since_{};
+
+    std::mutex mail_mutex_;
+    std::vector<Post> mail_;
+    bool mail_waiting_ = false;
+    bool drain_asked_ = false;
+    SteadyTime drain_until_{};
+    bool draining_ = false;
+
+    struct Counters {
+        std::atomic<unsigned long long> accepted{0}, refused{0}, evicted{0}, open{0}, requests{0}, handshakes{0},
+            failed_handshakes{0}, timeouts{0};
+    } counters_;
+    std::thread thread_;
+};
+
+}  // namespace postern::front

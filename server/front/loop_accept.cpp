@@ -1,0 +1,126 @@
+// The loop's doors: what it listens on, whom it lets in, and whom it shows out to make room.
+#include <algorithm>
+#include <cerrno>
+
+#include "server/base/limits.h"
+#include "server/front/loop_door.h"
+#include "server/net/socket_stream.h"
+
+namespace postern::front {
+
+void Loop::take_mail() {
+    wakeup_.clear();
+    std::vector<Post> posts;
+    bool changed = false, drain_now = false;
+    {
+        std::lock_guard<std::mutex> hold(mail_mutex_);
+        if (mail_waiting_) {
+            posts = std::move(mail_);
+            mail_.clear();
+            mail_waiting_ = false;
+            changed = true;
+        }
+        drain_now = drain_asked_ && !draining_;
+    }
+    if (changed && !draining_) adopt(std::move(posts));
+    if (drain_now) begin_drain();
+}
+
+// A listener that stays keeps its socket, and so the connections waiting in its backlog.
+void Loop::adopt(std::vector<Post> posts) {
+    for (auto& door : doors_) {
+        poller_.remove(door->post.listener->fd());
+        door->closed = true;
+        old_doors_.push_back(std::move(door));
+    }
+    doors_.clear();
+    for (Post& post : posts) {
+        auto door = std::make_unique<Door>();
+        door->counted = std::make_shared<Counting>(post.handler, counters_.requests);
+        door->post = std::move(post);
+        Result<void> added = poller_.add_level(door->post.listener->fd(), door.get());
+        if (!added.ok()) parts_.log.error("listener_lost", {{"address", door->post.listener->address().text()}, {"why", added.error().text()}});
+        doors_.push_back(std::move(door));
+    }
+    paused_ = false;
+}
+
+void Loop::begin_drain() {
+    draining_ = true;
+    adopt({});
+    std::vector<Connection*> all;
+    for (auto& connection : connections_) all.push_back(connection.get());
+    for (Connection* connection : all)
+        if (!connection->closing) apply(*connection, connection->drain());
+}
+
+void Loop::accept_from(Door& door) {
+    for (int i = 0; i < limits::kAcceptsPerWake; i++) {
+        net::Accepted accepted = door.post.listener->accept();
+        if (!accepted.fd) {
+            if (accepted.error != EAGAIN) out_of_descriptors(accepted.error);
+            return;
+        }
+        admit(door, std::move(accepted));
+    }
+}
+
+// Out of descriptors or kernel memory: the longest idle makes room; when nobody is idle, listening rests for a moment, for
+// a level-triggered listener that cannot be accepted from would spin.
+void Loop::out_of_descriptors(int error) {
+    if (make_room()) return;
+    paused_ = true;
+    paused_since_ = space_.now;
+    for (auto& door : doors_) poller_.pause(door->post.listener->fd());
+    parts_.log.warn("accept_paused", {{"why", Error::system("accept", error).text()}, {"open", connections_.size()}});
+}
+
+// The oldest idle one goes first; then those that take longest to say what they want. Who is being answered stays.
+bool Loop::make_room() {
+    for (net::DeadlineList* list : {&deadlines_.idle, &deadlines_.linger, &deadlines_.head, &deadlines_.handshake}) {
+        if (net::DeadlineNode* node = list->oldest()) {
+            counters_.evicted.fetch_add(1, std::memory_order_relaxed);
+            close(*static_cast<Connection*>(node));
+            return true;
+        }
+    }
+    return false;
+}
+
+void Loop::admit(Door& door, net::Accepted accepted) {
+    bool full = connections_.size() >= parts_.admission.max_connections;
+    ClientKey client = client_key(accepted.peer);
+    if ((full && !make_room()) || !parts_.clients->enter(client, parts_.admission.max_per_client)) {
+        counters_.refused.fetch_add(1, std::memory_order_relaxed);
+        return;  // the descriptor closes: nothing is promised that cannot be kept
+    }
+    Connection::Parts made;
+    int fd = accepted.fd.get();
+    made.peer = accepted.peer.host();
+    made.client = client;
+    made.local_port = door.post.listener->address().port();
+    made.handler = door.counted;
+    made.session = http::make_h1_session(space_.requests, door.post.max_body);
+    auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
+    if (door.post.tls) {
+        auto secured = std::make_unique<tls::TlsStream>(std::move(socket), door.post.tls, space_.tls);
+        made.tls = secured.get();
+        made.stream = std::move(secured);
+    } else {
+        made.stream = std::move(socket);
+    }
+    auto connection = std::make_unique<Connection>(std::move(made), space_, deadlines_);
+    Result<void> added = poller_.add(fd, connection.get());
+    if (!added.ok()) {
+        parts_.log.warn("connection_lost", {{"why", added.error().text()}});
+        parts_.clients->leave(client);
+        return;
+    }
+    connection->index = connections_.size();
+    connections_.push_back(std::move(connection));
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    counters_.open.store(connections_.size(), std::memory_order_relaxed);
+    // epoll reports what has arrived meanwhile: no read is tried before the first event
+}
+
+}  // namespace postern::front
