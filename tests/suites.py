@@ -35,7 +35,7 @@ SUITES = [
     Suite("system", "cl", 20, "tests/system/run"),
     Suite("browser", "cl", 5, "tests/browser/run"),
     Suite("demo", "cl", 5, "tools/demo --once"),
-    Suite("bench", "l", 60, "tests/bench/run"),
+    Suite("bench", "l", 60, "tools/bench"),
 ]
 COUNTS = (re.compile(r"^(?:.*: )?(\d+) passed, (\d+) failed\s*$"),
           re.compile(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed"))
@@ -56,14 +56,16 @@ def counted(text):
 
 def end(child):
     """Ends a suite and all that it started; it leads a group of its own."""
-    for sig in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(child.pid, sig)
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            continue
-        except ProcessLookupError:
-            return
+    for sig, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 2)):
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            child.poll()
+            try:
+                os.killpg(child.pid, sig)
+            except ProcessLookupError:
+                return
+            sig = 0         # from now on only: is anything left?
+            time.sleep(0.02)
 
 
 def run(suite):
