@@ -16,8 +16,9 @@ struct Endpoint {
     net::Address address;
     std::uint32_t unix_mode = 0600;                      // of a unix socket
     std::shared_ptr<const tls::TlsContext> tls;          // null: no TLS
-    // Called once for each loop, on the caller's thread: a handler belongs to one loop.
-    std::function<Result<std::shared_ptr<http::Handler>>()> make_handler;
+    // Called once for each loop, on the caller's thread: a handler belongs to one loop. Endpoints may give the same
+    // handler to the same loop, and so share its caches.
+    std::function<Result<std::shared_ptr<http::Handler>>(std::size_t loop)> make_handler;
     std::size_t max_body = 0;                            // bytes of request body that the handler wants
     bool spread = true;                                  // on every loop; else on the first alone
 };

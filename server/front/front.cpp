@@ -58,7 +58,7 @@ Result<std::vector<Front::Bound>> Front::bind_all(std::vector<Endpoint> endpoint
             TRY(bound.listeners, open_listeners(endpoint, count));
         }
         for (std::size_t i = 0; i < count; i++) {
-            TRY(std::shared_ptr<http::Handler> handler, endpoint.make_handler());
+            TRY(std::shared_ptr<http::Handler> handler, endpoint.make_handler(i));
             bound.handlers.push_back(std::move(handler));
         }
         bound.endpoint = std::move(endpoint);
