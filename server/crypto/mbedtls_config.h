@@ -48,7 +48,8 @@
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_MD5_C
 
-/* Elliptic curves */
+/* Elliptic curves.  Everest makes X25519 1.5 to 2 times as fast in TLS 1.3 and 3
+ * times in 1.2, for 11 kB. */
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_ECP_C
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
@@ -111,7 +112,7 @@
 #define MBEDTLS_SSL_IN_CONTENT_LEN 16384
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 16384
 
-/* Messages of mbedtls_strerror */
+/* Texts of mbedtls_strerror, 15 kB: they reach the log and the status page. */
 #define MBEDTLS_ERROR_C
 
 #endif
