@@ -25,7 +25,8 @@ struct Request {
     std::string_view method_text;
     std::string_view target;     // as sent: "/a%20b?x=1"
     std::string_view path;       // decoded, "." and ".." resolved, begins with '/', no NUL; "*" for OPTIONS *
-    std::string_view raw_path;   // as sent, without the query
+    bool encoded_slash = false;  // held "%2F": left in `path` as sent, for it is no separator; a folder answers 404
+    std::string_view raw_path;   // as sent, without the query and without scheme and host; "/" at least
     std::string_view query;      // without '?', as sent; empty when there is none
     bool has_query = false;
     std::string_view host;       // of the Host field or absolute-form, lower case, without port, IPv6 without brackets
@@ -48,7 +49,8 @@ public:
     virtual std::size_t read(char* into, std::size_t room) = 0;
 };
 
-// A whole response as bytes, head and body, ready to be copied out: the warm path. Owned by a cache of one loop.
+// A whole response as bytes, head and body, ready to be copied out: the warm path. Never changed once it is made.
+// The session puts Date, and Connection where it must be said, between the last field and the blank line.
 struct Prebuilt {
     std::string bytes;             // "HTTP/1.1 200 OK\r\n...\r\n\r\n" + body; without Date and Connection
     std::size_t head_size = 0;     // up to and including the blank line
@@ -61,7 +63,7 @@ struct Response {
     std::vector<std::pair<std::string_view, std::string>> fields;
 
     // Exactly one of these is the body; the first that is set counts. HEAD, 204 and 304 send none of it.
-    std::shared_ptr<const Prebuilt> prebuilt;  // status and fields are then those of the prebuilt bytes
+    std::shared_ptr<const Prebuilt> prebuilt;  // status repeats that of its bytes; fields come after those it has
     std::unique_ptr<BodySource> source;
     std::string_view static_body;              // lives as long as the program
     std::string body;
