@@ -1,0 +1,51 @@
+#include "firmware/admin/api_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "server/base/text.h"
+
+namespace postern::admin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kRenewBody = 1024;  // {"force":true} is 14 bytes; what is much longer is no request of ours
+
+// Bytes that are not UTF-8 become U+FFFD: an answer is always valid JSON, and dump() does not throw.
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string date(WallTime at) { return to_rfc3339(at.time_since_epoch().count()); }
+
+}  // namespace
+
+std::string problem_json(std::uint16_t status, std::string_view title, std::string_view detail) {
+    return text_of({{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}});
+}
+
+std::string job_json(const acme::JobView& job) {
+    Json steps = Json::array();
+    for (const auto& step : job.steps)
+        steps.push_back({{"at", date(step.at)}, {"certificate", step.certificate}, {"text", step.text}});
+    return text_of(
+        {{"id", job.id}, {"done", job.done}, {"ok", job.ok}, {"changed", job.changed}, {"steps", std::move(steps)}});
+}
+
+std::string started_job_json(std::string_view id) { return text_of({{"job", id}}); }
+
+std::string result_json(std::string_view text) { return text_of({{"result", text}}); }
+
+Result<RenewRequest> read_renew_request(std::string_view body) {
+    RenewRequest request;
+    if (body.empty()) return request;
+    if (body.size() > kRenewBody) return Error::refuse("The body is over 1 kB; {\"force\":true} is all that is understood.");
+    const Json json = Json::parse(body, nullptr, /* allow_exceptions */ false);
+    if (!json.is_object()) return Error::refuse("The body is not a JSON object; send none, or {\"force\":true}.");
+    for (const auto& [name, value] : json.items()) {
+        if (name != "force") return Error::refuse("Unknown member \"" + printable(name, 40) + "\"; \"force\" is allowed.");
+        if (!value.is_boolean()) return Error::refuse("\"force\" must be true or false.");
+        request.force = value.get<bool>();
+    }
+    return request;
+}
+
+}  // namespace postern::admin

@@ -1,0 +1,26 @@
+// The small JSON texts of the API, in and out. The large one is in status_json.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "acme/worker.h"
+#include "server/base/result.h"
+
+namespace postern::admin {
+
+std::string problem_json(std::uint16_t status, std::string_view title, std::string_view detail);  // RFC 9457
+std::string job_json(const acme::JobView& job);
+std::string started_job_json(std::string_view id);  // {"job":ID}
+std::string result_json(std::string_view text);     // {"result":TEXT}
+
+struct RenewRequest {
+    bool force = false;
+};
+
+// "" or {"force":true|false}. kRefuse, saying what is wrong, for anything else: no JSON, other members, other types,
+// more than 1 kB.
+Result<RenewRequest> read_renew_request(std::string_view body);
+
+}  // namespace postern::admin

@@ -1,0 +1,33 @@
+// Fills the slots of an HTML page with values, escaping every one of them: there is no way to insert raw HTML.
+// The page's words of markup live in www/, its decisions in page_view.cpp; this file knows neither.
+//
+//   {{name}}                   the text of `name`, escaped
+//   {{#name}} ... {{/name}}    once for each element of the list `name`; inside, its values come before the outer ones
+//   {{^name}} ... {{/name}}    when the list `name` is empty
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/result.h"
+
+namespace postern::admin {
+
+struct Values {
+    std::map<std::string, std::string, std::less<>> texts;
+    std::map<std::string, std::vector<Values>, std::less<>> lists;
+
+    // A list of one empty element or of none: a condition.
+    void flag(const std::string& name, bool on) { lists[name] = std::vector<Values>(on ? 1 : 0); }
+};
+
+// kBug, naming the slot, for a name that no value has or a section that does not close.
+Result<std::string> fill(std::string_view page, const Values& values);
+
+// Text that is safe between tags and in quoted attributes. Control characters (but tab and newline), bytes that are not
+// UTF-8, and characters that turn the direction of writing become U+FFFD: nothing from outside can disguise itself.
+std::string html_escape(std::string_view text);
+
+}  // namespace postern::admin
