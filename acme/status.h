@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "acme/store/job.h"
 #include "server/base/clock.h"
 #include "server/crypto/cert_bundle.h"
 
@@ -15,20 +17,6 @@ enum class CertState : unsigned char { kValid, kRenewing, kFailing, kExpired, kW
 
 std::string_view name_of(Rung rung);         // "public" "previous" "local-ca" "self-signed"
 std::string_view name_of(CertState state);   // "valid" "renewing" "failing" "expired" "waiting"
-
-struct Problem {
-    std::string type;    // "connection", "rateLimited", "transport", "certificate", "disk" ...: short, stable
-    std::string detail;  // what was seen, with the CA's own words
-    std::string advice;  // what the owner can do
-};
-
-struct Attempt {
-    WallTime start{};
-    WallTime end{};
-    bool ok = false;
-    std::string said;    // what the CA said, or where it failed
-    int generation = 0;  // installed, 0: none
-};
 
 struct CertStatus {
     std::string name;

@@ -1,0 +1,122 @@
+#include "acme/store/job.h"
+
+#include <exception>
+#include <nlohmann/json.hpp>
+
+namespace postern::acme {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+Error damaged(std::string_view what) { return Error::refuse("not a " + std::string(what) + " of ours"); }
+
+// The object of a state file, or nothing. Numbers that are no integers, strings that are no UTF-8: all refused below.
+std::optional<json> object_from(std::string_view text) {
+    json value = json::parse(text.begin(), text.end(), nullptr, false);
+    if (!value.is_object() || value.value("v", 0) != kVersion) return std::nullopt;
+    return value;
+}
+
+std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+std::string string_at(const json& object, const char* key) { return object.at(key).get<std::string>(); }
+
+std::optional<WallTime> time_at(const json& object, const char* key) {
+    auto found = object.find(key);
+    if (found == object.end()) return std::nullopt;
+    return WallTime(Seconds(found->get<long long>()));
+}
+
+json to_json(const Attempt& a) {
+    return json::array({a.start.time_since_epoch().count(), a.end.time_since_epoch().count(), a.ok, a.generation, a.said});
+}
+
+Attempt attempt_from(const json& row) {
+    Attempt a;
+    a.start = WallTime(Seconds(row.at(0).get<long long>()));
+    a.end = WallTime(Seconds(row.at(1).get<long long>()));
+    a.ok = row.at(2).get<bool>();
+    a.generation = row.at(3).get<int>();
+    a.said = row.at(4).get<std::string>();
+    return a;
+}
+
+Job read_job(const json& object) {
+    Job job;
+    job.wanted = string_at(object, "wanted");
+    job.failures = object.at("failures").get<int>();
+    job.next = time_at(object, "next");
+    job.hold = time_at(object, "hold");
+    if (auto found = object.find("problem"); found != object.end())
+        job.problem = Problem{string_at(*found, "type"), string_at(*found, "detail"), string_at(*found, "advice")};
+    for (const json& row : object.at("attempts")) job.add(attempt_from(row));
+    return job;
+}
+
+// What json throws at a missing or mistyped member ends here.
+template <typename T, typename Read>
+Result<T> guarded(std::string_view text, std::string_view what, Read read) {
+    try {
+        auto object = object_from(text);
+        if (!object) return damaged(what);
+        return read(*object);
+    } catch (const std::exception&) {
+        return damaged(what);
+    }
+}
+
+}  // namespace
+
+void Job::add(Attempt attempt) {
+    if (attempt.said.size() > kSaid) attempt.said = attempt.said.substr(0, kSaid - 3) + "...";
+    attempts.push_back(std::move(attempt));
+    if (attempts.size() > kAttempts) attempts.erase(attempts.begin());
+}
+
+std::string to_text(const Job& job) {
+    json object{{"v", kVersion}, {"wanted", job.wanted}, {"failures", job.failures}};
+    if (job.next) object["next"] = job.next->time_since_epoch().count();
+    if (job.hold) object["hold"] = job.hold->time_since_epoch().count();
+    if (job.problem)
+        object["problem"] = {{"type", job.problem->type}, {"detail", job.problem->detail}, {"advice", job.problem->advice}};
+    json rows = json::array();
+    for (const Attempt& attempt : job.attempts) rows.push_back(to_json(attempt));
+    object["attempts"] = std::move(rows);
+    return dump(object);
+}
+
+std::string to_text(const AccountRecord& account) {
+    return dump({{"v", kVersion}, {"directory", account.directory}, {"url", account.url}});
+}
+
+Secret to_text(const PendingOrder& order) {
+    return Secret(dump({{"v", kVersion},
+                        {"wanted", order.wanted},
+                        {"url", order.url},
+                        {"made", order.made.time_since_epoch().count()},
+                        {"key", std::string(order.key_pem.view())}}));
+}
+
+Result<Job> job_from(std::string_view text) { return guarded<Job>(text, "job record", read_job); }
+
+Result<AccountRecord> account_from(std::string_view text) {
+    return guarded<AccountRecord>(text, "account record", [](const json& object) {
+        return AccountRecord{string_at(object, "directory"), string_at(object, "url")};
+    });
+}
+
+Result<PendingOrder> pending_from(std::string_view text) {
+    return guarded<PendingOrder>(text, "pending order", [](const json& object) {
+        PendingOrder order;
+        order.wanted = string_at(object, "wanted");
+        order.url = string_at(object, "url");
+        order.made = WallTime(Seconds(object.at("made").get<long long>()));
+        order.key_pem = Secret(string_at(object, "key"));
+        return order;
+    });
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,66 @@
+// What is remembered of a certificate between runs: its last attempts, when the next one may start, what went wrong, and
+// an order under way. Plain values and their text form on disk. Used by the store and by acme's status.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/base/result.h"
+#include "server/base/secret.h"
+
+namespace postern::acme {
+
+struct Problem {
+    std::string type;    // "connection", "rateLimited", "transport", "certificate", "disk" ...: short, stable
+    std::string detail;  // what was seen, with the CA's own words
+    std::string advice;  // what the owner can do
+};
+
+struct Attempt {
+    WallTime start{};
+    WallTime end{};
+    bool ok = false;
+    std::string said;    // what the CA said, or where it failed
+    int generation = 0;  // installed, 0: none
+};
+
+struct Job {
+    static constexpr std::size_t kAttempts = 32;
+    static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
+
+    std::string wanted;               // what was configured then: a change starts afresh
+    int failures = 0;                 // runs in a row that reached the CA and failed
+    std::optional<WallTime> next;     // not before this, by our own table
+    std::optional<WallTime> hold;     // not before this, because the CA asked for it
+    std::optional<Problem> problem;   // cleared by success
+    std::vector<Attempt> attempts;    // oldest first, at most kAttempts
+
+    void add(Attempt attempt);
+};
+
+// An order under way and the key that its certificate will have: after a crash the download is repeated, not the order.
+struct PendingOrder {
+    std::string wanted;  // as Job::wanted
+    std::string url;
+    WallTime made{};
+    Secret key_pem;
+};
+
+struct AccountRecord {
+    std::string directory;  // the CA it was made with
+    std::string url;        // the kid of every request
+};
+
+std::string to_text(const Job& job);
+std::string to_text(const AccountRecord& account);
+Secret to_text(const PendingOrder& order);
+// kRefuse: not written by us, or damaged. Never throws.
+Result<Job> job_from(std::string_view text);
+Result<AccountRecord> account_from(std::string_view text);
+Result<PendingOrder> pending_from(std::string_view text);
+
+}  // namespace postern::acme

@@ -1,0 +1,150 @@
+#include "acme/store/store.h"
+
+#include <cerrno>
+
+#include "server/base/limits.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr std::size_t kNotices = 16;   // a status page's worth
+constexpr int kDamagedKept = 9;
+
+}  // namespace
+
+Store::Store(FileSystem& files, std::string root, std::uint32_t key_group)
+    : files_(&files), root_(root), archive_(files, std::move(root), key_group) {}
+
+Result<Store> Store::open(FileSystem& files, std::string root, std::uint32_t key_group) {
+    TRY_VOID(files.make_folders(root, 0755));
+    for (const char* open_folder : {"/archive", "/live"}) TRY_VOID(files.make_folders(root + open_folder, 0755));
+    for (const char* closed : {"/accounts", "/jobs", "/selfsigned", "/staging"})
+        TRY_VOID(files.make_folders(root + closed, 0700));
+    Store store(files, std::move(root), key_group);
+    if (auto cleaned = store.archive_.clean_staging(); !cleaned)
+        store.notice("staging could not be emptied: " + cleaned.error().text());
+    return store;
+}
+
+bool Store::is_safe_name(std::string_view name) {
+    if (name.empty() || name.size() > 200 || name.front() == '.') return false;
+    for (char c : name)
+        if (c == '/' || static_cast<unsigned char>(c) < 0x21 || c == 0x7f) return false;
+    return true;
+}
+
+void Store::notice(std::string text) {
+    if (notices_.size() < kNotices) notices_.push_back(std::move(text));
+}
+
+// Absent is normal. What is no regular file or far too large is set aside; what the system would not read (EIO, EACCES)
+// is only said: it may be readable tomorrow.
+std::optional<std::string> Store::read(const std::string& path, std::size_t most) {
+    auto text = files_->read(path, most);
+    if (text) return std::move(text).value();
+    if (text.error().number() == 0) {
+        damaged(path, text.error().text());
+    } else if (text.error().number() != ENOENT) {
+        notice(text.error().text());
+    }
+    return std::nullopt;
+}
+
+void Store::damaged(const std::string& path, std::string_view why) {
+    std::string aside;
+    for (int n = 1; n <= kDamagedKept; ++n) {
+        aside = path + ".damaged-" + std::to_string(n);
+        auto taken = files_->exists(aside);
+        if (taken && !*taken) break;
+        if (n == kDamagedKept) (void)files_->remove_tree(aside);  // the last place is used again
+    }
+    auto moved = files_->rename(path, aside);
+    if (moved) moved = files_->sync_folder(path.substr(0, path.rfind('/')));
+    std::string text = path + " cannot be used (" + std::string(why) + ")";
+    notice(moved ? text + ": set aside as " + aside : text + " and could not be set aside: " + moved.error().text());
+}
+
+void Store::generation_damaged(const std::string& name, int generation, std::string_view why) {
+    damaged(archive_.path_of(name, generation), why);
+}
+
+// Here "cannot be read" is no "there is none": a new key would mean a new account.
+Result<std::optional<Secret>> Store::account_key(const std::string& ca) {
+    auto text = files_->read(root_ + "/accounts/" + ca + "/account.key", limits::kPemFile);
+    if (text) return std::optional<Secret>(Secret(std::move(text).value()));
+    if (text.error().number() == 0) account_key_damaged(ca, text.error().text());
+    if (text.error().number() == 0 || text.error().number() == ENOENT) return std::optional<Secret>();
+    return std::move(text).error();
+}
+
+Result<void> Store::save_account_key(const std::string& ca, std::string_view pem) {
+    TRY_VOID(files_->make_folders(root_ + "/accounts/" + ca, 0700));
+    return files_->atomic_write(root_ + "/accounts/" + ca + "/account.key", pem, 0600);
+}
+
+void Store::account_key_damaged(const std::string& ca, std::string_view why) {
+    damaged(root_ + "/accounts/" + ca + "/account.key", why);
+}
+
+std::optional<AccountRecord> Store::account(const std::string& ca) {
+    const std::string path = root_ + "/accounts/" + ca + "/account.json";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return std::nullopt;
+    auto record = account_from(*text);
+    if (record) return std::move(record).value();
+    damaged(path, record.error().text());
+    return std::nullopt;
+}
+
+Result<void> Store::save_account(const std::string& ca, const AccountRecord& record) {
+    TRY_VOID(files_->make_folders(root_ + "/accounts/" + ca, 0700));
+    return files_->atomic_write(root_ + "/accounts/" + ca + "/account.json", to_text(record), 0600);
+}
+
+Job Store::job(const std::string& name) {
+    const std::string path = root_ + "/jobs/" + name + ".json";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return {};
+    auto job = job_from(*text);
+    if (job) return std::move(job).value();
+    damaged(path, job.error().text());
+    return {};
+}
+
+Result<void> Store::save_job(const std::string& name, const Job& job) {
+    return files_->atomic_write(root_ + "/jobs/" + name + ".json", to_text(job), 0600);
+}
+
+std::optional<PendingOrder> Store::pending(const std::string& name) {
+    const std::string path = root_ + "/jobs/" + name + ".order";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return std::nullopt;
+    auto order = pending_from(*text);
+    wipe(text->data(), text->size());
+    if (order) return std::move(order).value();
+    damaged(path, order.error().text());
+    return std::nullopt;
+}
+
+Result<void> Store::save_pending(const std::string& name, const PendingOrder& order) {
+    return files_->atomic_write(root_ + "/jobs/" + name + ".order", to_text(order).view(), 0600);
+}
+
+Result<void> Store::drop_pending(const std::string& name) {
+    auto removed = files_->remove_file(root_ + "/jobs/" + name + ".order");
+    if (!removed && removed.error().number() != ENOENT) return removed;
+    return files_->sync_folder(root_ + "/jobs");
+}
+
+std::optional<Secret> Store::self_signed(const std::string& name) {
+    auto text = read(root_ + "/selfsigned/" + name + ".pem", limits::kPemFile);
+    if (!text) return std::nullopt;
+    return Secret(std::move(*text));
+}
+
+Result<void> Store::save_self_signed(const std::string& name, std::string_view pem) {
+    return files_->atomic_write(root_ + "/selfsigned/" + name + ".pem", pem, 0600);
+}
+
+}  // namespace postern::acme
