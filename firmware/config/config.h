@@ -7,36 +7,46 @@
 #include <vector>
 
 #include "acme/wanted.h"
-#include "server/base/clock.h"
+#include "firmware/config/accounts.h"
+#include "firmware/config/fault.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
-#include "server/base/result.h"
 #include "server/net/address.h"
 
 namespace postern::config {
 
-// One fault of the file, as the contract prints it: "FILE:LINE: [section] key: what is wrong, what is allowed".
-struct Fault {
-    std::string file;
-    int line = 0;  // 1-based; 0: the file as a whole
-    std::string section;  // empty: none
-    std::string key;
-    std::string text;
-    std::string print() const;
-};
+inline constexpr const char* kDefaultFile = "/etc/postern.ini";
+inline constexpr int kNoCap = 1 << 30;  // max_per_client = off
 
 struct ServerSection {
     std::vector<net::Address> http, https;   // empty: off
     int public_http_port = 0;                // 0: by the first listener
     int public_https_port = 0;
-    std::string user, group;                 // empty when not root and not set
-    std::string state;
+    std::string user, group;                 // as written; user is "postern" when root must become somebody
+    std::optional<Identity> identity;        // set when user is and we are root: whom to become after the ports are bound
+    std::string state;                       // absolute, without a slash at the end
     int loops = 0;                           // 0: auto
     int max_connections = 0;                 // 0: auto
-    int max_per_client = 0;                  // 0 in the file lifts the cap and is stored as a very large number
-    std::string log;
+    int max_per_client = 0;                  // kNoCap: lifted
+    std::string log;                         // "stderr", "syslog" or an absolute path
     LogLevel log_level = LogLevel::kInfo;
-    std::string access_log, access_log_format;
+    std::string access_log;                  // "off", "ring", "stderr", "syslog" or an absolute path
+    std::string access_log_format;           // "combined", "json"
+};
+
+struct AcmeSection {
+    int line = 0;                            // 0: not in the file
+    std::vector<std::string> ca;             // presets, names of [ca NAME], URLs; the first is used
+    bool agree_tos = false;
+    std::string email, ca_file;              // for the first CA
+    crypto::KeyType key_type = crypto::KeyType::kEc256;
+    std::vector<std::string> challenge;
+    std::string renew_at;                    // as written: "1/3", "30d"
+};
+
+struct CaSection {
+    int line = 0;
+    std::string name, url, ca_file, email;
 };
 
 struct SiteSection {
@@ -44,7 +54,11 @@ struct SiteSection {
     std::string name;                        // as written after "site "
     std::string folder;                      // live/FOLDER
     std::vector<std::string> names;          // lower case, canonical IPs, no duplicates
-    std::string root;                        // empty: the embedded welcome page
+    std::string ca;                          // as [acme] unless the site has its own; the first is used
+    crypto::KeyType key_type = crypto::KeyType::kEc256;
+    std::vector<std::string> challenge;
+    std::string renew_at;
+    std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
     std::string index;
     std::string canonical;                   // empty: none
     bool redirect_http = true;
@@ -60,6 +74,8 @@ struct AdminSection {
 struct Config {
     std::string file;
     ServerSection server;
+    AcmeSection acme;
+    std::vector<CaSection> cas;
     std::vector<SiteSection> sites;
     AdminSection admin;
 };
@@ -69,10 +85,15 @@ struct ConfigOrFaults {
     std::vector<Fault> faults;     // in the order of the file
 };
 
-// Reads and checks; does not touch the network. `as_root`: whether privileges will have to be dropped.
+// Reads and checks; does not touch the network. `as_root`: we are root and not PID 1 (which may stay root in an image or
+// a container), so that somebody must be named to become. Relative paths in the file are relative to its folder.
 ConfigOrFaults read_config(FileSystem& files, const std::string& path, bool as_root);
 
-// The effective configuration as INI text with every default filled in, secrets masked (`check --print`).
+// The effective configuration as INI text with every default filled in (`check --print`); read_config takes it again.
 std::string print_config(const Config& config);
+
+// The state folder that the file names, or the default, however faulty the rest of it is: the commands that talk to a
+// running server need no more, and must work while somebody is editing.
+Result<std::string> read_state_folder(FileSystem& files, const std::string& path);
 
 }  // namespace postern::config

@@ -1,0 +1,228 @@
+#include "firmware/config/bindings.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "firmware/config/host_name.h"
+#include "server/base/limits.h"
+#include "server/base/text.h"
+
+namespace postern::config {
+
+namespace {
+
+constexpr std::size_t kLongestState = 107 - sizeof "/control.sock" + 1;  // a unix socket's path has 107 bytes
+constexpr std::size_t kMostNames = 100;                                 // in one certificate, by all public CAs
+constexpr std::size_t kCaFile = 1u << 20;                               // a whole system's trust anchors: 250 kB
+
+constexpr std::array<std::string_view, 4> kLevels = {"error", "warn", "info", "debug"};  // as in LogLevel
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string without_slash(std::string_view path) {
+    while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+    return std::string(path);
+}
+
+// Relative paths begin at the folder of the INI.
+std::string full_path(std::string_view path, const Draft& draft) {
+    return without_slash(path.front() == '/' ? std::string(path) : draft.folder + std::string(path));
+}
+
+Result<bool> is_folder(FileSystem& files, const std::string& path) {
+    TRY(FileInfo info, files.info(path));
+    if (info.kind == FileInfo::Kind::kSymlink) {
+        TRY(info, files.info(path + "/."));  // what it points to
+    }
+    return info.kind == FileInfo::Kind::kFolder;
+}
+
+using Words = std::vector<std::string_view>;
+
+Result<void> take_word(std::string& into, std::string_view value, const Words& words) {
+    if (std::find(words.begin(), words.end(), value) == words.end()) return not_valid(value, words);
+    into = value;
+    return {};
+}
+
+// One of the words, or a file by its absolute path: a mistyped word must not become a file.
+Result<void> take_target(std::string& into, std::string_view value, const Words& words) {
+    if (value.front() != '/') return take_word(into, value, words);
+    if (value.back() == '/') return Error::admin(quoted(value) + " names a folder");
+    into = value;
+    return {};
+}
+
+}  // namespace
+
+Result<void> take_addresses(std::vector<net::Address>& into, std::string_view value) {
+    into.clear();
+    if (value == "off") return {};
+    TRY(const auto items, parse_list(value));
+    for (const std::string& item : items) {
+        TRY(const net::Address address, parse_address(item));
+        into.push_back(address);
+    }
+    return {};
+}
+
+Result<void> take_number(int& into, std::string_view value, int least, int most) {
+    TRY(into, parse_number(value, least, most));
+    return {};
+}
+
+Result<void> take_account(std::string& into, std::string_view value) {
+    const bool fits = value.size() <= 32 && std::all_of(value.begin(), value.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
+    });
+    if (!fits || value.front() == '-') return not_valid(value);
+    into = value;
+    return {};
+}
+
+Result<void> take_state(std::string& into, std::string_view value) {
+    if (value.front() != '/') return Error::admin(quoted(value) + " does not begin with '/'");
+    into = without_slash(value);
+    if (into == "/") return Error::admin("'/' is the whole system");
+    if (into.size() > kLongestState)
+        return Error::admin("the path is " + std::to_string(into.size()) + " bytes long, too long for the control socket in it");
+    return {};
+}
+
+Result<void> take_log(std::string& into, std::string_view value) {
+    return take_target(into, value, {"stderr", "syslog"});
+}
+
+Result<void> take_access_log(std::string& into, std::string_view value) {
+    return take_target(into, value, {"off", "ring", "stderr", "syslog"});
+}
+
+Result<void> take_access_format(std::string& into, std::string_view value) {
+    return take_word(into, value, {"combined", "json"});
+}
+
+Result<void> take_level(LogLevel& into, std::string_view value) {
+    const auto at = std::find(kLevels.begin(), kLevels.end(), value);
+    if (at == kLevels.end()) return not_valid(value, {kLevels.begin(), kLevels.end()});
+    into = static_cast<LogLevel>(at - kLevels.begin());
+    return {};
+}
+
+std::string show_level(LogLevel level) { return std::string(kLevels[static_cast<std::size_t>(level)]); }
+
+// Whether a word names a preset or a [ca NAME] is seen when the whole file is read.
+Result<void> take_ca_list(std::vector<std::string>& into, std::string_view value) {
+    TRY(into, parse_list(value));
+    for (std::string& item : into) {
+        if (item == "zerossl" || item == "google") return comes_later(item);
+        if (item.find(':') == item.npos && item.find('/') == item.npos) continue;
+        TRY(item, parse_ca_url(item));
+    }
+    return {};
+}
+
+Result<void> take_ca(std::string& into, std::string_view value) {
+    std::vector<std::string> list;
+    TRY_VOID(take_ca_list(list, value));
+    into = list.front();
+    return {};
+}
+
+Result<void> take_ca_url(std::string& into, std::string_view value) {
+    TRY(into, parse_ca_url(value));
+    return {};
+}
+
+Result<void> take_email(std::string& into, std::string_view value) {
+    TRY(into, parse_email(value));
+    return {};
+}
+
+Result<void> take_ca_file(std::string& into, std::string_view value, const Draft& draft) {
+    const std::string path = full_path(value, draft);
+    const auto text = draft.files->read(path, kCaFile);
+    if (!text.ok()) return Error(text.error()).at("cannot be read");
+    if (text->find("-----BEGIN CERTIFICATE-----") == text->npos)
+        return Error::admin(path + " holds no certificate in PEM form");
+    into = path;
+    return {};
+}
+
+Result<void> take_root(std::string& into, std::string_view value, const Draft& draft) {
+    if (has_suffix(value, ".zip")) return comes_later("a .zip file");
+    const std::string path = full_path(value, draft);
+    const auto folder = is_folder(*draft.files, path);
+    if (!folder.ok() && folder.error().number() == ENOENT) return Error::admin(path + " does not exist");
+    if (!folder.ok()) return Error(folder.error());
+    if (!*folder) return Error::admin(path + " is no folder");
+    into = path;
+    return {};
+}
+
+Result<void> take_index(std::string& into, std::string_view value) {
+    if (value.find('/') != value.npos) return Error::admin(quoted(value) + " holds a '/'");
+    if (value.find_first_of(" ,") != value.npos) return Error::admin(quoted(value) + " is more than one file name");
+    if (value.front() == '.') return Error::admin(quoted(value) + " is hidden: files that begin with a dot are never served");
+    into = value;
+    return {};
+}
+
+Result<void> take_key_type(crypto::KeyType& into, std::string_view value) {
+    TRY(const auto items, parse_list(value));
+    for (const std::string& item : items) {
+        const auto type = crypto::key_type_from(item);
+        if (!type) return not_valid(item, {"ec256", "ec384", "rsa2048", "rsa3072", "rsa4096"});
+        into = *type;
+    }
+    if (items.size() > 1) return comes_later("a second certificate for another key type");
+    return {};
+}
+
+Result<void> take_challenges(std::vector<std::string>& into, std::string_view value) {
+    TRY(into, parse_list(value));
+    for (const std::string& item : into) {
+        if (item == "tls-alpn-01" || item == "dns-01" || item == "dns-persist-01") return comes_later(item);
+        if (item != "http-01") return not_valid(item, {"http-01", "tls-alpn-01", "dns-01", "dns-persist-01"});
+    }
+    return {};
+}
+
+Result<void> take_renew_at(std::string& into, std::string_view value) {
+    TRY_VOID(parse_renew_at(value));
+    into = value;
+    return {};
+}
+
+Result<void> take_name(std::string& into, std::string_view value) {
+    TRY(into, parse_site_name(value));
+    return {};
+}
+
+Result<void> take_names(std::vector<std::string>& into, std::string_view value) {
+    into.clear();
+    TRY(const auto items, parse_list(value));
+    for (const std::string& item : items) {
+        TRY(std::string name, parse_site_name(item));
+        if (std::find(into.begin(), into.end(), name) != into.end())
+            return Error::admin(quoted(name) + " stands twice in the list");
+        into.push_back(std::move(name));
+    }
+    if (into.size() > kMostNames) return Error::admin(std::to_string(into.size()) + " names are too many for one certificate");
+    return {};
+}
+
+Result<void> take_certificate(SiteSection::Certificate& into, std::string_view value) {
+    const bool files = value.find('/') != value.npos || value.find(".pem") != value.npos;
+    if (files) return comes_later("a certificate from files");
+    if (value == "local-ca") return comes_later(value);
+    if (value != "acme" && value != "self-signed") return not_valid(value, {"acme", "self-signed"});
+    into = value == "acme" ? SiteSection::Certificate::kAcme : SiteSection::Certificate::kSelfSigned;
+    return {};
+}
+
+std::string show_certificate(SiteSection::Certificate certificate) {
+    return certificate == SiteSection::Certificate::kAcme ? "acme" : "self-signed";
+}
+
+}  // namespace postern::config

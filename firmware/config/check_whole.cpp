@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <utility>
+
+#include "firmware/config/reading.h"
+
+namespace postern::config {
+
+namespace {
+
+struct Taken {
+    net::Address address;
+    std::string title, key;
+    bool told = false;
+};
+
+bool is_any(const net::Address& address) { return address.host() == "::" || address.host() == "0.0.0.0"; }
+
+// Whether both cannot be bound: [::] takes IPv4 as well, and an address for all takes each single one.
+bool collide(const net::Address& a, const net::Address& b) {
+    if (a.port() == 0 || a.port() != b.port()) return false;
+    if (a.host() == b.host()) return true;
+    if (a.family() == b.family()) return is_any(a) || is_any(b);
+    return a.host() == "::" || b.host() == "::";
+}
+
+std::string taken_by(const Taken& mine, const Taken& other) {
+    return mine.address.text() + " is taken by [" + other.title + "] " + other.key + " = " + other.address.text() +
+           "; each port serves one purpose: choose another one";
+}
+
+void add_listeners(Reading& reading, std::vector<Taken>& taken, const std::string& title, const std::string& key,
+                   const std::vector<net::Address>& addresses) {
+    for (const net::Address& address : addresses) {
+        const Taken mine{address, title, key};
+        const auto other = std::find_if(taken.begin(), taken.end(),
+                                        [&](const Taken& one) { return collide(one.address, address); });
+        if (other == taken.end()) {
+            taken.push_back(mine);
+            continue;
+        }
+        // Of the two, the one that somebody wrote is at fault, not a default.
+        const bool default_first = !reading.is_written(title, key) && reading.is_written(other->title, other->key);
+        if (!default_first) reading.fault(title, key, taken_by(mine, *other));
+        else if (!std::exchange(other->told, true)) reading.fault(other->title, other->key, taken_by(*other, mine));
+    }
+}
+
+void check_listeners(Reading& reading) {
+    std::vector<Taken> taken;
+    add_listeners(reading, taken, "server", "http", reading.config.server.http);
+    add_listeners(reading, taken, "server", "https", reading.config.server.https);
+    add_listeners(reading, taken, "admin", "listen", reading.config.admin.listen);
+}
+
+void check_admin(Reading& reading) {
+    for (const net::Address& address : reading.config.admin.listen) {
+        if (address.is_loopback()) continue;
+        return reading.fault("admin", "listen", address.text() + " can be reached from elsewhere, and the admin page has no "
+                             "login in this version yet; allowed: addresses of this machine alone, such as 127.0.0.1:8443, or off");
+    }
+}
+
+void check_identity(Reading& reading) {
+    ServerSection& server = reading.config.server;
+    if (!reading.as_root) return;
+    if (reading.is_faulty("server", "user") || reading.is_faulty("server", "group")) return;
+    if (server.user.empty()) server.user = "postern";
+    auto identity = find_identity(reading.files, server.user, server.group);
+    if (identity.ok()) {
+        server.identity = *identity;
+        return;
+    }
+    std::string text = identity.error().text();
+    if (!reading.is_written("server", "user")) text = "root must become somebody else after the ports are bound, and " + text;
+    reading.fault("server", "user", text);
+}
+
+}  // namespace
+
+void check_whole(Reading& reading) {
+    check_listeners(reading);
+    check_admin(reading);
+    check_identity(reading);
+    check_cas(reading);
+    check_sites(reading);
+}
+
+}  // namespace postern::config

@@ -1,0 +1,122 @@
+#include "firmware/config/config_keys.h"
+
+#include "firmware/config/bindings.h"
+#include "server/base/text.h"
+
+namespace postern::config {
+
+namespace {
+
+using Server = ServerSection;
+using Acme = AcmeSection;
+using Ca = CaSection;
+using Site = SiteSection;
+using Admin = AdminSection;
+
+constexpr char kAuto[] = "auto", kOff[] = "off";
+constexpr int kMostConnections = 1000000;  // Linux's own ceiling on descriptors is of this size
+
+constexpr std::string_view kAddressesAllowed = "IP addresses with ports, such as [::]:443 or 192.0.2.1:443, or off";
+constexpr std::string_view kCaAllowed = "letsencrypt, letsencrypt-staging, the NAME of a [ca NAME], or the https:// URL of an ACME directory";
+constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096";
+constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
+constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
+constexpr auto kRestart = Reload::kNeedsRestart;
+
+constexpr SectionRow kSections[] = {
+    {"server", "", true, "The listeners, whom to become, where to keep things."},
+    {"acme", "", true, "How certificates are obtained. A site may say otherwise for itself."},
+    {"ca", "home", false, "A CA of your own. Use it with ca = home, in [acme] or in a site."},
+    {"site", "example.org", true,
+     "One web site; as many sections as there are sites. The word after 'site' names the certificate's folder in the "
+     "state, and is the site's name where names is not set."},
+    {"admin", "", true, "The page and the API that show the certificates. It has no login yet: this machine only."},
+};
+
+// section, key, default, sample, allowed, help, binding
+constexpr KeyRow kKeys[] = {
+    {"server", "http", "[::]:80", "", kAddressesAllowed,
+     "Where plain HTTP is served: the CA's challenges, and the redirect to HTTPS. [::] serves IPv4 too.",
+     bind::kAddresses<&Server::http>, kRestart},
+    {"server", "https", "[::]:443", "", kAddressesAllowed, "Where HTTPS is served.", bind::kAddresses<&Server::https>, kRestart},
+    {"server", "public_http_port", "auto", "80", "auto, or a port from 1 to 65535",
+     "The port at which the world reaches http, where a router forwards it. auto: that of the listener.",
+     bind::kNumber<&Server::public_http_port, 1, 65535, kAuto, 0>},
+    {"server", "public_https_port", "auto", "443", "auto, or a port from 1 to 65535",
+     "The port at which the world reaches https; redirects name it.",
+     bind::kNumber<&Server::public_https_port, 1, 65535, kAuto, 0>},
+    {"server", "user", "", "postern", "the name of a user, or its number",
+     "Whom to become after the ports are bound, when started by root. postern where nothing is set.",
+     bind::kChecked<&Server::user, take_account>, kRestart},
+    {"server", "group", "", "postern", "the name of a group, or its number",
+     "Its members may read the certificates' keys. Without it, nobody else may.",
+     bind::kChecked<&Server::group, take_account>, kRestart},
+    {"server", "state", "/var/lib/postern", "", "a path that begins with '/', at most 94 bytes",
+     "Everything that must last: account keys, certificates, what was tried.", bind::kChecked<&Server::state, take_state>, kRestart},
+    {"server", "loops", "auto", "", "auto, or 1 to 64", "Threads that serve; auto is one a processor.",
+     bind::kNumber<&Server::loops, 1, 64, kAuto, 0>, kRestart},
+    {"server", "max_connections", "auto", "", "auto, or 1 to 1000000",
+     "Connections at one time; the oldest idle one makes room. auto: by memory and the limit on open files.",
+     bind::kNumber<&Server::max_connections, 1, kMostConnections, kAuto, 0>, kRestart},
+    {"server", "max_per_client", "256", "", "1 to 1000000, or off", "The same for one client address. off lifts the cap.",
+     bind::kNumber<&Server::max_per_client, 0, kMostConnections, kOff, kNoCap>, kRestart},
+    {"server", "log", "stderr", "", "stderr, syslog, or a path that begins with '/'", "Where the log goes.",
+     bind::kChecked<&Server::log, take_log>, kRestart},
+    {"server", "log_level", "info", "", "error, warn, info or debug", "How much the log says.",
+     bind::kTyped<&Server::log_level, take_level, show_level>},
+    {"server", "access_log", "ring", "", "off, ring, stderr, syslog, or a path that begins with '/'",
+     "Where requests are noted. ring: the latest ones, in memory.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
+    {"server", "access_log_format", "combined", "", "combined or json", "A line of the access log, as Apache and nginx write it, or JSON.",
+     bind::kChecked<&Server::access_log_format, take_access_format>, kRestart},
+
+    {"acme", "ca", "letsencrypt", "", kCaAllowed, "Who signs.", bind::kList<&Acme::ca, take_ca_list>},
+    {"acme", "agree_tos", "no", "yes", "yes or no",
+     "yes: you have read the CA's terms of service and agree (Let's Encrypt: https://letsencrypt.org/repository/). No "
+     "certificate is asked for without it.",
+     bind::kYesNo<&Acme::agree_tos>},
+    {"acme", "email", "", "you@example.org", "one e-mail address", "Where the CA reaches you, should it have to.",
+     bind::kChecked<&Acme::email, take_email>},
+    {"acme", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file",
+     "Trust anchors for the CA's own HTTPS, where those of the system do not do.", bind::kPath<&Acme::ca_file, take_ca_file>},
+    {"acme", "key_type", "ec256", "", kKeyAllowed, "The kind of key. ec256 is the fastest, and every browser takes it.",
+     bind::kTyped<&Acme::key_type, take_key_type, crypto::name_of>},
+    {"acme", "challenge", "http-01", "", "http-01", "How the CA sees that a name is yours. http-01 asks at port 80 of each name.",
+     bind::kList<&Acme::challenge, take_challenges>},
+    {"acme", "renew_at", "1/3", "", kRenewAllowed, "How much of the lifetime is left when a certificate is renewed.",
+     bind::kChecked<&Acme::renew_at, take_renew_at>},
+
+    {"ca", "url", "", "!https://ca.home.arpa/acme/directory", "the https:// URL of an ACME directory", "The CA's directory.",
+     bind::kChecked<&Ca::url, take_ca_url>},
+    {"ca", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file", "Trust anchors for its HTTPS.", bind::kPath<&Ca::ca_file, take_ca_file>},
+    {"ca", "email", "", "you@example.org", "one e-mail address", "Where it reaches you.", bind::kChecked<&Ca::email, take_email>},
+
+    {"site", "names", "", "!example.org, www.example.org", kNamesAllowed,
+     "The names in the certificate, and of the requests that this site answers.", bind::kList<&Site::names, take_names>},
+    {"site", "root", "", "/srv/www/example.org", "a folder that exists; a relative path begins at this file's folder",
+     "The folder to serve. Without it a welcome page is shown. Files that begin with a dot are hidden.",
+     bind::kPath<&Site::root, take_root>},
+    {"site", "index", "index.html", "", "one file name", "What a folder shows.", bind::kChecked<&Site::index, take_index>},
+    {"site", "canonical", "", "example.org", "one of the site's names", "The other names redirect to this one.",
+     bind::kChecked<&Site::canonical, take_name>},
+    {"site", "redirect_http", "yes", "", "yes or no", "Plain HTTP redirects to HTTPS.", bind::kYesNo<&Site::redirect_http>},
+    {"site", "certificate", "acme", "!self-signed", "acme or self-signed",
+     "acme: from the CA. To get one, answer agree_tos above and take out this line.",
+     bind::kTyped<&Site::certificate, take_certificate, show_certificate>},
+    {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "As in [acme], for this site.", bind::kChecked<&Site::ca, take_ca>},
+    {"site", "key_type", "", "rsa2048", kKeyAllowed, "As in [acme], for this site.",
+     bind::kTyped<&Site::key_type, take_key_type, crypto::name_of>},
+    {"site", "challenge", "", "http-01", "http-01", "As in [acme], for this site.", bind::kList<&Site::challenge, take_challenges>},
+    {"site", "renew_at", "", "30d", kRenewAllowed, "As in [acme], for this site.", bind::kChecked<&Site::renew_at, take_renew_at>},
+
+    {"admin", "listen", "127.0.0.1:8443, [::1]:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
+     "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>, kRestart},
+    {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
+     bind::kList<&Admin::hosts, take_names>},
+};
+
+}  // namespace
+
+std::span<const SectionRow> section_rows() { return kSections; }
+std::span<const KeyRow> key_rows() { return kKeys; }
+
+}  // namespace postern::config

@@ -1,0 +1,62 @@
+#include "firmware/config/plan.h"
+
+#include "firmware/config/config_keys.h"
+
+namespace postern::config {
+
+namespace {
+
+void add_listeners(Plan& plan, ListenerKind kind, const std::vector<net::Address>& addresses) {
+    for (const net::Address& address : addresses) plan.listeners.push_back({kind, address});
+}
+
+// The port of the first listener, where the file names none; `standard` without a listener.
+int public_port(int written, const std::vector<net::Address>& addresses, int standard) {
+    if (written != 0) return written;
+    return addresses.empty() ? standard : addresses.front().port();
+}
+
+SitePlan plan_site(const SiteSection& site) {
+    SitePlan plan;
+    plan.name = site.name;
+    plan.folder = site.folder;
+    plan.names = site.names;
+    plan.root = site.root;
+    plan.index = site.index;
+    plan.canonical = site.canonical;
+    plan.redirect_http = site.redirect_http;
+    plan.self_signed_only = site.certificate == SiteSection::Certificate::kSelfSigned;
+    return plan;
+}
+
+}  // namespace
+
+Plan make_plan(const Config& config) {
+    Plan plan;
+    add_listeners(plan, ListenerKind::kHttp, config.server.http);
+    add_listeners(plan, ListenerKind::kHttps, config.server.https);
+    add_listeners(plan, ListenerKind::kAdmin, config.admin.listen);
+    for (const SiteSection& site : config.sites) {
+        plan.sites.push_back(plan_site(site));
+        if (site.wanted) plan.certificates.push_back(*site.wanted);
+    }
+    plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);
+    plan.public_https_port = public_port(config.server.public_https_port, config.server.https, 443);
+    plan.state = config.server.state;
+    return plan;
+}
+
+std::vector<std::string> needs_restart(const Config& running, const Config& next) {
+    Config before = running, after = next;
+    const Draft old_values{&before.server, &before.acme, nullptr, nullptr, &before.admin, nullptr, {}};
+    const Draft new_values{&after.server, &after.acme, nullptr, nullptr, &after.admin, nullptr, {}};
+    std::vector<std::string> sentences;
+    for (const KeyRow& row : key_rows()) {
+        if (row.reload == Reload::kTakes) continue;
+        if (row.binding.show(old_values) == row.binding.show(new_values)) continue;
+        sentences.push_back("[" + std::string(row.section) + "] " + std::string(row.name) + " takes effect after a restart");
+    }
+    return sentences;
+}
+
+}  // namespace postern::config

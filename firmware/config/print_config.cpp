@@ -1,0 +1,44 @@
+// The effective configuration as text, written from the table of keys.
+#include "firmware/config/config_keys.h"
+
+namespace postern::config {
+
+namespace {
+
+void print_section(std::string& out, std::string_view kind, const std::string& name, const Draft& draft) {
+    out += out.empty() ? "[" : "\n[";
+    out += kind;
+    if (!name.empty()) out += " " + name;
+    out += "]\n";
+    for (const KeyRow& row : key_rows()) {
+        if (row.section != kind) continue;
+        const std::string value = row.binding.show(draft);
+        out += value.empty() ? "# " + std::string(row.name) + " is not set" : std::string(row.name) + " = " + value;
+        out += "\n";
+    }
+}
+
+}  // namespace
+
+std::string print_config(const Config& config) {
+    Config copy = config;  // a binding reads through the same pointers that it writes through
+    std::string out;
+    Draft draft;
+    draft.server = &copy.server;
+    draft.acme = &copy.acme;
+    draft.admin = &copy.admin;
+    print_section(out, "server", "", draft);
+    print_section(out, "acme", "", draft);
+    for (CaSection& ca : copy.cas) {
+        draft.ca = &ca;
+        print_section(out, "ca", ca.name, draft);
+    }
+    for (SiteSection& site : copy.sites) {
+        draft.site = &site;
+        print_section(out, "site", site.name, draft);
+    }
+    print_section(out, "admin", "", draft);
+    return out;
+}
+
+}  // namespace postern::config

@@ -1,0 +1,51 @@
+// The annotated sample INI, written from the table of keys.
+#include "firmware/config/config_keys.h"
+#include "server/base/text.h"
+
+namespace postern::config {
+
+namespace {
+
+constexpr std::size_t kWidth = 80;
+
+constexpr std::string_view kHead =
+    "Postern's configuration. Every key that this version knows is here; a line that begins with '#' followed by a key "
+    "shows its default, or an example where there is none. 'postern check' tells every fault of this file with its line, "
+    "'postern check --print' shows what is in effect, 'postern reload' puts a change into service.";
+
+// Comment lines of at most kWidth columns.
+std::string comment(std::string_view text) {
+    std::string out, line = "#";
+    for (const std::string_view word : split(text, ' ')) {
+        if (line.size() + 1 + word.size() > kWidth) {
+            out += line + "\n";
+            line = "#";
+        }
+        line += " " + std::string(word);
+    }
+    return out + line + "\n";
+}
+
+std::string key_lines(const KeyRow& row, bool section_in_use) {
+    std::string_view value = row.sample.empty() ? row.standard : row.sample;
+    const bool in_use = section_in_use && has_prefix(value, "!");
+    if (has_prefix(value, "!")) value.remove_prefix(1);
+    return comment(std::string(row.help) + " Allowed: " + std::string(row.allowed) + ".") + (in_use ? "" : "#") + std::string(row.name) + " = " + std::string(value) + "\n";
+}
+
+}  // namespace
+
+std::string sample_ini() {
+    std::string out = comment(kHead);
+    for (const SectionRow& section : section_rows()) {
+        std::string title(section.kind);
+        if (!section.sample_name.empty()) title += " " + std::string(section.sample_name);
+        out += "\n\n" + comment(section.help) + (section.in_use ? "" : "#") + "[" + title + "]\n";
+        for (const KeyRow& row : key_rows()) {
+            if (row.section == section.kind) out += "\n" + key_lines(row, section.in_use);
+        }
+    }
+    return out;
+}
+
+}  // namespace postern::config
