@@ -29,6 +29,7 @@ struct WantedCert {
     CaSettings ca;
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     RenewAt renew_at;
+    bool from_ca = true;             // false: a self-signed pair is all that is wanted (kind "self-signed"), no CA is asked
 };
 
 }  // namespace postern::acme

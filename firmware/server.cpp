@@ -1,0 +1,185 @@
+#include "firmware/server.h"
+
+#include <csignal>
+#include <unistd.h>
+
+#include "firmware/admin/admin_site.h"
+#include "firmware/admin_doors.h"
+#include "firmware/sites.h"
+#include "firmware/sizing.h"
+#include "server/base/limits.h"
+
+namespace postern {
+
+namespace {
+
+constexpr std::size_t kInnerConnections = 128;  // the owner's browsers and our own subcommands
+
+front::FrontOptions public_options(const config::ServerSection& server) {
+    front::FrontOptions options;
+    options.loops = server.loops > 0 ? server.loops : default_loops();
+    options.admission.max_connections =
+        server.max_connections > 0 ? static_cast<std::size_t>(server.max_connections) : default_connections();
+    if (server.max_per_client > 0) options.admission.max_per_client = static_cast<std::size_t>(server.max_per_client);
+    return options;
+}
+
+front::FrontOptions inner_options() {
+    front::FrontOptions options;
+    options.admission.max_connections = kInnerConnections;
+    return options;
+}
+
+}  // namespace
+
+std::vector<std::string> lineages_of(const config::Plan& plan) {
+    std::vector<std::string> lineages;
+    for (const acme::WantedCert& wanted : plan.certificates) lineages.push_back(wanted.name);
+    return lineages;
+}
+
+Server::Server(Machine machine, config::Config config)
+    : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)),
+      as_root_(config_.server.identity.has_value()), desk_(certificates_, machine.log) {}
+
+Server::~Server() { drain(Millis(0)); }
+
+Result<void> Server::make_tls() {
+    tls::TlsOptions options;
+    TRY(options.tickets, tls::TicketKeys::make());
+    TRY(public_tls_, tls::TlsContext::make(certificates_, options));
+    TRY(options.tickets, tls::TicketKeys::make());  // a ticket of a site opens nothing at the admin's
+    TRY(admin_tls_, tls::TlsContext::make(certificates_, options));
+    return {};
+}
+
+std::vector<front::Endpoint> Server::inner_endpoints(const config::Config& config) {
+    std::vector<front::Endpoint> endpoints = admin_endpoints(config, *this, tokens_, admin_tls_);
+    Result<net::Address> path = net::Address::unix_path(control_socket_path(config.server.state));
+    if (!path.ok()) {
+        machine_.log.error("no_control_socket", {{"why", path.error().text()}});
+        return endpoints;
+    }
+    front::Endpoint control;
+    control.kind = "control";
+    control.address = *path;
+    control.unix_mode = 0600;
+    control.make_handler = [this](std::size_t) -> Result<std::shared_ptr<http::Handler>> { return admin::make_control_api(*this); };
+    control.max_body = limits::kConfigFile;
+    endpoints.push_back(std::move(control));
+    return endpoints;
+}
+
+Result<void> Server::bind(acme::StateLock lock) {
+    lock_ = std::move(lock);
+    TRY_VOID(make_tls());
+    config::Plan plan = config::make_plan(config_);
+    desk_.set_order(lineages_of(plan));
+    TRY(public_, front::Front::open(machine_.clock, machine_.log, public_options(config_.server),
+                                    public_endpoints(plan, tokens_, public_tls_)));
+    TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(), inner_endpoints(config_)));
+    return {};
+}
+
+Result<void> Server::start() {
+    config::Plan plan = config::make_plan(config_);
+    acme::WorkerParts parts{machine_.clock, machine_.files, machine_.random, machine_.log, tokens_,
+                            desk_,          desk_,          status_,         connect_to,   config_.server.state};
+    if (config_.server.identity && !config_.server.group.empty()) parts.key_group = config_.server.identity->gid;
+    worker_ = std::make_unique<acme::Worker>(std::move(parts), plan.certificates);
+    TRY_VOID(worker_->prepare());
+    TRY_VOID(public_->start());
+    TRY_VOID(inner_->start());
+    worker_->start();
+    return {};
+}
+
+void Server::drain(Millis limit) {
+    if (worker_) worker_->stop();
+    if (public_) public_->drain(limit);
+    if (inner_) inner_->drain(limit);
+}
+
+std::string Server::addresses() const {
+    std::string text;
+    for (const front::Front* front : {public_.get(), inner_.get()})
+        for (const auto& listening : front->listening()) {
+            if (listening.kind == "control") continue;
+            text += (text.empty() ? "" : " ") + listening.kind + "=" + listening.address.text();
+        }
+    return text;
+}
+
+admin::ServerFacts Server::facts() const {
+    admin::ServerFacts facts;
+    facts.uptime_s = std::chrono::duration_cast<Seconds>(machine_.clock.steady() - started_).count();
+    std::lock_guard<std::mutex> hold(mutex_);
+    for (const front::Front* front : {public_.get(), inner_.get()})
+        for (const auto& listening : front->listening()) facts.listeners.push_back({listening.kind, listening.address.text()});
+    front::Stats stats = public_->stats();
+    facts.connections = stats.open;
+    facts.requests = stats.requests;
+    facts.handshakes = stats.handshakes;
+    facts.failed_handshakes = stats.failed_handshakes;
+    facts.swaps = desk_.swaps();
+    facts.state_bytes_written = SystemFiles::bytes_written();
+    return facts;
+}
+
+Result<std::string> Server::renew(const std::vector<std::string>& names, bool force) { return worker_->renew(names, force); }
+
+Result<acme::JobView> Server::job(const std::string& id) const { return worker_->job(id); }
+
+void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
+
+Result<void> Server::replace_endpoints(const config::Plan& plan, const config::Config& config) {
+    TRY_VOID(public_->replace(public_endpoints(plan, tokens_, public_tls_)));
+    Result<void> inner = inner_->replace(inner_endpoints(config));
+    if (inner.ok()) return {};
+    // the public side goes back to what the admin side still is
+    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, public_tls_));
+    if (!back.ok()) machine_.log.error("reload_half_undone", {{"why", back.error().text()}});
+    return inner;
+}
+
+Result<std::string> Server::apply(config::Config next) {
+    std::vector<std::string> later = config::needs_restart(config_, next);
+    // what cannot change keeps its running value, so that the next reload says so again
+    config::ServerSection& server = next.server;
+    server.state = config_.server.state;
+    config::Plan plan = config::make_plan(next);
+    TRY_VOID(replace_endpoints(plan, next));
+    desk_.set_order(lineages_of(plan));
+    worker_->set_wanted(plan.certificates);
+    machine_.log.set_level(server.log_level);
+    server.user = config_.server.user;
+    server.group = config_.server.group;
+    server.identity = config_.server.identity;
+    server.loops = config_.server.loops;
+    server.max_connections = config_.server.max_connections;
+    server.max_per_client = config_.server.max_per_client;
+    server.log = config_.server.log;
+    config_ = std::move(next);
+    std::string said = "reloaded " + config_.file;
+    for (const std::string& sentence : later) said += "\n" + sentence;
+    return said;
+}
+
+Result<std::string> Server::reload() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    config::ConfigOrFaults read = config::read_config(machine_.files, config_.file, as_root_);
+    if (!read.config) {
+        std::string faults = "the old configuration stays in force:";
+        for (const config::Fault& fault : read.faults) faults += "\n" + fault.print();
+        machine_.log.error("reload_refused", {{"file", config_.file}, {"faults", read.faults.size()}, {"why", faults}});
+        return Error::admin(faults);
+    }
+    Result<std::string> applied = apply(std::move(*read.config));
+    if (applied.ok())
+        machine_.log.info("reloaded", {{"file", config_.file}});
+    else
+        machine_.log.error("reload_refused", {{"file", config_.file}, {"why", applied.error().text()}});
+    return applied;
+}
+
+}  // namespace postern

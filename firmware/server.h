@@ -1,0 +1,82 @@
+// The running server: every long-lived part, made and joined here, ended in order. It is also what the admin API steers.
+// serve.cpp takes it through start, privileges and signals; nothing else chooses implementations.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "acme/store/lock.h"
+#include "acme/worker.h"
+#include "firmware/admin/control.h"
+#include "firmware/cert_desk.h"
+#include "firmware/config/plan.h"
+#include "firmware/token_board.h"
+#include "server/base/files.h"
+#include "server/base/random.h"
+#include "server/front/front.h"
+
+namespace postern {
+
+// The outside, handed in by serve.cpp.
+struct Machine {
+    const Clock& clock;
+    FileSystem& files;
+    Random& random;
+    Log& log;
+};
+
+class Server final : public admin::Control {
+public:
+    Server(Machine machine, config::Config config);
+    ~Server() override;  // as drain(0)
+
+    // With the rights we were started with: binds all ports, opens all roots.
+    Result<void> bind(acme::StateLock lock);
+    // With the rights we keep: reads the store, serves, and starts to look after the certificates.
+    Result<void> start();
+    // Finishes what is being answered, for at most `limit`.
+    void drain(Millis limit);
+
+    std::string addresses() const;  // "http=127.0.0.1:8080 https=... admin=..."
+
+    std::shared_ptr<const acme::StatusSnapshot> status() const override { return status_.get(); }
+    admin::ServerFacts facts() const override;
+    Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
+    Result<acme::JobView> job(const std::string& id) const override;
+    Result<std::string> reload() override;
+    void stop() override;
+
+private:
+    Result<void> make_tls();
+    Result<std::string> apply(config::Config next);
+    Result<void> replace_endpoints(const config::Plan& plan, const config::Config& config);
+    std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
+
+    Machine machine_;
+    SteadyTime started_;
+    mutable std::mutex mutex_;  // one reload at a time; guards config_
+    config::Config config_;
+    const bool as_root_;        // as the first reading of the file was told
+    std::optional<acme::StateLock> lock_;
+
+    TokenBoard tokens_;
+    Published<tls::CertTable> certificates_;
+    Published<acme::StatusSnapshot> status_;
+    CertDesk desk_;
+    std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;
+    std::unique_ptr<front::Front> public_;
+    // Admin page and control socket have a loop of their own: a flood of visitors leaves the owner his door, and a handler
+    // there may take some milliseconds.
+    std::unique_ptr<front::Front> inner_;
+    std::unique_ptr<acme::Worker> worker_;
+};
+
+// The folders of the certificates that the plan wants, in the order of the INI.
+std::vector<std::string> lineages_of(const config::Plan& plan);
+
+// The pieces that a Worker needs besides the server's own, for a lone `renew` too.
+std::unique_ptr<acme::Transport> connect_to(const acme::CaSettings& ca);
+
+}  // namespace postern

@@ -1,0 +1,17 @@
+// From the plan to the public endpoints: which handlers answer on which listener. Part of the composition.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "firmware/config/plan.h"
+#include "server/front/endpoint.h"
+#include "server/site/challenge.h"
+
+namespace postern {
+
+// `challenges` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
+std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
+                                              std::shared_ptr<const tls::TlsContext> tls);
+
+}  // namespace postern

@@ -1,0 +1,22 @@
+#include "firmware/token_board.h"
+
+namespace postern {
+
+void TokenBoard::post(const std::string& token, const std::string& key_authorization) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    tokens_[token] = key_authorization;
+}
+
+void TokenBoard::withdraw(const std::string& token) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    tokens_.erase(token);
+}
+
+std::optional<std::string> TokenBoard::key_authorization(std::string_view token) const {
+    std::lock_guard<std::mutex> hold(mutex_);
+    auto found = tokens_.find(token);
+    if (found == tokens_.end()) return std::nullopt;
+    return found->second;
+}
+
+}  // namespace postern
