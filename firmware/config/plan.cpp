@@ -29,6 +29,16 @@ SitePlan plan_site(const SiteSection& site) {
     return plan;
 }
 
+// No CA is asked for this one, but it is looked after like the others.
+acme::WantedCert self_signed(const SiteSection& site) {
+    acme::WantedCert wanted;
+    wanted.name = site.folder;
+    wanted.names = site.names;
+    wanted.key_type = site.key_type;
+    wanted.from_ca = false;
+    return wanted;
+}
+
 }  // namespace
 
 Plan make_plan(const Config& config) {
@@ -38,7 +48,7 @@ Plan make_plan(const Config& config) {
     add_listeners(plan, ListenerKind::kAdmin, config.admin.listen);
     for (const SiteSection& site : config.sites) {
         plan.sites.push_back(plan_site(site));
-        if (site.wanted) plan.certificates.push_back(*site.wanted);
+        plan.certificates.push_back(site.wanted ? *site.wanted : self_signed(site));
     }
     plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);
     plan.public_https_port = public_port(config.server.public_https_port, config.server.https, 443);
