@@ -129,6 +129,7 @@ Values card_of(const acme::CertStatus& status, WallTime now, std::size_t index) 
     card.lists["life"] = life_of(status, now);
     card.lists["facts"] = facts_of(status, now);
     card.lists["problem"] = problem_of(status.last_problem);
+    card.texts["next_label"] = status.state == acme::CertState::kValid ? "Next renewal" : "Next try";
     card.lists["next_try"] = when(status.next_attempt, now);
     card.lists["attempts"] = attempts_of(status.history);
     card.flag("has_attempts", !status.history.empty());
@@ -146,6 +147,13 @@ std::vector<Values> cards_of(const acme::StatusSnapshot& status, WallTime now) {
     return cards;
 }
 
+// 48213 -> "48,213"
+std::string grouped(unsigned long long count) {
+    auto digits = std::to_string(count);
+    for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+    return digits;
+}
+
 // 1234567 -> "1.2 MB": decimal, as storage is sold.
 std::string bytes_words(unsigned long long bytes) {
     if (bytes < 1000) return std::to_string(bytes) + " B";
@@ -160,9 +168,9 @@ std::string bytes_words(unsigned long long bytes) {
 void add_server(Values& page, const ServerFacts& facts, WallTime now, std::string_view version) {
     page.texts["version"] = version;
     page.texts["uptime"] = span_words(Span(facts.uptime_s));
-    page.texts["connections"] = std::to_string(facts.connections);
-    page.texts["requests"] = std::to_string(facts.requests);
-    page.texts["swaps"] = std::to_string(facts.swaps);
+    page.texts["connections"] = grouped(facts.connections);
+    page.texts["requests"] = grouped(facts.requests);
+    page.texts["swaps"] = grouped(facts.swaps);
     page.texts["written"] = bytes_words(facts.state_bytes_written);
     add_date(page, "now", now);
     auto& list = page.lists["listeners"];

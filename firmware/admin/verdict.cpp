@@ -67,9 +67,21 @@ std::string busy_detail(std::size_t busy) {
            " being fetched right now. There is nothing for you to do.";
 }
 
-std::string worried_detail(Level level) {
-    return level == Level::kBroken ? "Visitors see a warning. What happened and what to do stands below."
-                                   : "Visitors notice nothing yet. What happened and what to do stands below.";
+// "a.example", "a.example and b.example", "a.example and 3 others"
+std::string some_names(const std::vector<std::string_view>& names) {
+    std::string text(names.front());
+    if (names.size() == 2) text += " and " + std::string(names[1]);
+    if (names.size() > 2) text += " and " + std::to_string(names.size() - 1) + " others";
+    return text;
+}
+
+std::string worried_detail(const acme::StatusSnapshot& status, WallTime now) {
+    std::vector<std::string_view> broken;
+    for (const auto& certificate : status.certificates)
+        if (level_of(certificate, now) == Level::kBroken) broken.push_back(certificate.name);
+    const auto visitors =
+        broken.empty() ? std::string("Visitors notice nothing yet.") : "Visitors of " + some_names(broken) + " see a warning.";
+    return visitors + " See below what happened and what to do.";
 }
 
 }  // namespace
@@ -109,7 +121,7 @@ Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now) {
     }
     if (worried > 0)
         return {worst, some_certificates(worried) + (worried == 1 ? " needs attention" : " need attention"),
-                worried_detail(worst)};
+                worried_detail(status, now)};
     if (!status.clock_sane)
         return {Level::kAttention, "The clock is not right",
                 "This device does not know what time it is, so nothing is renewed and dates below may be wrong."};

@@ -77,9 +77,8 @@ async function ask(url) {
 }
 
 function showFigures(status) {
-  byId('connections').textContent = status.connections;
-  byId('requests').textContent = status.requests;
-  byId('swaps').textContent = status.swaps.count;
+  for (const [id, count] of [['connections', status.connections], ['requests', status.requests], ['swaps', status.swaps.count]])
+    byId(id).textContent = count.toLocaleString();
   lastAnswer = new Date();
   byId('asof').textContent = `as of ${clock.format(lastAnswer)}, refreshed every ${POLL_MS / 1000} seconds`;
   byId('link').textContent = '';

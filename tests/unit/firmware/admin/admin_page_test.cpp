@@ -1,0 +1,168 @@
+#include "firmware/admin/admin_page.h"
+
+#include <doctest.h>
+
+#include "firmware/admin/admin_site.h"
+#include "server/base/text.h"
+#include "tests/unit/firmware/admin/samples.h"
+#include "www/assets.h"
+
+using namespace postern;
+using namespace postern::admin;
+using http::Method;
+using samples::ask;
+using samples::body_of;
+using samples::field_of;
+
+namespace {
+
+std::string page_of(const std::string& sample) {
+    samples::FakeControl control(samples::by_name(sample).status);
+    const auto response = ask(*make_admin_site(control, {}), {.path = "/"});
+    CHECK(response.status == 200);
+    return body_of(response);
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::size_t count(const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("page: every sample fills every slot, in well-formed elements") {
+    for (const auto& sample : samples::all()) {
+        CAPTURE(sample.name);
+        const auto page = page_of(sample.name);
+        if (sample.name != "hostile") CHECK_FALSE(has(page, "{{"));
+        CHECK(count(page, "<h1") == 1);
+        CHECK(count(page, "<article") == sample.status.certificates.size());
+        for (const std::string tag : {"article", "section", "details", "summary", "dl", "dd", "dt", "svg", "p", "div", "time", "li", "span"}) {
+            CAPTURE(tag);
+            CHECK(count(page, "<" + tag + ">") + count(page, "<" + tag + " ") == count(page, "</" + tag + ">"));
+        }
+        CHECK_FALSE(has(page, " style="));  // the content policy forbids it
+        CHECK_FALSE(has(page, " onclick="));
+    }
+}
+
+TEST_CASE("page: what the owner reads without JavaScript") {
+    struct Row {
+        std::string sample;
+        std::vector<std::string> parts;
+    };
+    const Row rows[] = {
+        {"valid",
+         {"<title>All is well · Postern</title>", "<h1 id=\"headline\">All is well</h1>", "example.org", "www.example.org",
+          ">Valid</p>", "YE2", "18 Jan 2027, 08:17 UTC", "in 58 days", "Next renewal", "in 28 days", "aria-valuenow=\"65\"",
+          "58 days of 90 days left", ">today</text>", ">renewal</text>", "Issued <time", "Expires <time", "ECDSA P-256",
+          "9F:3C:6A", "12 days", "184 kB", "48,213", "[::]:443"}},
+        {"failing",
+         {"1 certificate needs attention", "Renewal failing", "could not reach this device from outside", "forwards TCP port 80",
+          "<summary>What was reported</summary>", "Timeout during connect", "Next try", "in 1 hour", "<strong>Failed</strong>"}},
+        {"waiting", {"Just a moment", ">Waiting</p>", "on its way", "Made by this device itself: browsers warn", "any moment now"}},
+        {"not-obtained", {"Not obtained", "could not be looked up", "Create an A or AAAA record"}},
+        {"expired", {">Expired</p>", "Expired 2 days ago", "asks to wait", "aria-valuenow=\"0\"", "aria-valuetext=\"expired\""}},
+        {"renewing", {">Renewing</p>", "being renewed right now"}},
+        {"notices", {"clock is not right", "set aside as jobs/example.org.json.damaged"}},
+        {"none", {"Nothing to look after yet"}},
+    };
+    for (const auto& row : rows) {
+        const auto page = page_of(row.sample);
+        for (const auto& part : row.parts) {
+            CAPTURE(row.sample);
+            CAPTURE(part);
+            CHECK(has(page, part));
+        }
+    }
+    CHECK_FALSE(has(page_of("waiting"), "role=\"meter\""));  // the life of a stand-in concerns nobody
+}
+
+TEST_CASE("page: what needs attention comes first, and keeps its id") {
+    const auto page = page_of("many");
+    const auto home = page.find("home.example.org</h3>"), calm = page.find(">example.org</h3>");
+    CHECK(home < calm);
+    CHECK(has(page, "<article id=\"certificate-3\" class=\"card attention\""));
+    CHECK(has(page, "<article id=\"certificate-1\" class=\"card well\""));
+}
+
+TEST_CASE("page: hostile text stays text") {
+    const auto page = page_of("hostile");
+    CHECK(count(page, "<script") == 1);  // our own
+    CHECK_FALSE(has(page, "<img"));
+    CHECK_FALSE(has(page, "<b>"));
+    CHECK_FALSE(has(page, "alert(1)</script>"));
+    CHECK(has(page, "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
+    CHECK(has(page, "<span>{{headline}}</span>"));  // a name that looks like a slot is not filled
+    for (const char byte : std::string_view("\x1b\x01\xff\r", 4)) CHECK(page.find(byte) == std::string::npos);
+    CHECK_FALSE(has(page, "\xe2\x80\xae"));
+}
+
+TEST_CASE("page: the fields that guard it") {
+    samples::FakeControl control(samples::by_name("valid").status);
+    const auto response = ask(*make_admin_site(control, {}), {.path = "/"});
+    CHECK(field_of(response, "content-type") == "text/html; charset=utf-8");
+    CHECK(field_of(response, "cache-control") == "no-store");
+    CHECK(field_of(response, "x-content-type-options") == "nosniff");
+    CHECK(field_of(response, "referrer-policy") == "no-referrer");
+    CHECK(field_of(response, "cross-origin-opener-policy") == "same-origin");
+    const auto policy = field_of(response, "content-security-policy");
+    CHECK(has(policy, "default-src 'none'"));
+    CHECK(has(policy, "frame-ancestors 'none'"));
+    CHECK_FALSE(has(policy, "unsafe"));
+}
+
+TEST_CASE("page: methods and paths") {
+    samples::FakeControl control(samples::by_name("valid").status);
+    const auto site = make_admin_site(control, {});
+    for (const std::string path : {"/", "/style.css", "/app.js", "/icon.svg"}) {
+        CAPTURE(path);
+        CHECK(ask(*site, {.path = path}).status == 200);
+        CHECK(ask(*site, {.method = Method::kHead, .path = path}).status == 200);
+        const auto refused = ask(*site, {.method = Method::kPost, .path = path});
+        CHECK(refused.status == 405);
+        CHECK(field_of(refused, "allow") == "GET, HEAD");
+    }
+    for (const std::string path : {"/index.html", "/admin/index.html", "/admin/style.css", "/favicon.ico", "*", "//", "/style.css/"}) {
+        CAPTURE(path);
+        CHECK(ask(*site, {.path = path}).status == 404);
+    }
+}
+
+TEST_CASE("page: embedded files are revalidated and compressed") {
+    samples::FakeControl control(samples::by_name("valid").status);
+    const auto site = make_admin_site(control, {});
+    const auto get = [&](std::string_view coding, std::string_view etag) {
+        return ask(*site, {.path = "/style.css", .fields = {{"Accept-Encoding", coding}, {"If-None-Match", etag}}});
+    };
+    const auto* asset = www::find("admin/style.css");
+    REQUIRE(asset != nullptr);
+    const auto plain = get("", "");
+    CHECK(body_of(plain) == asset->data);
+    CHECK(field_of(plain, "content-type") == "text/css; charset=utf-8");
+    CHECK(field_of(plain, "vary") == "Accept-Encoding");
+    CHECK(field_of(plain, "cache-control") == "no-cache");
+    const auto packed = get("br, gzip;q=0.8", "");
+    CHECK(body_of(packed) == asset->gzip);
+    CHECK(field_of(packed, "content-encoding") == "gzip");
+    CHECK(field_of(packed, "etag") != field_of(plain, "etag"));
+    for (const std::string_view coding : {"identity", "br", "gzip;q=0", "gzip; q=0.000", "xgzip", "*;q=0"})
+        CHECK(field_of(get(coding, ""), "content-encoding").empty());
+    const auto same = get("", field_of(plain, "etag"));
+    CHECK(same.status == 304);
+    CHECK(body_of(same).empty());
+    CHECK(get("", "W/" + field_of(plain, "etag")).status == 304);
+    CHECK(get("", "\"other\", " + field_of(plain, "etag")).status == 304);
+    CHECK(get("gzip", field_of(plain, "etag")).status == 200);
+    CHECK(get("", "\"other\"").status == 200);
+}
+
+TEST_CASE("page: the whole of www stays small") {
+    std::size_t packed = 0;
+    for (const auto& asset : www::assets()) packed += asset.gzip.empty() ? asset.data.size() : asset.gzip.size();
+    MESSAGE("embedded, compressed: " << packed << " bytes");
+    CHECK(packed <= 15000);  // the promise is 60 kB; what comes later needs room
+}

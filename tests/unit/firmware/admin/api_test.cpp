@@ -1,0 +1,220 @@
+#include "firmware/admin/api.h"
+
+#include <doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "firmware/admin/admin_site.h"
+#include "firmware/admin/api_json.h"
+#include "tests/unit/firmware/admin/samples.h"
+
+using namespace postern;
+using namespace postern::admin;
+using http::Method;
+using nlohmann::json;
+using samples::ask;
+using samples::body_of;
+using samples::field_of;
+
+namespace {
+
+const acme::StatusSnapshot& valid() { return samples::by_name("valid").status; }
+
+// What every problem document must have (RFC 9457), and every answer of the admin listener.
+void check_problem(const http::Response& response, int status) {
+    CHECK(response.status == status);
+    CHECK(field_of(response, "content-type") == "application/problem+json");
+    const auto document = json::parse(body_of(response));
+    CHECK(document.at("type") == "about:blank");
+    CHECK(document.at("title") == http::reason_of(static_cast<std::uint16_t>(status)));
+    CHECK(document.at("status") == status);
+    CHECK_FALSE(document.at("detail").get<std::string>().empty());
+}
+
+void check_guards(const http::Response& response) {
+    CHECK(field_of(response, "cache-control") == "no-store");
+    CHECK(field_of(response, "x-content-type-options") == "nosniff");
+    CHECK(field_of(response, "referrer-policy") == "no-referrer");
+    CHECK(field_of(response, "cross-origin-resource-policy") == "same-origin");
+    CHECK(field_of(response, "access-control-allow-origin").empty());
+}
+
+struct Row {
+    Method method;
+    std::string path, body;
+    int admin, socket;  // status on the admin listener, on the control socket
+};
+
+const std::vector<Row>& rows() {
+    static const std::vector<Row> rows = {
+        {Method::kGet, "/api/v1/status", "", 200, 200},
+        {Method::kHead, "/api/v1/status", "", 200, 200},
+        {Method::kPost, "/api/v1/status", "", 405, 405},
+        {Method::kDelete, "/api/v1/status", "", 405, 405},
+        {Method::kOptions, "/api/v1/status", "", 405, 405},
+        {Method::kGet, "/api/v1/status/", "", 404, 404},
+        {Method::kGet, "/api/v1/jobs/j1", "", 200, 200},
+        {Method::kGet, "/api/v1/jobs/none", "", 404, 404},
+        {Method::kGet, "/api/v1/jobs/", "", 404, 404},
+        {Method::kGet, "/api/v1/jobs/a/b", "", 404, 404},
+        {Method::kPost, "/api/v1/jobs/j1", "", 405, 405},
+        {Method::kPost, "/api/v1/renew", "", 403, 202},
+        {Method::kPost, "/api/v1/renew", R"({"force":true})", 403, 202},
+        {Method::kPost, "/api/v1/renew", "{", 403, 400},
+        {Method::kGet, "/api/v1/renew", "", 405, 405},
+        {Method::kPost, "/api/v1/certificates/example.org/renew", "", 403, 202},
+        {Method::kPost, "/api/v1/certificates/example.org/renew", R"({"force":1})", 403, 400},
+        {Method::kPost, "/api/v1/certificates/unknown.example/renew", "", 403, 404},
+        {Method::kPost, "/api/v1/certificates//renew", "", 404, 404},
+        {Method::kPost, "/api/v1/certificates/a/b/renew", "", 404, 404},
+        {Method::kPost, "/api/v1/certificates/example.org", "", 404, 404},
+        {Method::kPost, "/api/v1/certificates/renew", "", 404, 404},
+        {Method::kGet, "/api/v1/certificates/example.org/renew", "", 405, 405},
+        {Method::kPost, "/api/v1/reload", "", 403, 200},
+        {Method::kGet, "/api/v1/reload", "", 405, 405},
+        {Method::kPost, "/api/v1/stop", "", 403, 202},
+        {Method::kGet, "/api/v1/stop", "", 405, 405},
+        {Method::kGet, "/api", "", 404, 404},
+        {Method::kGet, "/api/", "", 404, 404},
+        {Method::kGet, "/api/v1", "", 404, 404},
+        {Method::kGet, "/api/v2/status", "", 404, 404},
+        {Method::kOther, "/api/v1/nothing", "", 404, 404},
+    };
+    return rows;
+}
+
+void check_answer(const http::Response& response, int expected) {
+    CHECK(response.status == expected);
+    check_guards(response);
+    if (expected >= 400) {
+        check_problem(response, expected);
+    } else {
+        CHECK(field_of(response, "content-type") == "application/json");
+        CHECK(json::parse(body_of(response)).is_object());
+    }
+    if (expected == 405) CHECK_FALSE(field_of(response, "allow").empty());
+}
+
+}  // namespace
+
+TEST_CASE("api: who may do what, by path, method and door") {
+    for (const auto& row : rows()) {
+        CAPTURE(row.path);
+        CAPTURE(static_cast<int>(row.method));
+        CAPTURE(row.body);
+        samples::FakeControl control(valid());
+        const auto site = make_admin_site(control, {});
+        check_answer(ask(*site, {.method = row.method, .path = row.path, .body = row.body}), row.admin);
+        CHECK_MESSAGE(control.calls.empty(), "the admin listener changed something");
+        const auto api = make_control_api(control);
+        check_answer(ask(*api, {.method = row.method, .path = row.path, .body = row.body}), row.socket);
+    }
+}
+
+TEST_CASE("api: Allow names what the resource answers") {
+    samples::FakeControl control(valid());
+    const auto api = make_control_api(control);
+    CHECK(field_of(ask(*api, {.method = Method::kPost, .path = "/api/v1/status"}), "allow") == "GET, HEAD");
+    CHECK(field_of(ask(*api, {.path = "/api/v1/renew"}), "allow") == "POST");
+}
+
+TEST_CASE("api: what is asked of the server") {
+    samples::FakeControl control(valid());
+    const auto api = make_control_api(control);
+    const auto post = [&](const std::string& path, const std::string& body) {
+        return ask(*api, {.method = Method::kPost, .path = path, .body = body});
+    };
+    const auto started = post("/api/v1/certificates/example.org/renew", R"({"force":true})");
+    CHECK(body_of(started) == R"({"job":"j1"})");
+    CHECK(field_of(started, "location") == "/api/v1/jobs/j1");
+    post("/api/v1/certificates/example.org/renew", R"({"force":false})");
+    post("/api/v1/renew", "");
+    post("/api/v1/renew", " {} ");
+    CHECK(body_of(post("/api/v1/reload", "")) == R"({"result":"nothing changed"})");
+    post("/api/v1/stop", "");
+    CHECK(control.calls == std::vector<std::string>{"renew example.org force", "renew example.org", "renew ", "renew ",
+                                                    "reload", "stop"});
+}
+
+TEST_CASE("api: a failure becomes the status that says what to do") {
+    const std::pair<Error, int> rows_of[] = {
+        {Error::retry("busy"), 503}, {Error::refuse("no"), 400}, {Error::admin("postern.ini:3: bad"), 409}, {Error::bug("x"), 500}};
+    for (const auto& [error, status] : rows_of) {
+        samples::FakeControl control(valid());
+        control.next_failure = error;
+        const auto api = make_control_api(control);
+        for (const std::string path : {"/api/v1/renew", "/api/v1/reload", "/api/v1/certificates/example.org/renew"}) {
+            const auto response = ask(*api, {.method = Method::kPost, .path = path});
+            check_problem(response, status);
+            CHECK(json::parse(body_of(response)).at("detail") == error.text());
+        }
+    }
+}
+
+TEST_CASE("api: bodies that are no renew request") {
+    const std::string bad[] = {
+        "x", "null", "true", "[]", "\"force\"", "1", "{", "{}{}", R"({"force":})", R"({"force":"true"})", R"({"force":null})",
+        R"({"force":1})", R"({"Force":true})", R"({"force":true,"names":[]})", R"({force:true})", "{\"force\":true}//",
+        std::string("\0", 1), "\xff", std::string(1024, '[') , "{\"force\":true" + std::string(2000, ' ') + "}",
+    };
+    for (const auto& body : bad) {
+        CAPTURE(body);
+        CHECK_FALSE(read_renew_request(body).ok());
+    }
+    CHECK(read_renew_request("")->force == false);
+    CHECK(read_renew_request("\n{\"force\" : true}\n")->force == true);
+}
+
+TEST_CASE("api: while the server starts there is no status yet") {
+    samples::FakeControl control(valid());
+    control.set_status(nullptr);
+    const auto site = make_admin_site(control, {});
+    check_problem(ask(*site, {.path = "/api/v1/status"}), 503);
+    CHECK(ask(*site, {.path = "/"}).status == 200);
+    check_problem(ask(*make_control_api(control), {.method = Method::kPost, .path = "/api/v1/certificates/x/renew"}), 404);
+}
+
+TEST_CASE("api: a job, step by step") {
+    samples::FakeControl control(valid());
+    const auto job = json::parse(body_of(ask(*make_control_api(control), {.path = "/api/v1/jobs/j1"})));
+    CHECK(job == json::parse(R"({"id":"j1","done":true,"ok":true,"changed":false,"steps":[
+        {"at":"2026-11-21T01:05:00Z","certificate":"example.org","text":"order placed: 2 names"}]})"));
+}
+
+TEST_CASE("api: hostile names come back as valid JSON") {
+    samples::FakeControl control(valid());
+    const auto api = make_control_api(control);
+    for (const std::string name : {"\"}<script>", "\xff\xfe", "\r\nSet-Cookie: a=b", "..", "%2e"}) {
+        check_problem(ask(*api, {.method = Method::kPost, .path = "/api/v1/certificates/" + name + "/renew"}), 404);
+        check_problem(ask(*api, {.path = "/api/v1/jobs/" + name}), 404);
+    }
+}
+
+TEST_CASE("host: only ours is answered on the admin listener, any on the socket") {
+    struct HostRow {
+        std::string host;
+        bool own;
+    };
+    const HostRow hosts[] = {
+        {"localhost", true}, {"127.0.0.1", true}, {"127.8.9.1", true}, {"::1", true}, {"::ffff:127.0.0.1", true},
+        {"router.lan", true}, {"192.168.1.1", true}, {"fd00::1", true}, {"fd00:0:0:0:0:0:0:1", true},
+        {"", false}, {"evil.example", false}, {"localhost.evil.example", false}, {"notlocalhost", false},
+        {"127.0.0.1.evil.example", false}, {"128.0.0.1", false}, {"192.168.1.2", false}, {"127.1", false}, {"2130706433", false},
+        {"0x7f.0.0.1", false}, {"0.0.0.0", false}, {"::", false}, {"::2", false}, {"router.lan.", false}, {"fd00::2", false},
+        {"[::1]", false}, {"::1%eth0", false},
+    };
+    samples::FakeControl control(valid());
+    const auto site = make_admin_site(control, {.hosts = {"router.lan", "192.168.1.1", "fd00::1"}});
+    const auto api = make_control_api(control);
+    for (const auto& row : hosts) {
+        CAPTURE(row.host);
+        for (const std::string path : {"/", "/api/v1/status", "/style.css"}) {
+            const auto response = ask(*site, {.path = path, .host = row.host});
+            CHECK(response.status == (row.own ? 200 : 421));
+            if (row.own) continue;
+            check_problem(response, 421);
+            if (!row.host.empty()) CHECK(body_of(response).find(row.host) == std::string::npos);
+        }
+        CHECK(ask(*api, {.path = "/api/v1/status", .host = row.host}).status == 200);
+    }
+}
