@@ -39,6 +39,15 @@ acme::WantedCert self_signed(const SiteSection& site) {
     return wanted;
 }
 
+// Without any site the admin page still wants a certificate.
+acme::WantedCert admin_pair() {
+    acme::WantedCert wanted;
+    wanted.name = "admin";
+    wanted.names = {"localhost", "127.0.0.1", "::1"};
+    wanted.from_ca = false;
+    return wanted;
+}
+
 }  // namespace
 
 Plan make_plan(const Config& config) {
@@ -50,6 +59,7 @@ Plan make_plan(const Config& config) {
         plan.sites.push_back(plan_site(site));
         plan.certificates.push_back(site.wanted ? *site.wanted : self_signed(site));
     }
+    if (plan.certificates.empty() && !config.admin.listen.empty()) plan.certificates.push_back(admin_pair());
     plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);
     plan.public_https_port = public_port(config.server.public_https_port, config.server.https, 443);
     plan.state = config.server.state;

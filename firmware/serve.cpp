@@ -1,0 +1,151 @@
+// From the configuration to a running server and back: the order of start, the privileges, the signals.
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "firmware/admin_doors.h"
+#include "firmware/commands.h"
+#include "firmware/console.h"
+#include "firmware/process/privileges.h"
+#include "firmware/process/signals.h"
+#include "firmware/server.h"
+#include "server/base/limits.h"
+
+namespace postern {
+
+namespace {
+
+constexpr int kExitFaulty = 2;
+constexpr int kExitElse = 1;
+constexpr Millis kLookAgain{100};  // at the steps of a renewal that we follow
+
+struct SystemMachine {
+    SystemClock clock;
+    SystemFiles files;
+    SystemRandom random;
+};
+
+Result<std::unique_ptr<LogSink>> open_sink(const config::ServerSection& server) {
+    if (server.log == "syslog") return syslog_sink();
+    if (server.log == "stderr") return stderr_sink();
+    return file_sink(server.log);
+}
+
+// What root makes belongs to the user whom we become.
+Result<void> give_away(const std::string& path, const config::ServerSection& server) {
+    if (!server.identity) return {};
+    if (lchown(path.c_str(), server.identity->uid, server.identity->gid) != 0 && errno != ENOENT)
+        return Error::system("cannot give " + path + " to user " + server.user, errno);
+    return {};
+}
+
+Result<acme::StateLock> claim_state(FileSystem& files, const config::ServerSection& server) {
+    Result<void> made = files.make_folders(server.state, 0750);
+    if (!made.ok())
+        return std::move(made).error().at("[server] state = " + server.state + " (make this folder writable for us, or choose another)");
+    TRY_VOID(give_away(server.state, server));
+    std::string path = server.state + "/lock";
+    TRY(acme::StateLock lock, acme::StateLock::take(path));
+    TRY_VOID(give_away(path, server));
+    return lock;
+}
+
+// Ports while we may, then nobody's rights but our own.
+Result<void> bring_up(Server& server, SystemMachine& machine, const config::ServerSection& settings) {
+    TRY(acme::StateLock lock, claim_state(machine.files, settings));
+    TRY_VOID(server.bind(std::move(lock)));
+    TRY_VOID(give_away(control_socket_path(settings.state), settings));
+    if (settings.log.starts_with('/')) TRY_VOID(give_away(settings.log, settings));
+    if (settings.identity) TRY_VOID(process::become(settings.identity->uid, settings.identity->gid));
+    TRY_VOID(process::harden());
+    return server.start();
+}
+
+void obey_signals(Server& server, const process::Signals& signals, Log& log) {
+    for (;;) {
+        pollfd wait{signals.fd(), POLLIN, 0};
+        if (poll(&wait, 1, -1) < 0 && errno != EINTR) log.error("poll", {{"why", Error::system("poll", errno).text()}});
+        while (std::optional<process::Wish> wish = signals.take()) {
+            if (*wish == process::Wish::kStop) return;
+            Result<std::string> said = server.reload();  // it logs what came of it
+            (void)said;
+        }
+    }
+}
+
+// A log on standard error would say the same thing twice to the same person.
+int failed(Log& log, bool log_is_console, const Error& error) {
+    if (!log_is_console) log.error("not_started", {{"why", error.text()}});
+    complain(error.text());
+    return kExitElse;
+}
+
+// 0 changed, 2 unchanged, 1 failed.
+int follow(Server& server, const std::string& id) {
+    std::size_t shown = 0;
+    for (;;) {
+        Result<acme::JobView> job = server.job(id);
+        if (!job.ok()) {
+            complain(job.error().text());
+            return 1;
+        }
+        for (; shown < job->steps.size(); shown++) print_step(job->steps[shown]);
+        if (job->done) return !job->ok ? 1 : job->changed ? 0 : 2;
+        std::this_thread::sleep_for(kLookAgain);
+    }
+}
+
+// Before the first thread.
+Result<process::Signals> prepare_process() {
+    TRY(process::Signals signals, process::Signals::open());
+    TRY_VOID(process::raise_file_limit());
+    return signals;
+}
+
+}  // namespace
+
+int run_serve(const std::string& config_file, bool verbose) {
+    config::Config config;
+    if (!load_config(config_file, config)) return kExitFaulty;
+    SystemMachine machine;
+    Result<std::unique_ptr<LogSink>> sink = open_sink(config.server);
+    if (!sink.ok()) {
+        complain(sink.error().text());
+        return kExitElse;
+    }
+    Log log(machine.clock, std::move(sink).value(), verbose ? LogLevel::kDebug : config.server.log_level);
+    const bool on_console = config.server.log == "stderr";
+    Result<process::Signals> signals = prepare_process();
+    if (!signals.ok()) return failed(log, on_console, signals.error());
+
+    Server server({machine.clock, machine.files, machine.random, log}, config);
+    Result<void> up = bring_up(server, machine, config.server);
+    if (!up.ok()) return failed(log, on_console, up.error());
+    print("ready " + server.addresses() + "\n");
+    log.info("ready", {{"version", POSTERN_VERSION}, {"pid", static_cast<long long>(getpid())}, {"listening", server.addresses()}});
+
+    obey_signals(server, *signals, log);
+    log.info("draining", {{"seconds", std::chrono::duration_cast<Seconds>(limits::kDrainTime).count()}});
+    server.drain(limits::kDrainTime);
+    log.info("stopped");
+    return 0;
+}
+
+int run_renew_alone(const config::Config& config, const std::vector<std::string>& names, bool force) {
+    SystemMachine machine;
+    Log log(machine.clock, stderr_sink(), LogLevel::kError);
+    Result<process::Signals> signals = prepare_process();
+    if (!signals.ok()) return failed(log, true, signals.error());
+    Server server({machine.clock, machine.files, machine.random, log}, config);
+    Result<void> up = bring_up(server, machine, config.server);
+    if (!up.ok()) return failed(log, true, up.error());
+    Result<std::string> id = server.renew(names, force);
+    if (!id.ok()) return failed(log, true, id.error());
+    int status = follow(server, *id);
+    server.drain(Millis(0));
+    return status;
+}
+
+}  // namespace postern
