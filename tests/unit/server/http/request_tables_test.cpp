@@ -1,7 +1,8 @@
 // Every row of tests/tables, whole, in chunks of one byte, in odd chunks, and after a good request.
 #include <doctest.h>
 
-#include "tests/unit/server/http/http_tester.h"
+#include "tests/unit/server/http/tables.h"
+#include "tests/unit/server/http/wire.h"
 
 namespace postern::http::test {
 namespace {
