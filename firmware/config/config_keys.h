@@ -53,8 +53,9 @@ std::span<const KeyRow> key_rows();
 const SectionRow* find_section(std::string_view kind);
 const KeyRow* find_key(std::string_view section, std::string_view name);
 
-// Known from the contract, but a later version's: an empty name asks for the section as a whole.
+// Known from the contract, but a later version's.
 bool is_later_key(std::string_view section, std::string_view name);
+std::vector<std::string_view> names_of_later_keys(std::string_view section);
 bool is_later_section(std::string_view kind);
 
 std::vector<std::string_view> names_of_keys(std::string_view section);

@@ -52,6 +52,13 @@ bool is_later_key(std::string_view section, std::string_view name) {
                        [&](const LaterRow& row) { return row.section == section && holds(row.names, name); });
 }
 
+std::vector<std::string_view> names_of_later_keys(std::string_view section) {
+    for (const LaterRow& row : kLaterKeys) {
+        if (row.section == section) return split(row.names, ' ');
+    }
+    return {};
+}
+
 bool is_later_section(std::string_view kind) { return holds(kLaterSections, kind); }
 
 std::vector<std::string_view> names_of_keys(std::string_view section) {

@@ -54,6 +54,8 @@ std::string about_unknown_key(std::string_view kind, std::string_view key) {
     const auto names = names_of_keys(kind);
     if (const std::string_view near = nearest(key, names); !near.empty())
         return "unknown key; did you mean " + std::string(near) + "?";
+    if (const std::string_view near = nearest(key, names_of_later_keys(kind)); !near.empty())
+        return "unknown key; if you mean " + std::string(near) + ", that is known, but not in this version yet";
     std::vector<std::string> all(names.begin(), names.end());
     return "unknown key; allowed in " + in_brackets(kind) + ": " + join(all, ", ");
 }

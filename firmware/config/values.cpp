@@ -114,8 +114,8 @@ Result<net::Address> parse_address(std::string_view text) {
     if (auto address = net::Address::parse(text); address.ok()) return address;
     const std::string_view port = text.substr(text.rfind(':') + 1);  // npos + 1 == 0: the whole
     if (!is_port(port)) return not_valid(text);
-    const std::string any = "write [::]:" + std::string(port) + " for every address, 127.0.0.1:" + std::string(port) +
-                            " for this machine alone";
+    const std::string any = "write 127.0.0.1:" + std::string(port) + " for this machine alone, [::]:" + std::string(port) +
+                            " for every address";
     if (port == text || text == ":" + std::string(port)) return Error::admin(quoted(text) + " has no address; " + any);
     return Error::admin(quoted(text) + " is no IP address and port; " + any);
 }

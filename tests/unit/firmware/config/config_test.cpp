@@ -1,0 +1,146 @@
+// What good files become.
+#include "firmware/config/config.h"
+
+#include <doctest.h>
+
+#include "firmware/config/config_keys.h"
+#include "tests/unit/firmware/config/ini_tester.h"
+
+using namespace postern;
+using namespace postern::config;
+
+namespace {
+
+Config good(std::string_view ini, bool as_root = false) {
+    ConfigOrFaults result = read(ini, as_root);
+    CHECK(faults_of(result) == "");
+    REQUIRE(result.config);
+    return std::move(*result.config);
+}
+
+constexpr std::string_view kFull =
+    "[site B.example]\nnames = B.example, 192.0.2.7, 2001:DB8::0:1\ncanonical = b.example\nroot = htdocs\nca = home\n"
+    "key_type = rsa2048\nrenew_at = 30d\nredirect_http = no\nindex = start.html\n"
+    "[acme]\nagree_tos = yes\nca = https://Localhost:14000/dir\nca_file = my-ca.pem\nemail = me@b.example\n"
+    "[site c]\nnames = c.example\nroot = /srv/link/\n"
+    "[site d]\nnames = *.d.example, d.example\ncertificate = self-signed\n"
+    "[ca home]\nurl = https://ca.home.arpa/acme\nca_file = /etc/my-ca.pem\n"
+    "[server]\nhttp = 127.0.0.1:8080, [::1]:8080\nhttps = 0.0.0.0:4433\npublic_https_port = 443\nloops = 2\n"
+    "max_connections = 500\nmax_per_client = 0\nlog = /var/log/postern.log\nlog_level = debug\naccess_log = off\n"
+    "access_log_format = json\nstate = /tmp/state/\ngroup = ssl-cert\n"
+    "[admin]\nlisten = 127.0.0.1:9443\nhosts = router.lan\n";
+
+}  // namespace
+
+TEST_CASE("an empty file is a configuration, with the defaults of the contract") {
+    const Config config = good("");
+    CHECK(config.server.http.at(0).text() == "[::]:80");
+    CHECK(config.server.https.at(0).text() == "[::]:443");
+    CHECK(config.server.state == "/var/lib/postern");
+    CHECK(config.server.max_per_client == 256);
+    CHECK(config.server.loops == 0);
+    CHECK(config.server.access_log == "ring");
+    CHECK(config.admin.listen.size() == 2);
+    CHECK(config.admin.listen.at(0).is_loopback());
+    CHECK(config.sites.empty());
+    CHECK(config.server.user.empty());
+    CHECK(!config.server.identity);
+}
+
+TEST_CASE("sites begin with what [acme] says, wherever it stands") {
+    const Config config = good(kFull);
+    REQUIRE(config.sites.size() == 3);
+    const SiteSection& b = config.sites[0];
+    CHECK(b.folder == "b.example");
+    CHECK(b.names == std::vector<std::string>{"b.example", "192.0.2.7", "2001:db8::1"});
+    CHECK(b.root == "/etc/htdocs");
+    REQUIRE(b.wanted);
+    CHECK(b.wanted->ca.name == "home");
+    CHECK(b.wanted->ca.directory_url == "https://ca.home.arpa/acme");
+    CHECK(b.wanted->ca.email == "me@b.example");
+    CHECK(b.wanted->key_type == crypto::KeyType::kRsa2048);
+    CHECK(b.wanted->renew_at.seconds == 30 * 86400);
+    const SiteSection& c = config.sites[1];
+    CHECK(c.root == "/srv/link");
+    REQUIRE(c.wanted);
+    CHECK(c.wanted->ca.name == "localhost-14000-dir");
+    CHECK(c.wanted->ca.directory_url == "https://localhost:14000/dir");
+    CHECK(c.wanted->ca.ca_file == "/etc/my-ca.pem");
+    CHECK(c.wanted->ca.agree_tos);
+    CHECK(c.wanted->renew_at.seconds == 0);
+    CHECK(c.wanted->renew_at.fraction == doctest::Approx(1.0 / 3));
+    CHECK(!config.sites[2].wanted);
+    CHECK(config.server.max_per_client == kNoCap);
+    CHECK(config.server.state == "/tmp/state");
+}
+
+TEST_CASE("Let's Encrypt is asked unless another CA is named") {
+    const Config config = good("[acme]\nagree_tos = yes\n[site a.example]\n[site b.example]\nca = letsencrypt-staging\n");
+    CHECK(config.sites[0].wanted->ca.directory_url == "https://acme-v02.api.letsencrypt.org/directory");
+    CHECK(config.sites[1].wanted->ca.directory_url == "https://acme-staging-v02.api.letsencrypt.org/directory");
+    CHECK(config.sites[1].wanted->ca.name == "letsencrypt-staging");
+}
+
+TEST_CASE("of several CAs the first is used, and all must be known") {
+    const Config config = good("[acme]\nagree_tos = yes\nca = home, letsencrypt\n[ca home]\nurl = https://ca.lan/\n[site a.example]\n");
+    CHECK(config.sites[0].wanted->ca.name == "home");
+    CHECK(read("[acme]\nca = letsencrypt, hmoe\n[ca home]\nurl = https://ca.lan/\n").faults.at(0).text.find("home?") != std::string::npos);
+}
+
+TEST_CASE("root becomes the user of the file, else postern") {
+    const Config standard = good("", true);
+    CHECK(standard.server.user == "postern");
+    REQUIRE(standard.server.identity);
+    CHECK(standard.server.identity->uid == 990);
+    CHECK(standard.server.identity->gid == 991);
+    const Config named = good("[server]\nuser = www-data\ngroup = ssl-cert\n", true);
+    CHECK(named.server.identity->uid == 33);
+    CHECK(named.server.identity->gid == 112);
+    CHECK(read("[server]\nuser = nobdy\n", true).faults.size() == 1);
+    CHECK(good("[server]\nuser = nobdy\n", false).server.user == "nobdy");  // not root: nothing to become
+}
+
+TEST_CASE("without the user postern, root is told how to make it") {
+    fakes::FakeFiles files = stage("");
+    files.put("/etc/passwd", "root:x:0:0::/root:/bin/sh\n", 0644);
+    const std::string faults = faults_of(read_config(files, "/etc/postern.ini", true));
+    CHECK(faults.find("useradd --system") != std::string::npos);
+    CHECK(faults.find("[server] user: ") != std::string::npos);
+}
+
+TEST_CASE("what --print shows is read back as the same") {
+    for (const std::string_view ini : {std::string_view(""), kFull}) {
+        const std::string printed = print_config(good(ini));
+        CHECK(print_config(good(printed)) == printed);
+    }
+    CHECK(print_config(good(kFull)).find("names = b.example, 192.0.2.7, 2001:db8::1\n") != std::string::npos);
+    CHECK(print_config(good(kFull)).find("max_per_client = off\n") != std::string::npos);
+}
+
+TEST_CASE("the sample is accepted, and board/etc/postern.ini is the sample") {
+    const Config config = good(sample_ini());
+    CHECK(config.sites.size() == 1);
+    SystemFiles real;
+    const auto file = real.read("board/etc/postern.ini", 1u << 20);
+    REQUIRE(file.ok());
+    CHECK(*file == sample_ini());  // write it anew: postern init FILE
+}
+
+TEST_CASE("the sample's commented lines are accepted as well once they are taken in") {
+    std::string text = sample_ini();
+    for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at) {
+        if (text[at + 2] != ' ') text.erase(at + 1, 1);
+    }
+    fakes::FakeFiles files = stage(text);
+    files.put_folder("/srv/www/example.org");
+    files.put("/etc/ssl/my-ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    CHECK(faults_of(read_config(files, "/etc/postern.ini", false)) == "");
+}
+
+TEST_CASE("the state folder is found in a file that is faulty elsewhere") {
+    fakes::FakeFiles files = stage("[sever]\nhttp = 80\n[server]\nhttp\nstate = /tmp/x/\n");
+    CHECK(read_state_folder(files, "/etc/postern.ini").value() == "/tmp/x");
+    files = stage("");
+    CHECK(read_state_folder(files, "/etc/postern.ini").value() == "/var/lib/postern");
+    CHECK(!read_state_folder(files, "/etc/none.ini").ok());
+}
