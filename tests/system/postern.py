@@ -244,10 +244,17 @@ def run(*argv, seconds=30, **more):
                           stdin=subprocess.DEVNULL, **{**identity(False), **more})
 
 
-def system_calls(server, seconds, during, calls):
-    """Counts {call: number} that the running server makes while `during()` runs, by strace."""
+def need_strace():
+    """Skips a test that attaches to a server: which lets nobody look into it but root."""
     if not shutil.which("strace"):
         raise Skip("strace is not installed")
+    if os.geteuid() != 0:
+        raise Skip("needs root, to attach strace to a server")
+
+
+def system_calls(server, seconds, during, calls):
+    """Counts {call: number} that the running server makes while `during()` runs, by strace."""
+    need_strace()
     out = scratch("strace") / "calls"
     tracer = subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=" + ",".join(calls), "-o", out,
                                "-p", str(server.pid)], stderr=subprocess.PIPE, start_new_session=True)

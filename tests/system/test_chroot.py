@@ -25,7 +25,7 @@ exec chroot "$shift_root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sb
 
 def sources():
     """Lines of sources.list for that suite, and what apt needs to reach them, from this machine's own apt."""
-    text = subprocess.run(["apt-get", "indextargets", "Created-By: Packages"], capture_output=True, text=True, check=True).stdout
+    text = output_of("apt-get", "indextargets", "Created-By: Packages")
     lines = []
     for record in text.split("\n\n"):
         field = dict(re.findall(r"^([\w-]+): (.*)$", record, re.M))
@@ -39,8 +39,12 @@ def sources():
                 lines.insert(0, f"deb {mirror} {SUITE} main")
     if not lines:
         raise Skip("this machine's apt names no Debian archive")
-    proxies = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
-    return lines, re.findall(r'^Acquire::https?::(?:[Pp]roxy|Timeout)\S* .*;$', proxies, re.M)
+    way_out = re.findall(r"^Acquire::https?::(?:[Pp]roxy|Timeout)\S* .*;$", output_of("apt-config", "dump"), re.M)
+    return lines, way_out
+
+
+def output_of(*argv):
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
 def make_root():

@@ -141,7 +141,7 @@ def tasks_of(server):
 
 
 def test_renewal():
-    need_strace()
+    postern.need_strace()
     first = Lane()
     position, points = first.rehearse()
     todo, results, faults = queue.Queue(), [], []
@@ -192,7 +192,7 @@ def judge(points, results, faults):
 
 def test_first_start():
     """The same for the very first start with an empty store."""
-    need_strace()
+    postern.need_strace()
     server = Postern({"localhost": {}})
     out = server.folder / "trace"
     server.start(wrap=[*trace_options(out), "-D"])
@@ -213,7 +213,3 @@ def test_first_start():
         server.stop()
     return f"{len(points)} points"
 
-
-def need_strace():
-    if not shutil.which("strace"):
-        raise postern.Skip("strace is not installed")

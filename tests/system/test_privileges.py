@@ -78,7 +78,8 @@ def test_root_gives_up_everything():
             "    for name, text in postern.end_all(): print('---', name, text, sep='\\n')\n    raise\n" \
             "finally:\n    postern.end_all(); postern.remove_scratch()\n"
     Lab().down()        # so that Pebble is fetched: there is no network inside
-    done = subprocess.run([TOOLS / "in-namespace", sys.executable, "-c", inner], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([TOOLS / "in-namespace", sys.executable, "-c", inner],
+                          capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and "all holds" in done.stdout, done.stdout + done.stderr
 
 
