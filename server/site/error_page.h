@@ -5,7 +5,10 @@
 
 namespace postern::site {
 
-http::Response error_response(std::uint16_t status);  // with Content-Type and, for 405, Allow: GET, HEAD
+http::Response error_response(std::uint16_t status);  // with Content-Type and, for 405, Allow: GET, HEAD, OPTIONS
 inline http::Response not_found() { return error_response(404); }
+
+// What OPTIONS gets where only GET and HEAD are served: 204 with Allow.
+http::Response options_response();
 
 }  // namespace postern::site

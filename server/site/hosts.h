@@ -11,8 +11,9 @@
 namespace postern::site {
 
 struct HostEntry {
-    std::vector<std::string> names;          // lower case; "*.example.org" stands for one label
-    std::string canonical;                   // empty: every name serves
+    // Lower case, IPv6 in RFC 5952 form without brackets; "*.example.org" stands for exactly one label before it.
+    // A site with a canonical name is two entries: that name serves, the others have a Redirect for both handlers.
+    std::vector<std::string> names;
     std::shared_ptr<http::Handler> plain;    // answers on plain listeners (the redirect, or the content)
     std::shared_ptr<http::Handler> secure;   // answers on TLS listeners
 };

@@ -12,22 +12,28 @@
 
 namespace postern::site {
 
+class FileCache;
+
 struct StaticOptions {
     std::string root;                  // absolute path of a folder
     std::string index = "index.html";
+    std::shared_ptr<FileCache> cache;  // of the loop, shared by its sites; null: one of its own
 };
 
 class StaticFiles final : public http::Handler {
 public:
     // Opens the root and keeps it open, so that it stays reachable after privileges are dropped.
+    // A root that is a symlink, or is replaced later, is followed only by opening again.
     static Result<std::unique_ptr<StaticFiles>> open(const StaticOptions& options);
     ~StaticFiles() override;
     http::Response handle(const http::Request& request, const http::Context& context) override;
 
 private:
     struct State;
-    explicit StaticFiles(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
+
+public:
+    explicit StaticFiles(std::unique_ptr<State> state);  // by open() alone: nobody else can name a State
 };
 
 }  // namespace postern::site

@@ -1,0 +1,47 @@
+#include "server/site/file_cache.h"
+
+#include <algorithm>
+
+namespace postern::site {
+namespace {
+
+// Of the map's node, the two Prebuilts and their blocks, about.
+constexpr std::size_t kOverhead = 512;
+
+}  // namespace
+
+CachedFile* FileCache::find(std::uint32_t root, std::string_view path) {
+    const auto found = entries_.find(KeyView{root, path});
+    if (found == entries_.end()) return nullptr;
+    found->second.last_used = ++uses_;
+    return &found->second.file;
+}
+
+CachedFile* FileCache::put(std::uint32_t root, std::string_view path, CachedFile file) {
+    erase(root, path);
+    const std::size_t cost = kOverhead + path.size() + file.content->bytes.size() + file.not_modified->bytes.size();
+    if (cost > most_bytes_ || most_files_ == 0) return nullptr;
+    while (bytes_ + cost > most_bytes_ || entries_.size() >= most_files_) drop_oldest();
+    bytes_ += cost;
+    const auto added = entries_.emplace(Key{root, std::string(path)}, Entry{std::move(file), ++uses_, cost}).first;
+    return &added->second.file;
+}
+
+void FileCache::erase(std::uint32_t root, std::string_view path) {
+    const auto found = entries_.find(KeyView{root, path});
+    if (found != entries_.end()) drop(found);
+}
+
+void FileCache::drop(Entries::iterator entry) {
+    bytes_ -= entry->second.cost;
+    entries_.erase(entry);
+}
+
+// Walks over all of them: they are few, and reading the file that needs the room costs more.
+void FileCache::drop_oldest() {
+    drop(std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
+        return a.second.last_used < b.second.last_used;
+    }));
+}
+
+}  // namespace postern::site

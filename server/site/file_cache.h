@@ -1,0 +1,83 @@
+// Small files as prebuilt responses, bounded in bytes and in number; the least recently used goes first.
+// One a loop, shared by its sites; without locks. Knows no file system: static_files decides what is still true.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "server/base/clock.h"
+#include "server/base/limits.h"
+#include "server/http/message.h"
+#include "server/site/file_stamp.h"
+
+namespace postern::site {
+
+struct CachedFile {
+    std::shared_ptr<const http::Prebuilt> content;       // the 200
+    std::shared_ptr<const http::Prebuilt> not_modified;  // the 304
+    FileFacts facts;
+    FileStamp stamp;       // what the file looked like when it was read
+    bool settled = false;  // it was old enough then that the next change must show in the stamp
+    SteadyTime looked_at{};
+};
+
+class FileCache {
+public:
+    explicit FileCache(std::size_t most_bytes = limits::kCacheBytes, std::size_t most_files = limits::kCacheEntries)
+        : most_bytes_(most_bytes), most_files_(most_files) {}
+
+    // A number for a folder, so that the same path in two sites is two files.
+    std::uint32_t new_root() { return next_root_++; }
+
+    // Null when absent. Valid until the next put(). No allocation.
+    CachedFile* find(std::uint32_t root, std::string_view path);
+    // Replaces what is there; the result as from find(), null when it is larger than the whole cache.
+    CachedFile* put(std::uint32_t root, std::string_view path, CachedFile file);
+    void erase(std::uint32_t root, std::string_view path);
+
+    std::size_t bytes() const { return bytes_; }
+    std::size_t files() const { return entries_.size(); }
+
+private:
+    struct KeyView {
+        std::uint32_t root;
+        std::string_view path;
+        bool operator==(const KeyView&) const = default;
+    };
+    struct Key {
+        std::uint32_t root;
+        std::string path;
+        operator KeyView() const { return {root, path}; }
+    };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(const KeyView& key) const {
+            return std::hash<std::string_view>()(key.path) ^ key.root;
+        }
+    };
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const KeyView& a, const KeyView& b) const { return a == b; }
+    };
+    struct Entry {
+        CachedFile file;
+        std::uint64_t last_used = 0;
+        std::size_t cost = 0;
+    };
+    using Entries = std::unordered_map<Key, Entry, Hash, Equal>;
+
+    void drop(Entries::iterator entry);
+    void drop_oldest();
+
+    Entries entries_;
+    std::size_t most_bytes_;
+    std::size_t most_files_;
+    std::size_t bytes_ = 0;
+    std::uint64_t uses_ = 0;
+    std::uint32_t next_root_ = 0;
+};
+
+}  // namespace postern::site

@@ -1,0 +1,54 @@
+#include "server/site/file_cache.h"
+
+#include <doctest.h>
+
+namespace postern::site {
+namespace {
+
+CachedFile file_of(std::size_t size) {
+    auto content = std::make_shared<http::Prebuilt>();
+    content->bytes.assign(size, 'x');
+    CachedFile file;
+    file.content = content;
+    file.not_modified = std::make_shared<http::Prebuilt>();
+    return file;
+}
+
+}  // namespace
+
+TEST_CASE("the least recently used goes first, by number") {
+    FileCache cache(1 << 20, 3);
+    for (const char* path : {"/a", "/b", "/c"}) cache.put(0, path, file_of(10));
+    cache.find(0, "/a");
+    cache.put(0, "/d", file_of(10));
+    CHECK(cache.find(0, "/b") == nullptr);
+    for (const char* path : {"/a", "/c", "/d"}) CHECK(cache.find(0, path) != nullptr);
+    CHECK(cache.files() == 3);
+}
+
+TEST_CASE("bytes are bounded, whatever comes") {
+    FileCache cache(10000, 1000);
+    for (int i = 0; i < 200; ++i) {
+        cache.put(0, "/" + std::to_string(i), file_of(static_cast<std::size_t>(i) * 37 % 3000));
+        CHECK(cache.bytes() <= 10000);
+    }
+    CHECK(cache.put(0, "/huge", file_of(20000)) == nullptr);
+    CHECK(cache.files() > 0);
+}
+
+TEST_CASE("replacing and erasing keep the books") {
+    FileCache cache(10000, 10);
+    cache.put(0, "/a", file_of(1000));
+    const std::size_t before = cache.bytes();
+    cache.put(0, "/a", file_of(1000));
+    CHECK(cache.bytes() == before);
+    CHECK(cache.files() == 1);
+    cache.erase(0, "/b");
+    cache.erase(1, "/a");
+    CHECK(cache.files() == 1);
+    cache.erase(0, "/a");
+    CHECK(cache.bytes() == 0);
+    CHECK(cache.find(0, "/a") == nullptr);
+}
+
+}  // namespace postern::site
