@@ -2,6 +2,7 @@
 // each attempt, and sleeps until the next date. Everything it decides comes from the engine and acme/policy.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@
 
 namespace postern::acme {
 
+class Pauser;  // acme/pauser.h
+
 struct WorkerParts {
     const Clock& clock;
     FileSystem& files;
@@ -31,7 +34,8 @@ struct WorkerParts {
     Published<StatusSnapshot>& status;
     std::function<std::unique_ptr<Transport>(const CaSettings&)> connect;
     std::string state;  // folder
-    std::uint32_t key_group = 0xffffffff;  // group that may read private keys (then 0640), or FileSystem::kKeepGroup
+    std::uint32_t key_group = FileSystem::kKeepGroup;  // group that may read private keys (then 0640)
+    Pauser* pauser = nullptr;              // how the thread waits; null: on the machine's steady clock
 };
 
 // A `renew` somebody asked for, followed step by step.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "acme/protocol/limits.h"
 #include "server/base/clock.h"
 #include "server/base/result.h"
 
@@ -30,6 +31,12 @@ struct HttpReply {
     std::vector<std::string_view> all(std::string_view name) const;
 };
 
+// Why an exchange failed, for those who must choose what to do next.
+struct ExchangeFault {
+    std::string_view type = "transport";  // or "trust" (chain or name), "clock" (the CA's certificate begins later), "url"
+    bool reached = true;                  // false: not even a TCP connection came about, so it says nothing of the CA
+};
+
 class Transport {
 public:
     virtual ~Transport() = default;
@@ -37,12 +44,15 @@ public:
     // verified), time, size, framing. kRetry unless the administrator must act (untrusted chain, bad URL: kAdmin).
     // Redirects are not followed here.
     virtual Result<HttpReply> exchange(const HttpRequest& request) = 0;
+    virtual ExchangeFault fault() const { return {}; }  // of the last exchange, when it failed
+    // From any thread: ends the exchange under way soon and fails all later ones.
+    virtual void cancel() {}
 };
 
 struct TransportOptions {
     std::string ca_file;             // extra trust anchors in PEM, alone trusted when set; empty: the system's bundle
-    std::size_t body_limit = 1u << 20;
-    Millis total_time = Millis(30000);   // connect, TLS, request and reply together
+    std::size_t body_limit = limits::kAcmeBody;
+    Millis total_time = limits::kExchangeTime;  // connect, TLS, request and reply together
     std::string user_agent;          // RFC 8555 section 6.1
 };
 

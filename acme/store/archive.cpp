@@ -65,6 +65,13 @@ Result<StoredPair> Archive::read(const std::string& name, int generation) {
     return StoredPair{std::move(fullchain), Secret(std::move(key))};
 }
 
+bool Archive::live_has_key(const std::string& name, std::string_view key_pem) {
+    auto number = live(name);
+    if (!number || !*number) return false;
+    auto pair = read(name, **number);
+    return pair && equal_constant_time(pair->key.view(), key_pem);
+}
+
 Result<int> Archive::next_number(const std::string& name) {
     TRY(std::vector<std::string> entries, files_.list(root_ + "/archive/" + name));
     int highest = 0;

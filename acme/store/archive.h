@@ -29,6 +29,7 @@ public:
     Result<std::vector<int>> generations(const std::string& name);  // ascending; empty for an unknown name
     Result<std::optional<int>> live(const std::string& name);       // none: no link, or one that leads elsewhere
     Result<StoredPair> read(const std::string& name, int generation);
+    bool live_has_key(const std::string& name, std::string_view key_pem);
 
     // Writes a new generation and makes it the live one. On any failure the live one is as before (or already the new
     // one, when only the last fsync failed). Old generations are pruned afterwards; failing that is no failure.

@@ -47,6 +47,7 @@ Attempt attempt_from(const json& row) {
 Job read_job(const json& object) {
     Job job;
     job.wanted = string_at(object, "wanted");
+    job.issued_by = object.value("issued_by", "");
     job.failures = object.at("failures").get<int>();
     job.next = time_at(object, "next");
     job.hold = time_at(object, "hold");
@@ -78,6 +79,7 @@ void Job::add(Attempt attempt) {
 
 std::string to_text(const Job& job) {
     json object{{"v", kVersion}, {"wanted", job.wanted}, {"failures", job.failures}};
+    if (!job.issued_by.empty()) object["issued_by"] = job.issued_by;
     if (job.next) object["next"] = job.next->time_since_epoch().count();
     if (job.hold) object["hold"] = job.hold->time_since_epoch().count();
     if (job.problem)

@@ -33,6 +33,7 @@ struct Job {
     static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
 
     std::string wanted;               // what was configured then: a change starts afresh
+    std::string issued_by;            // directory of the CA that the certificate in use came from; empty: not known
     int failures = 0;                 // runs in a row that reached the CA and failed
     std::optional<WallTime> next;     // not before this, by our own table
     std::optional<WallTime> hold;     // not before this, because the CA asked for it

@@ -133,7 +133,8 @@ Result<void> Store::save_pending(const std::string& name, const PendingOrder& or
 
 Result<void> Store::drop_pending(const std::string& name) {
     auto removed = files_->remove_file(root_ + "/jobs/" + name + ".order");
-    if (!removed && removed.error().number() != ENOENT) return removed;
+    if (!removed && removed.error().number() == ENOENT) return {};
+    if (!removed) return removed;
     return files_->sync_folder(root_ + "/jobs");
 }
 
@@ -141,6 +142,10 @@ std::optional<Secret> Store::self_signed(const std::string& name) {
     auto text = read(root_ + "/selfsigned/" + name + ".pem", limits::kPemFile);
     if (!text) return std::nullopt;
     return Secret(std::move(*text));
+}
+
+void Store::self_signed_damaged(const std::string& name, std::string_view why) {
+    damaged(root_ + "/selfsigned/" + name + ".pem", why);
 }
 
 Result<void> Store::save_self_signed(const std::string& name, std::string_view pem) {

@@ -39,17 +39,18 @@ public:
     // selfsigned/NAME.pem: our own certificate and its key in one file.
     std::optional<Secret> self_signed(const std::string& name);
     Result<void> save_self_signed(const std::string& name, std::string_view pem);
+    void self_signed_damaged(const std::string& name, std::string_view why);
 
     // A generation that cannot be used: renamed to N.damaged-M.
     void generation_damaged(const std::string& name, int generation, std::string_view why);
     void damaged(const std::string& path, std::string_view why);
 
+    void notice(std::string text);  // 16 at most are kept
     const std::vector<std::string>& notices() const { return notices_; }  // what was set aside since open()
 
 private:
     Store(FileSystem& files, std::string root, std::uint32_t key_group);
     std::optional<std::string> read(const std::string& path, std::size_t most);
-    void notice(std::string text);
 
     FileSystem* files_;
     std::string root_;

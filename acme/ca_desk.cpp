@@ -1,0 +1,46 @@
+#include "acme/ca_desk.h"
+
+namespace postern::acme {
+
+// A key of ours that cannot be used is set aside; an account is then made with a new one.
+Result<AccountKey> CaDesks::account_key(const std::string& ca) {
+    TRY(std::optional<Secret> pem, store_.account_key(ca));
+    if (pem) {
+        auto key = crypto::PrivateKey::from_pem(pem->view());
+        if (key) return AccountKey::from(std::move(*key));
+        store_.account_key_damaged(ca, key.error().text());
+    }
+    TRY(crypto::PrivateKey fresh, crypto::PrivateKey::generate(crypto::KeyType::kEc256));
+    TRY(const Secret text, fresh.to_pem());
+    TRY_VOID(store_.save_account_key(ca, text.view()));
+    return AccountKey::from(std::move(fresh));
+}
+
+Result<CaDesk*> CaDesks::open(const CaSettings& ca) {
+    const std::string id = ca.name + " " + ca.directory_url + " " + ca.ca_file;
+    if (auto found = desks_.find(id); found != desks_.end()) return found->second.get();
+    TRY(AccountKey key, account_key(ca.name));
+    auto transport = connect_(ca);
+    if (!transport) return Error::bug("no connection can be made to " + ca.directory_url);
+    auto desk = std::make_unique<CaDesk>(CaDesk{std::move(transport), std::move(key), {}});
+    // An account of another CA under the same name is none here.
+    auto account = store_.account(ca.name);
+    if (account && account->directory == ca.directory_url) desk->session.account_url = account->url;
+    std::lock_guard<std::mutex> hold(mutex_);
+    if (cancelled_) desk->transport->cancel();
+    return (desks_[id] = std::move(desk)).get();
+}
+
+void CaDesks::close() {
+    std::map<std::string, std::unique_ptr<CaDesk>> closed;
+    std::lock_guard<std::mutex> hold(mutex_);
+    closed.swap(desks_);
+}
+
+void CaDesks::cancel() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    cancelled_ = true;
+    for (auto& [id, desk] : desks_) desk->transport->cancel();
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,130 @@
+#include "acme/engine.h"
+
+#include "acme/protocol/limits.h"
+
+namespace postern::acme {
+
+namespace {
+
+std::string_view name_of_ask(std::size_t ask) {
+    static constexpr std::array<std::string_view, 9> kNames = {
+        "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate"};
+    return kNames[ask];
+}
+
+}  // namespace
+
+Engine::Engine(RunTask task, CaSession& session, const AccountKey& key)
+    : task_(std::move(task)),
+      session_(session),
+      key_(key),
+      state_(task_.order_url.empty() ? State::kNewOrder : State::kOrder),
+      kept_order_(!task_.order_url.empty()),
+      directory_url_(task_.directory_url),
+      order_url_(task_.order_url) {}
+
+Next Engine::next(Facts facts) {
+    if (!queued_.empty()) {
+        Next first = std::move(queued_.front());
+        queued_.pop_front();
+        return first;
+    }
+    if (state_ == State::kFailed) return failure_;
+    if (state_ == State::kFinished) return Finished{chain_};
+    if (state_ == State::kMakeKey) return MakeKey{order_url_};
+    return call(facts);
+}
+
+// A missing directory, nonce or account comes before what the state asks for.
+Engine::Ask Engine::wanted() const {
+    if (!session_.directory) return Ask::kDirectory;
+    if (session_.nonces.empty()) return Ask::kNonce;
+    if (session_.account_url.empty()) return Ask::kAccount;
+    return asked_for_state();
+}
+
+Engine::Ask Engine::asked_for_state() const {
+    switch (state_) {
+        case State::kNewOrder: return Ask::kNewOrder;
+        case State::kOrder: return Ask::kOrder;
+        case State::kAuthorization:
+        case State::kDiagnose: return Ask::kAuthorization;
+        case State::kAnswer: return Ask::kChallenge;
+        case State::kFinalize: return Ask::kFinalize;
+        case State::kDownload: return Ask::kCertificate;
+        case State::kMakeKey:
+        case State::kFinished:
+        case State::kFailed: break;
+    }
+    return Ask::kOrder;  // not reached: next() sees to these three
+}
+
+Next Engine::call(Facts facts) {
+    asked_ = wanted();
+    if (asked_ == Ask::kAccount && !task_.agree_tos) {
+        fail("tos", "no account at this CA yet, and its terms of service (" + session_.directory->terms +
+                        ") are not agreed to", true);
+        return failure_;
+    }
+    if (++rounds_ > limits::kRounds) {
+        fail("malformed", "the CA keeps us busy without end");
+        return failure_;
+    }
+    auto request = request_for(asked_);
+    if (!request) {
+        fail("internal", request.error().text());
+        return failure_;
+    }
+    if (!tries().since) tries().since = facts.steady;
+    return Call{std::move(*request), std::string(name_of_ask(static_cast<std::size_t>(asked_)))};
+}
+
+Result<HttpRequest> Engine::request_for(Ask ask) {
+    switch (ask) {
+        case Ask::kDirectory: return HttpRequest{HttpRequest::Method::kGet, directory_url_, {}, {}};
+        case Ask::kNonce: return HttpRequest{HttpRequest::Method::kHead, session_.directory->new_nonce, {}, {}};
+        case Ask::kAccount:
+            return post(session_.directory->new_account, new_account_payload(contact_left_out_ ? "" : task_.email), true);
+        case Ask::kNewOrder: return post(session_.directory->new_order, new_order_payload(task_.names));
+        case Ask::kOrder: return post(order_url_, "");
+        case Ask::kAuthorization: return post(authorizations_[at_], "");
+        case Ask::kChallenge: return post(challenge_.url, "{}");
+        case Ask::kFinalize: return post(order_.finalize, finalize_payload(task_.csr));
+        case Ask::kCertificate: return post(order_.certificate, "");
+    }
+    return Error::bug("a request of no kind");
+}
+
+// RFC 8555 section 6.2. The nonce is spent here, whatever becomes of the request.
+Result<HttpRequest> Engine::post(const std::string& url, std::string_view payload, bool by_jwk) {
+    auto nonce = session_.nonces.take();
+    if (!nonce) return Error::bug("a POST without a nonce");
+    TRY(std::string body, key_.sign(url, *nonce, by_jwk ? "" : session_.account_url, payload));
+    return HttpRequest{HttpRequest::Method::kPost, url, "application/jose+json", std::move(body)};
+}
+
+void Engine::key_made(Result<std::string> csr_der) {
+    if (!csr_der) return fail("disk", csr_der.error().text());
+    task_.csr = std::move(csr_der).value();
+    state_ = State::kFinalize;
+}
+
+void Engine::take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts) {
+    if (!reply) {
+        reached_ = reached_ || fault.reached;
+        if (reply.error().kind() == ErrorKind::kAdmin) return fail(std::string(fault.type), reply.error().text());
+        return stumble(std::string(fault.type), reply.error().text(), std::nullopt, facts);
+    }
+    reached_ = true;
+    session_.nonces.put(reply->field("Replay-Nonce"));  // RFC 8555 section 6.5: of errors too
+    if (reply->status < 200 || reply->status > 299) return refuse(*reply, facts);
+    auto done = accept(*reply, facts);
+    if (done) {
+        tries_[static_cast<std::size_t>(asked_)] = Tries{};
+        return;
+    }
+    const char* type = asked_ == Ask::kDirectory ? "directory" : asked_ == Ask::kCertificate ? "certificate" : "answer";
+    stumble(type, done.error().text(), retry_after(*reply, facts.wall), facts);
+}
+
+}  // namespace postern::acme

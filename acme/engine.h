@@ -1,0 +1,96 @@
+// One run for one certificate (RFC 8555 section 7.1): state and reply in, next call, wait, or end out. No I/O and no clock:
+// the run (acme/run.h) carries out what next() asks for and hands in what came of it.
+//
+//   directory, nonce and account come first whenever one is missing; then
+//   newOrder -> each authorization -> its challenge -> the order until it is ready -> finalize -> the order until it is
+//   valid -> certificate. The order's status decides what is next, never what we believe to have done: an order may come
+//   back in any status, without authorizations or with valid ones.
+#pragma once
+
+#include <array>
+#include <deque>
+
+#include "acme/protocol/jws.h"
+#include "acme/protocol/order.h"
+#include "acme/protocol/retry_after.h"
+#include "acme/steps.h"
+
+namespace postern::acme {
+
+class Engine {
+public:
+    Engine(RunTask task, CaSession& session, const AccountKey& key);
+
+    Next next(Facts facts);
+    void take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts);
+    void key_made(Result<std::string> csr_der);
+
+private:
+    enum class State : unsigned char {
+        kNewOrder, kOrder, kAuthorization, kAnswer, kMakeKey, kFinalize, kDownload, kDiagnose, kFinished, kFailed,
+    };
+    enum class Ask : unsigned char {
+        kDirectory, kNonce, kAccount, kNewOrder, kOrder, kAuthorization, kChallenge, kFinalize, kCertificate,
+    };
+    static constexpr std::size_t kAsks = 9;
+    struct Tries {
+        int failures = 0, bad_nonces = 0;
+        std::optional<SteadyTime> since;
+    };
+
+    // What to ask, and how (engine.cpp).
+    Ask wanted() const;
+    Ask asked_for_state() const;
+    Next call(Facts facts);
+    Result<HttpRequest> request_for(Ask ask);
+    Result<HttpRequest> post(const std::string& url, std::string_view payload, bool by_jwk = false);
+    Tries& tries() { return tries_[static_cast<std::size_t>(asked_)]; }
+
+    // Good replies (engine_accept.cpp). A failure means: the reply cannot be understood.
+    Result<void> accept(const HttpReply& reply, Facts facts);
+    Result<void> accept_directory(const HttpReply& reply);
+    Result<void> accept_account(const HttpReply& reply);
+    Result<void> accept_new_order(const HttpReply& reply, Facts facts);
+    Result<void> accept_authorization(const HttpReply& reply, Facts facts);
+    Result<void> accept_finalize(const HttpReply& reply, Facts facts);
+    Result<void> accept_certificate(const HttpReply& reply);
+    void go_by(Order order, const HttpReply& reply, Facts facts);
+    void order_invalid(const Order& order);
+    void choose_challenge(const Authorization& authorization);
+    void next_authorization();
+    void poll(std::optional<RetryAfter> asked, Facts facts);
+
+    // Bad replies and none at all (engine_refuse.cpp).
+    void refuse(const HttpReply& reply, Facts facts);
+    bool follow_redirect(const HttpReply& reply);
+    void stumble(std::string type, std::string detail, std::optional<RetryAfter> asked, Facts facts);
+    void again_without_nonces(const CaProblem& problem, Facts facts);
+    bool forget_kept_order();
+    void note(std::string event, std::string text) { queued_.push_back(Note{std::move(event), std::move(text)}); }
+    void fail(std::string type, std::string detail, bool permanent = false);
+    void fail_with(const CaProblem& problem, bool permanent);
+
+    RunTask task_;
+    CaSession& session_;
+    const AccountKey& key_;
+
+    State state_;
+    Ask asked_ = Ask::kDirectory;
+    std::deque<Next> queued_;  // effects and waits that come before the next call
+    std::array<Tries, kAsks> tries_{};
+    int rounds_ = 0, redirects_ = 0, polls_ = 0;
+    bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
+
+    std::string directory_url_, order_url_;
+    Order order_;
+    std::vector<std::string> authorizations_;
+    std::size_t at_ = 0;                  // of authorizations_
+    Challenge challenge_;
+    std::optional<RetryAfter> asked_wait_;  // by the last answered challenge
+    std::optional<SteadyTime> poll_since_;
+    OrderStatus polled_ = OrderStatus::kPending;
+    std::string chain_;
+    RunFailure failure_;
+};
+
+}  // namespace postern::acme

@@ -1,0 +1,231 @@
+// The engine's half for replies of success: what each tells, and where it leads.
+#include <algorithm>
+
+#include "acme/engine.h"
+#include "acme/policy/retry.h"
+#include "acme/protocol/limits.h"
+#include "acme/protocol/url.h"
+#include "server/base/text.h"
+#include "server/crypto/pem.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr std::size_t kCertificates = 10;  // of a chain; real ones have two to four
+
+// The media type alone; a missing one is overlooked, a wrong one is not.
+bool has_type(const HttpReply& reply, std::string_view wanted) {
+    std::string_view type = reply.field("Content-Type");
+    type = trim(type.substr(0, type.find(';')));
+    return type.empty() || equal_no_case(type, wanted);
+}
+
+Result<Json> json_of(const HttpReply& reply) {
+    if (!has_type(reply, "application/json"))
+        return Error::refuse("not JSON but " + printable(reply.field("Content-Type"), 60));
+    return Json::parse(reply.body);
+}
+
+Result<std::string> location_of(const HttpReply& reply, std::string_view what) {
+    std::string_view location = reply.field("Location");
+    if (location.empty()) return Error::refuse("no Location in the answer to " + std::string(what));
+    if (auto url = parse_https_url(location); !url) return std::move(url).error().at("Location");
+    return std::string(location);
+}
+
+}  // namespace
+
+Result<void> Engine::accept(const HttpReply& reply, Facts facts) {
+    switch (asked_) {
+        case Ask::kDirectory: return accept_directory(reply);
+        case Ask::kNonce:
+            if (session_.nonces.empty()) return Error::refuse("newNonce gave no nonce that may be used");
+            return {};
+        case Ask::kAccount: return accept_account(reply);
+        case Ask::kNewOrder: return accept_new_order(reply, facts);
+        case Ask::kOrder: {
+            TRY(Json json, json_of(reply));
+            TRY(Order order, order_from(json));
+            go_by(std::move(order), reply, facts);
+            return {};
+        }
+        case Ask::kAuthorization: return accept_authorization(reply, facts);
+        case Ask::kChallenge:
+            // Its body tells less than the order will; only its pace counts.
+            asked_wait_ = retry_after(reply, facts.wall);
+            state_ = State::kAuthorization;
+            ++at_;
+            next_authorization();
+            if (state_ == State::kOrder) poll(asked_wait_, facts);
+            return {};
+        case Ask::kFinalize: return accept_finalize(reply, facts);
+        case Ask::kCertificate: return accept_certificate(reply);
+    }
+    return Error::bug("an answer of no kind");
+}
+
+Result<void> Engine::accept_directory(const HttpReply& reply) {
+    auto json = Json::parse(reply.body);
+    if (!json) return Error::refuse("no ACME directory: " + json.error().text());
+    TRY(session_.directory, directory_from(*json));
+    return {};
+}
+
+Result<void> Engine::accept_account(const HttpReply& reply) {
+    TRY(session_.account_url, location_of(reply, "newAccount"));
+    queued_.push_back(KeepAccount{session_.account_url});
+    note("acme.account", reply.status == 201 ? "account registered" : "account found again");
+    return {};
+}
+
+// An order that cannot be found again is no use, and asking for it again would make another: no second try here.
+Result<void> Engine::accept_new_order(const HttpReply& reply, Facts facts) {
+    auto location = location_of(reply, "newOrder");
+    if (!location) {
+        fail("answer", location.error().text());
+        return {};
+    }
+    TRY(Json json, json_of(reply));
+    TRY(Order order, order_from(json));
+    order_url_ = std::move(*location);
+    note("acme.order", "order placed for " + join(task_.names, ", "));
+    go_by(std::move(order), reply, facts);
+    return {};
+}
+
+Result<void> Engine::accept_finalize(const HttpReply& reply, Facts facts) {
+    auto json = json_of(reply);
+    auto order = json ? order_from(*json) : Result<Order>(std::move(json).error());
+    if (order) {
+        go_by(std::move(*order), reply, facts);
+    } else {  // it was taken, that is enough; the order itself will tell
+        state_ = State::kOrder;
+        poll(retry_after(reply, facts.wall), facts);
+    }
+    return {};
+}
+
+void Engine::go_by(Order order, const HttpReply& reply, Facts facts) {
+    if (!order.authorizations.empty() && authorizations_.empty()) authorizations_ = order.authorizations;
+    if (order.status != polled_) polls_ = 0, poll_since_.reset();
+    polled_ = order.status;
+    order_ = std::move(order);
+    switch (order_.status) {
+        case OrderStatus::kPending:
+            state_ = State::kAuthorization;
+            next_authorization();
+            if (state_ == State::kOrder) poll(retry_after(reply, facts.wall), facts);
+            return;
+        case OrderStatus::kReady:
+            if (task_.csr.empty()) note("acme.validated", "validated " + join(task_.names, ", "));
+            state_ = task_.csr.empty() ? State::kMakeKey : State::kFinalize;
+            return;
+        case OrderStatus::kProcessing:
+            state_ = State::kOrder;
+            return poll(retry_after(reply, facts.wall), facts);
+        case OrderStatus::kValid: state_ = State::kDownload; return;
+        case OrderStatus::kInvalid: return order_invalid(order_);
+    }
+}
+
+// The order's own error, or that of the authorization which failed.
+void Engine::order_invalid(const Order& order) {
+    if (forget_kept_order()) return;
+    if (order.error && !(order.error->type.empty() && order.error->detail.empty())) return fail_with(*order.error, false);
+    if (authorizations_.empty()) return fail("order", "the CA calls the order invalid and does not say why");
+    state_ = State::kDiagnose;
+    at_ = 0;
+}
+
+// Behind the last one the order itself is looked at.
+void Engine::next_authorization() {
+    if (at_ >= authorizations_.size()) state_ = State::kOrder;
+}
+
+Result<void> Engine::accept_authorization(const HttpReply& reply, Facts facts) {
+    TRY(Json json, json_of(reply));
+    TRY(Authorization authorization, authorization_from(json));
+    const std::string name = authorization.identifier;
+    switch (authorization.status) {
+        case AuthzStatus::kPending:
+            if (state_ == State::kDiagnose) break;
+            choose_challenge(authorization);
+            break;
+        case AuthzStatus::kValid: break;
+        case AuthzStatus::kInvalid: {
+            CaProblem problem;
+            for (const Challenge& challenge : authorization.challenges)
+                if (challenge.error) problem = *challenge.error;
+            if (problem.type.empty() && problem.detail.empty()) problem.detail = "the CA calls the authorization invalid";
+            problem.detail = name + ": " + problem.detail;
+            fail_with(problem, false);
+            return {};
+        }
+        case AuthzStatus::kDeactivated:
+        case AuthzStatus::kExpired:
+        case AuthzStatus::kRevoked:
+            fail("order", name + ": its authorization is no longer usable");
+            return {};
+    }
+    if (state_ == State::kFailed || state_ == State::kAnswer) return {};
+    if (++at_ < authorizations_.size()) return {};
+    if (state_ == State::kDiagnose) {
+        fail("order", "the CA calls the order invalid and does not say why");
+        return {};
+    }
+    state_ = State::kOrder;
+    if (order_.status == OrderStatus::kPending && asked_wait_) poll(asked_wait_, facts);
+    return {};
+}
+
+// http-01 is what we can answer. One under way already is not answered twice; its token hangs all the same.
+void Engine::choose_challenge(const Authorization& authorization) {
+    auto usable = std::find_if(authorization.challenges.begin(), authorization.challenges.end(),
+                               [](const Challenge& c) { return c.type == "http-01"; });
+    if (usable == authorization.challenges.end()) {
+        std::string offered = authorization.offered.empty() ? "none" : join(authorization.offered, ", ");
+        std::string why = authorization.bad_token ? "; " + *authorization.bad_token : "";
+        return fail("challenge", authorization.identifier + ": no http-01 that can be answered; offered: " + offered + why,
+                    !authorization.bad_token);
+    }
+    challenge_ = *usable;
+    queued_.push_back(HangUp{challenge_.token, key_.key_authorization(challenge_.token), authorization.identifier});
+    if (challenge_.status == ChallengeStatus::kPending) state_ = State::kAnswer;
+}
+
+Result<void> Engine::accept_certificate(const HttpReply& reply) {
+    if (!has_type(reply, "application/pem-certificate-chain"))
+        return Error::refuse("no certificate chain but " + printable(reply.field("Content-Type"), 60));
+    TRY(const std::vector<crypto::PemBlock> blocks, crypto::split_pem(reply.body, kCertificates));
+    chain_.clear();
+    for (const crypto::PemBlock& block : blocks) {
+        if (block.label != "CERTIFICATE")  // RFC 8555 sections 9.1 and 11.4
+            return Error::refuse("a " + printable(block.label, 40) + " block in a certificate chain");
+        TRY_VOID(crypto::decode(block));
+        chain_ += "-----BEGIN CERTIFICATE-----\n";
+        for (char c : block.body)
+            if (c != '\r') chain_ += c;
+        if (chain_.back() != '\n') chain_ += '\n';
+        chain_ += "-----END CERTIFICATE-----\n";
+    }
+    state_ = State::kFinished;
+    return {};
+}
+
+// Waits before the order is looked at again, within the run's patience.
+void Engine::poll(std::optional<RetryAfter> asked, Facts facts) {
+    if (!poll_since_) poll_since_ = facts.steady;
+    Millis pause = poll_pause(polls_, asked ? std::optional(asked->wait) : std::nullopt);
+    asked_wait_.reset();
+    if (++polls_ > limits::kPolls || facts.steady - *poll_since_ + pause > limits::kPollTime) {
+        fail("processing", order_.status == OrderStatus::kProcessing ? "the CA is still making the certificate"
+                                                                     : "the CA has not validated the names yet");
+        failure_.keep_order = order_.status == OrderStatus::kProcessing;
+        if (asked) failure_.retry_after = asked->wait;
+        return;
+    }
+    queued_.push_back(Pause{pause, asked ? asked->until : std::nullopt});
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,117 @@
+// The engine's half for refusals and silence: another try, another way, or the end of the run.
+#include "acme/engine.h"
+#include "acme/judge.h"
+#include "acme/policy/retry.h"
+#include "acme/protocol/limits.h"
+#include "acme/protocol/url.h"
+
+namespace postern::acme {
+
+void Engine::refuse(const HttpReply& reply, Facts facts) {
+    if (follow_redirect(reply)) return;
+    CaProblem problem = problem_of(reply);
+    auto asked_wait = retry_after(reply, facts.wall);
+    switch (judge(problem)) {
+        case Verdict::kNonce: return again_without_nonces(problem, facts);
+        case Verdict::kAccount:
+            if (asked_ == Ask::kAccount || account_renewed_) return fail_with(problem, false);
+            account_renewed_ = true;  // the same key is registered once more, then the same again
+            session_.account_url.clear();
+            return;
+        case Verdict::kContact:
+            if (asked_ != Ask::kAccount || contact_left_out_ || task_.email.empty()) return fail_with(problem, true);
+            contact_left_out_ = true;
+            return;
+        case Verdict::kNewKey:
+            if (asked_ != Ask::kFinalize || key_renewed_) return fail_with(problem, true);
+            key_renewed_ = true;
+            state_ = State::kMakeKey;
+            return;
+        case Verdict::kLookAgain:
+            if (asked_ == Ask::kFinalize) state_ = State::kOrder;
+            return stumble(problem.type, in_words(problem), asked_wait, facts);
+        case Verdict::kLater: return stumble(problem.type, in_words(problem), asked_wait, facts);
+        case Verdict::kGiveUp:
+            if (asked_ == Ask::kOrder && forget_kept_order()) return;
+            fail_with(problem, false);
+            if (asked_wait) failure_.retry_after = asked_wait->wait;
+            return;
+        case Verdict::kPerson: return fail_with(problem, true);
+    }
+}
+
+// Only the directory is ever found elsewhere, and only over https.
+bool Engine::follow_redirect(const HttpReply& reply) {
+    const int status = reply.status;
+    const bool redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    if (asked_ != Ask::kDirectory || !redirect) return false;
+    auto target = resolve_location(directory_url_, reply.field("Location"));
+    if (!target) {
+        fail("directory", "the directory redirects to where we do not go: " + target.error().text());
+    } else if (++redirects_ > limits::kRedirects) {
+        fail("directory", "the directory redirects without end");
+    } else {
+        directory_url_ = std::move(*target);
+    }
+    return true;
+}
+
+// RFC 8555 section 6.5: with the nonce that came with the error and no older one; without it newNonce is asked.
+void Engine::again_without_nonces(const CaProblem& problem, Facts facts) {
+    auto fresh = session_.nonces.take();
+    session_.nonces.clear();
+    if (fresh) session_.nonces.put(*fresh);
+    const bool patient = facts.steady - tries().since.value_or(facts.steady) < limits::kStepTime;
+    if (++tries().bad_nonces > limits::kBadNonces || !patient) fail_with(problem, false);
+}
+
+// A try that failed for a passing reason. What was asked may have been done all the same when the answer got lost: after
+// a finalization the order is looked at, after a challenge its authorization, instead of asking twice.
+void Engine::stumble(std::string type, std::string detail, std::optional<RetryAfter> asked, Facts facts) {
+    Tries& step = tries();
+    auto pause = pause_in_run(++step.failures, asked ? std::optional(asked->wait) : std::nullopt);
+    const bool late = !asked && facts.steady - step.since.value_or(facts.steady) > limits::kStepTime;
+    if (!pause || late) {
+        const bool order_lives = asked_ == Ask::kOrder || asked_ == Ask::kFinalize || asked_ == Ask::kCertificate;
+        fail(type, detail);
+        failure_.keep_order = order_lives && !task_.csr.empty() && type != "certificate" && type != "answer";
+        if (asked) failure_.retry_after = asked->wait;
+        return;
+    }
+    if (asked_ == Ask::kFinalize) state_ = State::kOrder;
+    if (asked_ == Ask::kChallenge) state_ = State::kAuthorization;
+    note("acme.retry", type + ": " + detail + "; again in " + std::to_string(pause->count() / 1000) + " s");
+    queued_.push_back(Pause{*pause, asked ? asked->until : std::nullopt});
+}
+
+// An order left over from an earlier run that has gone bad costs nothing: a new one takes its place. True when it was one.
+bool Engine::forget_kept_order() {
+    if (!kept_order_) return false;
+    kept_order_ = false;
+    task_.csr.clear();
+    order_url_.clear();
+    authorizations_.clear();
+    at_ = 0;
+    state_ = State::kNewOrder;
+    return true;
+}
+
+void Engine::fail(std::string type, std::string detail, bool permanent) {
+    failure_ = RunFailure{};
+    failure_.problem.advice = std::string(advice_for(type));
+    failure_.problem.type = std::move(type);
+    failure_.problem.detail = std::move(detail);
+    failure_.permanent = permanent;
+    failure_.reached_ca = reached_;
+    queued_.clear();
+    state_ = State::kFailed;
+}
+
+void Engine::fail_with(const CaProblem& problem, bool permanent) {
+    CaProblem shown = problem;
+    std::string type = problem.type.empty() ? "refused" : problem.type;
+    shown.type.clear();  // it stands beside the words
+    fail(type, in_words(shown), permanent);
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,35 @@
+#include "acme/installer.h"
+
+#include "acme/protocol/problem.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr Seconds kCaAhead(60);  // a CA's clock may be a little ahead of ours, and notBefore with it
+
+NotInstalled refused(const char* type, const Error& error, bool keep_order) {
+    return {{type, error.text(), std::string(advice_for(type))}, keep_order};
+}
+
+Result<Pair> checked(const WantedCert& wanted, const Issued& issued, WallTime now, PairProbe& probe) {
+    TRY(Pair pair, crypto::CertBundle::from_pem(issued.chain, issued.key.view()));
+    TRY_VOID(crypto::check_for_install(*pair, wanted.names, now + kCaAhead));
+    if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
+        return std::move(tried).error().at("trial handshake");
+    return pair;
+}
+
+}  // namespace
+
+std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, WallTime now, Store& store,
+                                              PairProbe& probe, CertPublisher& publisher) {
+    auto pair = checked(wanted, issued, now, probe);
+    if (!pair) return refused("certificate", pair.error(), false);
+    auto generation = store.archive().install(wanted.name, issued.chain, issued.key.view());
+    if (!generation) return refused("disk", generation.error(), true);
+    publisher.publish(wanted.name, wanted.names, *pair);
+    return Installed{std::move(*pair), *generation};
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,27 @@
+// What lies between a certificate that a CA sent and one that serves: it is checked, tried in a handshake, stored by one
+// rename, and only then published. Any failure leaves the old one serving.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "acme/lineage.h"
+#include "acme/ports.h"
+#include "acme/run.h"
+
+namespace postern::acme {
+
+struct Installed {
+    Pair pair;
+    int generation = 0;
+};
+
+struct NotInstalled {
+    Problem problem;
+    bool keep_order = false;  // the certificate is good, only our disk was not
+};
+
+std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, WallTime now, Store& store,
+                                              PairProbe& probe, CertPublisher& publisher);
+
+}  // namespace postern::acme

@@ -1,0 +1,230 @@
+#include "acme/keeper.h"
+
+#include <algorithm>
+
+#include "acme/installer.h"
+#include "acme/policy/clock_gate.h"
+#include "acme/policy/retry.h"
+#include "acme/protocol/problem.h"
+#include "server/base/text.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr Seconds kLookAgain(3600);   // the wall clock may have been set meanwhile
+constexpr Seconds kClockGlance(5);    // while it is not set at all
+constexpr Seconds kOrderLives(6 * 86400);  // CAs keep an order for a week
+
+std::string date_of(WallTime time) { return to_rfc3339(time.time_since_epoch().count()); }
+
+}  // namespace
+
+Keeper::Keeper(const WorkerParts& parts, Pauser& pauser, Step step)
+    : parts_(parts), pauser_(pauser), step_(std::move(step)) {}
+
+Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
+    TRY(Store store, Store::open(parts_.files, parts_.state, parts_.key_group));
+    store_.emplace(std::move(store));
+    desks_.emplace(*store_, parts_.connect);
+    for (WantedCert& one : wanted) {
+        if (!Store::is_safe_name(one.name) || one.names.empty())
+            return Error::bug("a certificate without a usable name or without names: " + printable(one.name));
+        lineages_.emplace_back(std::move(one));
+    }
+    for (Lineage& lineage : lineages_) lineage.load(*store_);
+    set_clock_bound();
+    for (Lineage& lineage : lineages_) TRY_VOID(take_up(lineage));
+    publish_status();
+    return {};
+}
+
+void Keeper::set_clock_bound() {
+    std::vector<WallTime> issued;
+    for (const Lineage& lineage : lineages_)
+        if (auto newest = lineage.newest_issue()) issued.push_back(*newest);
+    clock_bound_ = std::max(clock_bound_, clock_lower_bound(build_time(), issued));
+}
+
+bool Keeper::clock_sane() const { return acme::clock_sane(parts_.clock.wall(), clock_bound_); }
+
+Result<void> Keeper::take_up(Lineage& lineage) {
+    TRY(Pair pair, lineage.choose_pair(*store_, parts_.random, parts_.clock.wall(), clock_sane()));
+    parts_.publisher.publish(lineage.wanted().name, lineage.wanted().names, pair);
+    parts_.log.info("acme.serving", {{"certificate", lineage.wanted().name},
+                                     {"rung", name_of(lineage.rung())},
+                                     {"until", date_of(pair->facts().not_after)}});
+    return {};
+}
+
+// Certificates that stay as they are are not touched; their state and their pauses go on.
+void Keeper::set_wanted(std::vector<WantedCert> wanted) {
+    std::vector<Lineage> next;
+    for (WantedCert& one : wanted) {
+        auto same = std::find_if(lineages_.begin(), lineages_.end(), [&](const Lineage& l) { return l.wants_same(one); });
+        if (same != lineages_.end()) {
+            next.push_back(std::move(*same));
+            lineages_.erase(same);
+            continue;
+        }
+        if (!Store::is_safe_name(one.name) || one.names.empty()) continue;
+        next.emplace_back(std::move(one));
+        next.back().load(*store_);
+        if (auto taken = take_up(next.back()); !taken)
+            parts_.log.error("acme.serving", {{"certificate", next.back().wanted().name}, {"problem", taken.error().text()}});
+    }
+    lineages_.swap(next);
+    for (const Lineage& gone : next)
+        if (!knows(gone.wanted().name)) parts_.publisher.withdraw(gone.wanted().name);
+    set_clock_bound();
+    publish_status();
+}
+
+bool Keeper::knows(const std::string& name) const {
+    return std::any_of(lineages_.begin(), lineages_.end(), [&](const Lineage& l) { return l.wanted().name == name; });
+}
+
+SteadyTime Keeper::run_due() {
+    for (Lineage& lineage : lineages_) {
+        if (stopped_ || !clock_sane()) break;
+        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall()) run(lineage);
+    }
+    desks_->close();
+    publish_status();
+    if (!clock_sane()) return parts_.clock.steady() + kClockGlance;
+    const WallTime now = parts_.clock.wall();
+    Seconds wait = kLookAgain;
+    for (const Lineage& lineage : lineages_) wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
+    return parts_.clock.steady() + std::max(wait, Seconds(1));
+}
+
+Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force) {
+    Outcome outcome;
+    for (Lineage& lineage : lineages_) {
+        const std::string& name = lineage.wanted().name;
+        if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
+        if (stopped_) return {false, outcome.changed};
+        const WallTime now = parts_.clock.wall(), due = lineage.due(now, true);
+        if (!clock_sane()) {
+            tell(lineage, "the clock is not set yet: nothing is ordered before it is");
+            outcome.ok = false;
+        } else if (due > now && !force) {
+            tell(lineage, "not due before " + date_of(due));
+        } else {
+            const bool ok = run(lineage);
+            outcome.ok = outcome.ok && ok;
+            outcome.changed = outcome.changed || ok;
+        }
+    }
+    desks_->close();
+    publish_status();
+    return outcome;
+}
+
+bool Keeper::run(Lineage& lineage) {
+    const WallTime start = parts_.clock.wall();
+    lineage.busy = true;
+    publish_status();
+    RunResult result = order(lineage);
+    lineage.busy = false;
+    bool ok = false;
+    if (auto* issued = std::get_if<Issued>(&result)) {
+        ok = installed(lineage, *issued, start);
+    } else if (auto* failure = std::get_if<RunFailure>(&result)) {
+        failed(lineage, *failure, start);
+    } else {
+        stopped_ = true;
+    }
+    publish_status();
+    return ok;
+}
+
+RunResult Keeper::order(Lineage& lineage) {
+    const WantedCert& wanted = lineage.wanted();
+    auto desk = desks_->open(wanted.ca);
+    if (!desk) return RunFailure{{"disk", desk.error().text(), std::string(advice_for("disk"))}, false, false, {}, true};
+    const RunParts parts{parts_.clock, parts_.log, parts_.board, pauser_, *store_, step_};
+    return run_order(parts, wanted, lineage.digest(), (*desk)->session, (*desk)->key, *(*desk)->transport,
+                     pending_for(lineage));
+}
+
+// An order of another configuration, one that its CA has long forgotten, or one whose certificate is in use already (the
+// power went before it was dropped) is no order.
+std::optional<PendingOrder> Keeper::pending_for(const Lineage& lineage) {
+    auto pending = store_->pending(lineage.wanted().name);
+    if (!pending) return std::nullopt;
+    const auto age = parts_.clock.wall() - pending->made;
+    const bool fits = pending->wanted == lineage.digest() && age >= Seconds(-300) && age < kOrderLives;
+    if (fits && !store_->archive().live_has_key(lineage.wanted().name, pending->key_pem.view())) return pending;
+    drop_pending(lineage);
+    return std::nullopt;
+}
+
+bool Keeper::installed(Lineage& lineage, const Issued& issued, WallTime start) {
+    const WantedCert& wanted = lineage.wanted();
+    auto outcome = install(wanted, issued, parts_.clock.wall(), *store_, parts_.probe, parts_.publisher);
+    if (auto* refused = std::get_if<NotInstalled>(&outcome)) {
+        failed(lineage, RunFailure{refused->problem, false, true, {}, refused->keep_order}, start);
+        return false;
+    }
+    auto& [pair, generation] = std::get<Installed>(outcome);
+    const crypto::CertFacts& facts = pair->facts();
+    parts_.log.info("acme.installed", {{"certificate", wanted.name},
+                                       {"generation", generation},
+                                       {"issuer", facts.issuer},
+                                       {"serial", facts.serial},
+                                       {"until", date_of(facts.not_after)}});
+    tell(lineage, "installed: issued by " + facts.issuer + ", until " + date_of(facts.not_after));
+    lineage.succeeded(pair, generation, start, parts_.clock.wall());
+    // In this order: an order without its job is only asked for once more, a job without it is complete.
+    save_job(lineage);
+    drop_pending(lineage);
+    set_clock_bound();
+    return true;
+}
+
+void Keeper::failed(Lineage& lineage, const RunFailure& failure, WallTime start) {
+    const FailedRun facts{lineage.job().failures + 1, failure.reached_ca, failure.permanent, failure.retry_after};
+    const Seconds pause = pause_between_runs(facts, parts_.random.below(1u << 30));
+    const WallTime now = parts_.clock.wall();
+    const bool worth_writing =
+        lineage.failed(failure.problem, start, now, pause, failure.retry_after, failure.reached_ca);
+    parts_.log.error("acme.failed", {{"certificate", lineage.wanted().name},
+                                     {"type", failure.problem.type},
+                                     {"detail", failure.problem.detail},
+                                     {"next", date_of(now + pause)}});
+    tell(lineage, failure.problem.type + ": " + failure.problem.detail + ". " + failure.problem.advice +
+                      " Next try " + date_of(now + pause));
+    if (worth_writing) save_job(lineage);
+    if (!failure.keep_order && failure.reached_ca) drop_pending(lineage);
+}
+
+void Keeper::save_job(const Lineage& lineage) {
+    auto saved = store_->save_job(lineage.wanted().name, lineage.job());
+    if (!saved) parts_.log.warn("acme.store", {{"what", "job"}, {"problem", saved.error().text()}});
+}
+
+void Keeper::drop_pending(const Lineage& lineage) {
+    auto dropped = store_->drop_pending(lineage.wanted().name);
+    if (!dropped) parts_.log.warn("acme.store", {{"what", "order"}, {"problem", dropped.error().text()}});
+}
+
+void Keeper::publish_status() {
+    auto snapshot = std::make_shared<StatusSnapshot>();
+    snapshot->clock_sane = clock_sane();
+    for (const Lineage& lineage : lineages_)
+        snapshot->certificates.push_back(lineage.status(parts_.clock.wall(), snapshot->clock_sane));
+    snapshot->notices = store_->notices();
+    parts_.status.set(std::move(snapshot));
+}
+
+void Keeper::tell(const Lineage& lineage, const std::string& text) {
+    if (step_) step_(lineage.wanted().name, text);
+}
+
+void Keeper::cancel() {
+    pauser_.stop();
+    if (desks_) desks_->cancel();
+}
+
+}  // namespace postern::acme

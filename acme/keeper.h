@@ -1,0 +1,64 @@
+// Keeps a set of certificates: serves what the store has, renews what is due, one after the other. Single-threaded: the
+// worker's thread owns it, tests drive it directly. Only cancel() may come from elsewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acme/ca_desk.h"
+#include "acme/lineage.h"
+#include "acme/pauser.h"
+#include "acme/run.h"
+#include "acme/worker.h"
+
+namespace postern::acme {
+
+class Keeper {
+public:
+    using Step = std::function<void(const std::string& certificate, const std::string& text)>;
+    struct Outcome {
+        bool ok = true;        // nothing failed
+        bool changed = false;  // something was installed
+    };
+
+    Keeper(const WorkerParts& parts, Pauser& pauser, Step step);
+
+    // As Worker::prepare. Must succeed before anything else is called.
+    Result<void> prepare(std::vector<WantedCert> wanted);
+    void set_wanted(std::vector<WantedCert> wanted);
+    bool knows(const std::string& name) const;
+
+    // Renews what is due and gives the moment to look again.
+    SteadyTime run_due();
+    // The renewals somebody asked for (empty: all that are due).
+    Outcome renew(const std::vector<std::string>& names, bool force);
+
+    void cancel();  // ends a run within moments; for good
+
+private:
+    bool clock_sane() const;
+    void set_clock_bound();
+    Result<void> take_up(Lineage& lineage);
+    bool run(Lineage& lineage);  // false: failed
+    RunResult order(Lineage& lineage);
+    void finish(Lineage& lineage, RunResult result, WallTime start);
+    bool installed(Lineage& lineage, const Issued& issued, WallTime start);
+    void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
+    std::optional<PendingOrder> pending_for(const Lineage& lineage);
+    void save_job(const Lineage& lineage);
+    void drop_pending(const Lineage& lineage);
+    void publish_status();
+    void tell(const Lineage& lineage, const std::string& text);
+
+    const WorkerParts& parts_;
+    Pauser& pauser_;
+    Step step_;
+    std::optional<Store> store_;
+    std::optional<CaDesks> desks_;
+    std::vector<Lineage> lineages_;
+    WallTime clock_bound_{};
+    bool stopped_ = false;
+};
+
+}  // namespace postern::acme

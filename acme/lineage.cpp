@@ -1,0 +1,197 @@
+#include "acme/lineage.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/base64url.h"
+#include "server/base/text.h"
+#include "server/crypto/cert_making.h"
+#include "server/crypto/hash.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr int kSelfSignedDays = 3650;
+
+// A change of any of these starts afresh: no pause after failures of the old configuration, no order of it.
+std::string digest_of(const WantedCert& wanted) {
+    std::string text = join(wanted.names, " ") + "\n" + wanted.ca.directory_url + "\n" + wanted.ca.ca_file + "\n" +
+                       wanted.ca.email + "\n" + (wanted.ca.agree_tos ? "yes" : "no") + "\n" +
+                       std::string(name_of(wanted.key_type));
+    return base64url_encode(crypto::sha256(text));
+}
+
+std::size_t missing_names(const crypto::CertBundle& pair, const std::vector<std::string>& names) {
+    return static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [&](const std::string& name) { return !pair.covers(name); }));
+}
+
+// Certificate and key of one file, cut where the key begins.
+Result<Pair> pair_from_one(std::string_view pem) {
+    auto key = pem.rfind("-----BEGIN ");
+    if (key == std::string_view::npos || key == 0) return Error::refuse("no certificate with a key");
+    return crypto::CertBundle::from_pem(pem.substr(0, key), pem.substr(key));
+}
+
+}  // namespace
+
+Lineage::Lineage(WantedCert wanted) : wanted_(std::move(wanted)), digest_(digest_of(wanted_)) {}
+
+bool Lineage::wants_same(const WantedCert& other) const {
+    return wanted_.name == other.name && digest_ == digest_of(other) && wanted_.ca.name == other.ca.name &&
+           wanted_.renew_at.fraction == other.renew_at.fraction && wanted_.renew_at.seconds == other.renew_at.seconds;
+}
+
+void Lineage::load(Store& store) {
+    job_ = store.job(wanted_.name);
+    if (job_.wanted != digest_) {
+        job_.wanted = digest_;
+        job_.failures = 0;
+        job_.next.reset();
+        job_.hold.reset();
+        job_.problem.reset();
+    }
+    find_pairs(store);
+}
+
+// The live one; those before it only when it cannot serve every name: reading four pairs of a hundred sites takes time.
+void Lineage::find_pairs(Store& store) {
+    found_.clear();
+    Archive& archive = store.archive();
+    auto numbers = archive.generations(wanted_.name);
+    if (!numbers || numbers->empty()) return;
+    auto live = archive.live(wanted_.name);
+    const int first = live && *live ? **live : 0;
+    if (first != 0 && add_pair(store, first, true) && found_.back().candidate.missing == 0) return;
+    std::reverse(numbers->begin(), numbers->end());
+    for (int number : *numbers)
+        if (number != first) add_pair(store, number, false);
+}
+
+bool Lineage::add_pair(Store& store, int generation, bool live) {
+    auto stored = store.archive().read(wanted_.name, generation);
+    auto pair = stored ? crypto::CertBundle::from_pem(stored->fullchain, stored->key.view())
+                       : Result<Pair>(std::move(stored).error());
+    if (!pair) {
+        store.generation_damaged(wanted_.name, generation, pair.error().text());
+        return false;
+    }
+    const crypto::CertBundle& bundle = **pair;
+    found_.push_back({{generation, live, missing_names(bundle, wanted_.names), bundle.facts().not_after}, *pair});
+    return true;
+}
+
+std::optional<WallTime> Lineage::newest_issue() const {
+    std::optional<WallTime> newest;
+    for (const Found& found : found_) newest = std::max(newest.value_or(WallTime{}), found.pair->facts().not_before);
+    if (rung_ != Rung::kSelfSigned && serving_) newest = std::max(newest.value_or(WallTime{}), serving_->facts().not_before);
+    return newest;
+}
+
+Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bool clock_sane) {
+    std::vector<Candidate> candidates;
+    for (const Found& found : found_) candidates.push_back(found.candidate);
+    auto best = choose(candidates, now, clock_sane);
+    if (!best) return self_signed(store, random);
+    Found chosen = std::move(found_[*best]);
+    const bool live_left = std::any_of(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.live; });
+    found_.clear();
+    serve(chosen.pair, chosen.candidate.live ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation);
+    // Others read live/NAME: it must not lead to what was set aside.
+    if (!live_left) (void)store.archive().point_live(wanted_.name, chosen.candidate.generation);
+    return serving_;
+}
+
+// Kept, so that its fingerprint stays over restarts; unkept (a read-only disk) it serves all the same.
+Result<Pair> Lineage::self_signed(Store& store, Random& random) {
+    if (auto pem = store.self_signed(wanted_.name)) {
+        auto pair = pair_from_one(pem->view());
+        if (!pair) store.self_signed_damaged(wanted_.name, pair.error().text());
+        const bool fits = pair && missing_names(**pair, wanted_.names) == 0 &&
+                          (*pair)->facts().names.size() == wanted_.names.size();
+        if (fits) {
+            serve(std::move(*pair), Rung::kSelfSigned, 0);
+            return serving_;
+        }
+    }
+    TRY(const crypto::PrivateKey key, crypto::PrivateKey::generate(crypto::KeyType::kEc256));
+    TRY(const std::string certificate,
+        crypto::make_self_signed(key, wanted_.names, build_time(), kSelfSignedDays, random));
+    TRY(const Secret key_pem, key.to_pem());
+    TRY(Pair pair, crypto::CertBundle::from_pem(certificate, key_pem.view()));
+    const Secret both(certificate + std::string(key_pem.view()));
+    if (auto saved = store.save_self_signed(wanted_.name, both.view()); !saved)
+        store.notice("the self-signed certificate could not be kept: " + saved.error().text());
+    serve(std::move(pair), Rung::kSelfSigned, 0);
+    return serving_;
+}
+
+void Lineage::serve(Pair pair, Rung rung, int generation) {
+    serving_ = std::move(pair);
+    rung_ = rung;
+    generation_ = generation;
+}
+
+std::optional<WallTime> Lineage::renewal() const {
+    if (!serving_ || rung_ == Rung::kSelfSigned || missing_names(*serving_, wanted_.names) > 0) return std::nullopt;
+    if (!job_.issued_by.empty() && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
+    const crypto::CertFacts& facts = serving_->facts();
+    return renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
+                        spread_of(facts.fingerprint));
+}
+
+WallTime Lineage::due(WallTime now, bool by_hand) const {
+    std::optional<WallTime> next = job_.hold;
+    if (!by_hand && job_.next) next = std::max(next.value_or(*job_.next), *job_.next);
+    return due_date({now, renewal(), next});
+}
+
+void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now) {
+    serve(std::move(pair), Rung::kPublic, generation);
+    job_.failures = 0;
+    job_.next.reset();
+    job_.hold.reset();
+    job_.problem.reset();
+    job_.issued_by = wanted_.ca.directory_url;
+    job_.add({start, now, true, "", generation});
+}
+
+// A box without network tries every minute: only the first of such failures is written, for the flash's sake.
+bool Lineage::failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
+                     bool reached_ca) {
+    const bool same = !reached_ca && job_.problem && job_.problem->type == problem.type;
+    job_.failures += reached_ca ? 1 : 0;
+    job_.next = now + pause;
+    job_.hold = asked ? std::optional(now + std::min(*asked, pause)) : std::nullopt;
+    job_.problem = problem;
+    if (!same) job_.add({start, now, false, problem.type + ": " + problem.detail, 0});
+    return !same;
+}
+
+CertStatus Lineage::status(WallTime now, bool clock_sane) const {
+    CertStatus status;
+    status.name = wanted_.name;
+    status.names = wanted_.names;
+    status.kind = "acme";
+    status.rung = rung_;
+    status.generation = generation_;
+    if (serving_) status.facts = serving_->facts();
+    status.renew_after = renewal();
+    if (clock_sane && !busy) status.next_attempt = due(now, false);
+    status.last_problem = job_.problem;
+    status.history = job_.attempts;
+    const bool open_to_all = rung_ == Rung::kPublic || rung_ == Rung::kPrevious;
+    if (busy) {
+        status.state = CertState::kRenewing;
+    } else if (open_to_all && clock_sane && serving_ && now >= serving_->facts().not_after) {
+        status.state = CertState::kExpired;
+    } else if (job_.problem) {
+        status.state = CertState::kFailing;
+    } else {
+        status.state = open_to_all ? CertState::kValid : CertState::kWaiting;
+    }
+    return status;
+}
+
+}  // namespace postern::acme

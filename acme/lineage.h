@@ -1,0 +1,69 @@
+// One certificate's life: what is wanted, what serves, what is remembered, when it is due. Used by the keeper; decides
+// nothing itself that acme/policy can decide.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acme/policy/ladder.h"
+#include "acme/policy/schedule.h"
+#include "acme/status.h"
+#include "acme/store/store.h"
+#include "acme/wanted.h"
+#include "server/base/random.h"
+
+namespace postern::acme {
+
+using Pair = std::shared_ptr<const crypto::CertBundle>;
+
+class Lineage {
+public:
+    explicit Lineage(WantedCert wanted);
+
+    // Reads job and certificates. What is damaged is set aside in the store.
+    void load(Store& store);
+    std::optional<WallTime> newest_issue() const;  // for the clock gate
+
+    // The pair to serve, best first: public, previous, self-signed (made and stored when there is none).
+    Result<Pair> choose_pair(Store& store, Random& random, WallTime now, bool clock_sane);
+
+    // When the next attempt may start; `by_hand` skips our own pause after a failure, not the CA's.
+    WallTime due(WallTime now, bool by_hand) const;
+    std::optional<WallTime> renewal() const;  // planned; none without a public certificate for all names from this CA
+    bool wants_same(const WantedCert& other) const;
+
+    void succeeded(Pair pair, int generation, WallTime start, WallTime now);
+    // Our pause after a failure is drawn with `jitter`. True when it is worth writing to disk.
+    bool failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
+                bool reached_ca);
+
+    CertStatus status(WallTime now, bool clock_sane) const;
+
+    const WantedCert& wanted() const { return wanted_; }
+    const std::string& digest() const { return digest_; }  // of what a pending order or a failure depends on
+    const Job& job() const { return job_; }
+    Rung rung() const { return rung_; }
+    bool busy = false;  // a run is under way
+
+private:
+    struct Found {
+        Candidate candidate;
+        Pair pair;
+    };
+    void find_pairs(Store& store);
+    bool add_pair(Store& store, int generation, bool live);
+    Result<Pair> self_signed(Store& store, Random& random);
+    void serve(Pair pair, Rung rung, int generation);
+
+    WantedCert wanted_;
+    std::string digest_;
+    Job job_;
+    std::vector<Found> found_;  // until a pair is chosen
+    Pair serving_;
+    Rung rung_ = Rung::kSelfSigned;
+    int generation_ = 0;
+};
+
+}  // namespace postern::acme

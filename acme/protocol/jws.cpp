@@ -1,0 +1,44 @@
+#include "acme/protocol/jws.h"
+
+#include "acme/protocol/json.h"
+#include "server/base/base64url.h"
+#include "server/crypto/hash.h"
+
+namespace postern::acme {
+
+Result<AccountKey> AccountKey::from(crypto::PrivateKey key) {
+    if (key.type() != crypto::KeyType::kEc256)
+        return Error::admin("the account key is " + std::string(name_of(key.type())) + "; only ec256 is supported");
+    AccountKey account(std::move(key));
+    TRY(const crypto::PrivateKey::Point point, account.key_.public_point());
+    // RFC 7638 section 3.2: these members, in this order.
+    account.jwk_ = JsonObject()
+                       .add("crv", "P-256")
+                       .add("kty", "EC")
+                       .add("x", base64url_encode(point.x))
+                       .add("y", base64url_encode(point.y))
+                       .done();
+    account.thumbprint_ = base64url_encode(crypto::sha256(account.jwk_));
+    return account;
+}
+
+Result<std::string> AccountKey::sign(std::string_view url, std::string_view nonce, std::string_view account_url,
+                                     std::string_view payload) const {
+    JsonObject header;
+    header.add("alg", "ES256").add("nonce", nonce).add("url", url);
+    if (account_url.empty()) {
+        header.add_raw("jwk", jwk_);
+    } else {
+        header.add("kid", account_url);
+    }
+    std::string protected_part = base64url_encode(header.done());
+    std::string payload_part = base64url_encode(payload);
+    TRY(const std::string signature, key_.sign_es256(protected_part + "." + payload_part));
+    return JsonObject()
+        .add("protected", protected_part)
+        .add("payload", payload_part)
+        .add("signature", base64url_encode(signature))
+        .done();
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,36 @@
+// Signed requests: JWS in flattened JSON, ES256 (RFC 7515, RFC 7518 section 3.4, RFC 8555 section 6.2), and the key's
+// public half as JWK with its thumbprint (RFC 7638).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "server/base/result.h"
+#include "server/crypto/keys.h"
+
+namespace postern::acme {
+
+// An account's key with what is derived from it once.
+class AccountKey {
+public:
+    // kAdmin unless it is a P-256 key.
+    static Result<AccountKey> from(crypto::PrivateKey key);
+
+    const std::string& jwk() const { return jwk_; }                // members in lexicographic order, no spaces
+    const std::string& thumbprint() const { return thumbprint_; }  // base64url(SHA-256(jwk))
+
+    // RFC 8555 section 8.1.
+    std::string key_authorization(std::string_view token) const { return std::string(token) + "." + thumbprint_; }
+
+    // The body of a POST. `account_url` goes in as "kid"; empty: the key itself as "jwk" (newAccount). An empty payload
+    // makes it a POST-as-GET (section 6.3).
+    Result<std::string> sign(std::string_view url, std::string_view nonce, std::string_view account_url,
+                             std::string_view payload) const;
+
+private:
+    explicit AccountKey(crypto::PrivateKey key) : key_(std::move(key)) {}
+    crypto::PrivateKey key_;
+    std::string jwk_, thumbprint_;
+};
+
+}  // namespace postern::acme

@@ -1,0 +1,38 @@
+// Carries out one run of the engine: exchanges, waits, tokens on the board, key and account on disk. Everything it does
+// the engine asked for.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "acme/engine.h"
+#include "acme/pauser.h"
+#include "acme/protocol/challenge_board.h"
+#include "acme/store/store.h"
+#include "acme/wanted.h"
+#include "server/base/log.h"
+
+namespace postern::acme {
+
+struct RunParts {
+    const Clock& clock;
+    Log& log;
+    ChallengeBoard& board;
+    Pauser& pauser;
+    Store& store;
+    std::function<void(const std::string& certificate, const std::string& text)> step;  // who follows along
+};
+
+struct Issued {
+    std::string chain;  // PEM
+    Secret key;         // PEM
+};
+struct Stopped {};  // the thread is to end: neither success nor failure
+using RunResult = std::variant<Issued, RunFailure, Stopped>;
+
+// `digest` marks the configuration that the order belongs to. Tokens are withdrawn when it returns.
+RunResult run_order(const RunParts& parts, const WantedCert& wanted, const std::string& digest, CaSession& session,
+                    const AccountKey& account, Transport& transport, std::optional<PendingOrder> pending);
+
+}  // namespace postern::acme

@@ -1,0 +1,72 @@
+// What goes in and out of one run for one certificate: plain values between the engine (acme/engine.h), which decides, and
+// the run (acme/run.h), which carries out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "acme/protocol/directory.h"
+#include "acme/protocol/nonces.h"
+#include "acme/protocol/transport.h"
+#include "acme/store/job.h"
+
+namespace postern::acme {
+
+struct Facts {
+    WallTime wall{};
+    SteadyTime steady{};
+};
+
+struct RunTask {
+    std::vector<std::string> names;
+    std::string directory_url;
+    std::string email;
+    bool agree_tos = false;
+    std::string order_url;  // of an order left over from an earlier run, with
+    std::string csr;        // the request (DER) for its key; both or none
+};
+
+// What certificates of one CA share during one pass.
+struct CaSession {
+    std::optional<Directory> directory;
+    Nonces nonces;
+    std::string account_url;  // empty: not known
+};
+
+struct RunFailure {
+    Problem problem;
+    bool permanent = false;             // only a person can mend it
+    bool reached_ca = false;
+    std::optional<Seconds> retry_after; // what the CA asked for
+    bool keep_order = false;            // the order may still give the certificate
+};
+
+// What the run is to do. After Call comes take(), after MakeKey key_made(); after all others simply next() again.
+struct Call {
+    HttpRequest request;
+    std::string what;  // "newOrder": for the log
+};
+struct Pause {
+    Millis least{0};
+    std::optional<WallTime> until;  // a date that the CA gave
+};
+struct Note {  // something that an owner would like to see happen: a log event and its words
+    std::string event, text;
+};
+struct HangUp {  // a token, before the CA is told to look for it
+    std::string token, key_authorization, name;
+};
+struct KeepAccount {  // store it
+    std::string url;
+};
+struct MakeKey {  // make a key, store it with the order
+    std::string order_url;
+};
+struct Finished {
+    std::string chain;  // PEM, CERTIFICATE blocks only, LF; not yet checked beyond that
+};
+using Next = std::variant<Call, Pause, Note, HangUp, KeepAccount, MakeKey, Finished, RunFailure>;
+
+}  // namespace postern::acme

@@ -1,0 +1,131 @@
+#include "acme/worker.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "acme/job_book.h"
+#include "acme/keeper.h"
+#include "acme/pauser.h"
+#include "server/base/text.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr Seconds kAfterException(60);  // out of memory: may pass
+
+}  // namespace
+
+struct Worker::Impl {
+    Impl(WorkerParts given, std::vector<WantedCert> wanted)
+        : parts(std::move(given)),
+          own_pauser(parts.clock),
+          pauser(parts.pauser != nullptr ? *parts.pauser : own_pauser),
+          keeper(parts, pauser,
+                 [this](const std::string& certificate, const std::string& text) {
+                     book.step(parts.clock.wall(), certificate, text);
+                 }) {
+        set_names(wanted);
+        first = std::move(wanted);
+    }
+
+    void set_names(const std::vector<WantedCert>& wanted) {
+        names.clear();
+        for (const WantedCert& one : wanted) names.insert(one.name);
+    }
+
+    void loop();
+    SteadyTime round();
+    std::optional<std::vector<WantedCert>> take_wanted();
+
+    WorkerParts parts;
+    ConditionPauser own_pauser;
+    Pauser& pauser;
+    JobBook book;
+    Keeper keeper;  // the thread's, once it runs
+    std::vector<WantedCert> first;
+
+    std::mutex mutex;  // of the three below
+    std::set<std::string> names;
+    std::optional<std::vector<WantedCert>> next_wanted;
+    std::thread thread;
+    bool prepared = false;
+};
+
+std::optional<std::vector<WantedCert>> Worker::Impl::take_wanted() {
+    std::lock_guard<std::mutex> hold(mutex);
+    return std::exchange(next_wanted, std::nullopt);
+}
+
+SteadyTime Worker::Impl::round() {
+    if (auto wanted = take_wanted()) keeper.set_wanted(std::move(*wanted));
+    while (auto request = book.take()) {
+        auto outcome = keeper.renew(request->names, request->force);
+        book.end(outcome.ok, outcome.changed);
+    }
+    return keeper.run_due();
+}
+
+void Worker::Impl::loop() {
+    SteadyTime next = parts.clock.steady();
+    do {
+        try {
+            next = round();
+        } catch (const std::exception& failure) {  // memory; nothing else throws
+            parts.log.error("acme.exception", {{"what", failure.what()}});
+            book.end(false, false);
+            next = parts.clock.steady() + kAfterException;
+        }
+    } while (pauser.idle_until(next));
+    book.abandon();
+}
+
+Worker::Worker(WorkerParts parts, std::vector<WantedCert> wanted)
+    : impl_(std::make_unique<Impl>(std::move(parts), std::move(wanted))) {}
+
+Worker::~Worker() { stop(); }
+
+Result<void> Worker::prepare() {
+    TRY_VOID(impl_->keeper.prepare(std::move(impl_->first)));
+    impl_->prepared = true;
+    return {};
+}
+
+void Worker::start() {
+    if (!impl_->prepared || impl_->thread.joinable()) return;
+    impl_->thread = std::thread([impl = impl_.get()] { impl->loop(); });
+}
+
+void Worker::stop() {
+    impl_->keeper.cancel();
+    if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+void Worker::set_wanted(std::vector<WantedCert> wanted) {
+    {
+        std::lock_guard<std::mutex> hold(impl_->mutex);
+        impl_->set_names(wanted);
+        impl_->next_wanted = std::move(wanted);
+    }
+    impl_->pauser.wake();
+}
+
+Result<std::string> Worker::renew(const std::vector<std::string>& names, bool force) {
+    {
+        std::lock_guard<std::mutex> hold(impl_->mutex);
+        for (const std::string& name : names)
+            if (impl_->names.count(name) == 0)
+                return Error::admin("no certificate named " + printable(name) + "; `postern status` lists them");
+    }
+    TRY(std::string id, impl_->book.ask(names, force));
+    impl_->pauser.wake();
+    return id;
+}
+
+Result<JobView> Worker::job(const std::string& id) const { return impl_->book.view(id); }
+
+}  // namespace postern::acme
