@@ -1,0 +1,22 @@
+// The API's JSON read back into values, for the subcommands that ask the running server: the counterpart of status_json.h
+// and api_json.h. Members that are missing or null stay empty, so that an older server can be asked too.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "acme/status.h"
+#include "acme/worker.h"
+#include "server/base/result.h"
+
+namespace postern::admin {
+
+// The certificates, notices and clock of GET /api/v1/status.
+Result<acme::StatusSnapshot> read_status_json(std::string_view json);
+Result<acme::JobView> read_job_json(std::string_view json);  // GET /api/v1/jobs/ID
+Result<std::string> read_started_job(std::string_view json);  // the id of {"job":ID}
+std::string read_result_json(std::string_view json);          // the text of {"result":TEXT}; empty when there is none
+// `detail` of a problem document, else its title, else empty.
+std::string read_problem_json(std::string_view json);
+
+}  // namespace postern::admin

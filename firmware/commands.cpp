@@ -1,0 +1,86 @@
+#include "firmware/commands.h"
+
+#include <cerrno>
+
+#include "firmware/config/config_keys.h"
+#include "firmware/console.h"
+#include "firmware/process/privileges.h"
+
+namespace postern {
+
+namespace {
+
+constexpr int kExitFaulty = 2;
+
+std::string count_of(std::size_t count, const std::string& thing) {
+    return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+// "OK: 2 sites, 1 certificate from a CA"
+std::string summary_of(const config::Config& config) {
+    std::size_t wanted = 0;
+    for (const config::SiteSection& site : config.sites) wanted += site.wanted ? 1 : 0;
+    std::string text = config.file + ": OK, " + count_of(config.sites.size(), "site") + ", " +
+                       count_of(wanted, "certificate") + " from a CA\n";
+    if (config.sites.empty()) text += "no [site NAME] yet: nothing but the admin page is served\n";
+    return text;
+}
+
+}  // namespace
+
+bool load_config(const std::string& file, config::Config& into) {
+    SystemFiles files;
+    auto read = config::read_config(files, file, process::must_become_somebody());
+    if (!read.config) {
+        print_faults(read.faults);
+        return false;
+    }
+    into = std::move(*read.config);
+    return true;
+}
+
+int run_check(const Options& options) {
+    config::Config config;
+    if (!load_config(options.config_file, config)) return kExitFaulty;
+    print(options.print ? config::print_config(config) : summary_of(config));
+    return 0;
+}
+
+int run_init(const Options& options) {
+    const std::string file = options.names.empty() ? options.config_file : options.names.front();
+    SystemFiles files;
+    const auto created = files.create(file, config::sample_ini(), 0644, FileSystem::kKeepGroup);
+    if (!created.ok() && created.error().number() == EEXIST) {
+        complain(file + " exists and stays as it is; name another one: postern init FILE");
+        return 1;
+    }
+    if (!created.ok()) {
+        complain(created.error().text());
+        return 1;
+    }
+    const std::string named = file == config::kDefaultFile ? "" : " -c " + file;
+    print(file + " is written. Put your names into it, then: postern check" + named + "\n");
+    return 0;
+}
+
+int run_version() {
+    print("postern " POSTERN_VERSION "\n");
+    return 0;
+}
+
+int run(const Options& options) {
+    switch (options.command) {
+        case Command::kServe: return run_serve(options.config_file, options.verbose);
+        case Command::kCheck: return run_check(options);
+        case Command::kStatus: return run_status(options);
+        case Command::kShow: return run_show(options);
+        case Command::kRenew: return run_renew(options);
+        case Command::kReload: return run_reload(options);
+        case Command::kStop: return run_stop(options);
+        case Command::kInit: return run_init(options);
+        case Command::kVersion: return run_version();
+    }
+    return 1;
+}
+
+}  // namespace postern

@@ -1,0 +1,34 @@
+// What each subcommand does. Called by main with checked options; each prints for a person and returns the exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "firmware/config/config.h"
+#include "firmware/options.h"
+
+namespace postern {
+
+int run(const Options& options);  // the one of options.command
+
+int run_check(const Options& options);
+int run_init(const Options& options);
+int run_version();
+
+// These ask the running server; without one, status, show and renew work alone.
+int run_status(const Options& options);
+int run_show(const Options& options);
+int run_renew(const Options& options);
+int run_reload(const Options& options);
+int run_stop(const Options& options);
+
+// In compose: until SIGTERM. 0 stopped, 2 the configuration is faulty (told on standard error), 1 anything else.
+int run_serve(const std::string& config_file, bool verbose);
+// In compose: a worker of its own, with its challenges on the configured ports, for the length of a renewal. Steps are
+// printed as print_step() does. 0 changed, 2 unchanged, 1 failed.
+int run_renew_alone(const config::Config& config, const std::vector<std::string>& names, bool force);
+
+// The configuration, or false after its faults were printed to standard error.
+bool load_config(const std::string& file, config::Config& into);
+
+}  // namespace postern

@@ -1,0 +1,81 @@
+#include "firmware/offline_status.h"
+
+#include <cerrno>
+
+#include "acme/policy/schedule.h"
+#include "acme/store/archive.h"
+#include "server/base/limits.h"
+#include "server/base/secret.h"
+
+namespace postern {
+
+namespace {
+
+// A certificate without its key, which only the server's user may read.
+std::optional<crypto::CertFacts> read_facts_of(FileSystem& files, const std::string& path) {
+    constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----\n";
+    auto pem = files.read(path, limits::kPemFile);
+    if (!pem.ok()) return std::nullopt;
+    const auto begin = pem->find(kBegin), end = pem->rfind(kEnd);
+    const bool found = begin != pem->npos && end != pem->npos && begin < end;
+    std::string chain = found ? pem->substr(begin, end + kEnd.size() - begin) : std::string();
+    wipe(pem->data(), pem->size());  // our own self-signed pairs hold the key in the same file
+    auto facts = crypto::read_facts(chain);
+    if (!facts.ok()) return std::nullopt;
+    return std::move(*facts);
+}
+
+void add_job(FileSystem& files, const std::string& state, acme::CertStatus& status) {
+    const auto text = files.read(state + "/jobs/" + status.name + ".json", limits::kStateFile);
+    if (!text.ok()) return;
+    auto job = acme::job_from(*text);
+    if (!job.ok()) return;
+    status.next_attempt = job->next;
+    if (job->hold && (!status.next_attempt || *job->hold > *status.next_attempt)) status.next_attempt = job->hold;
+    status.last_problem = std::move(job->problem);
+    status.history = std::move(job->attempts);
+}
+
+acme::CertState state_of(const acme::CertStatus& status, WallTime now) {
+    if (status.facts && status.facts->not_after <= now) return acme::CertState::kExpired;
+    if (status.last_problem) return acme::CertState::kFailing;
+    const bool bridging = status.rung == acme::Rung::kSelfSigned && status.kind == "acme";
+    return status.facts && !bridging ? acme::CertState::kValid : acme::CertState::kWaiting;
+}
+
+acme::CertStatus status_of(FileSystem& files, const std::string& state, const acme::WantedCert& wanted, WallTime now) {
+    acme::CertStatus status;
+    status.name = wanted.name;
+    status.names = wanted.names;
+    status.kind = wanted.from_ca ? "acme" : "self-signed";
+    if (wanted.from_ca) status.facts = read_facts_of(files, state + "/live/" + wanted.name + "/fullchain.pem");
+    if (status.facts) {
+        status.rung = acme::Rung::kPublic;
+        status.renew_after = acme::renewal_date({status.facts->not_before, status.facts->not_after},
+                                                {wanted.renew_at.fraction, wanted.renew_at.seconds},
+                                                acme::spread_of(status.facts->fingerprint));
+        acme::Archive archive(files, state, FileSystem::kKeepGroup);
+        const auto live = archive.live(wanted.name);
+        if (live.ok() && *live) status.generation = **live;
+    } else {
+        status.facts = read_facts_of(files, state + "/selfsigned/" + wanted.name + ".pem");
+    }
+    add_job(files, state, status);
+    status.state = state_of(status, now);
+    return status;
+}
+
+}  // namespace
+
+Result<acme::StatusSnapshot> read_offline_status(FileSystem& files, const std::string& state,
+                                                 const std::vector<acme::WantedCert>& wanted, WallTime now) {
+    if (const auto entries = files.list(state); !entries.ok()) {
+        if (entries.error().number() == ENOENT) return Error::admin(state + " does not exist: nothing was ever served from here");
+        return Error(entries.error());
+    }
+    acme::StatusSnapshot snapshot;
+    for (const acme::WantedCert& each : wanted) snapshot.certificates.push_back(status_of(files, state, each, now));
+    return snapshot;
+}
+
+}  // namespace postern

@@ -1,0 +1,38 @@
+// What the command line asks for. Pure: words in, a decision out; main acts on it. Knows what each subcommand takes, not
+// how it works.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace postern {
+
+// The exit statuses that the contract promises, beside those with a meaning of their own in one command.
+inline constexpr int kExitWrongUsage = 64;   // EX_USAGE of sysexits.h
+inline constexpr int kExitBadConfig = 78;    // EX_CONFIG, where 2 means something else
+
+enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion };
+
+struct Options {
+    Command command = Command::kServe;
+    std::string config_file;         // the default where -c is not given
+    std::vector<std::string> names;  // of certificates; of the file to write for `init`
+    bool verbose = false;            // -v
+    bool print = false;              // check --print
+    bool json = false;               // status --json
+    bool force = false;              // renew --force
+};
+
+// Help that was asked for, or what is wrong with the words: to print instead of doing anything.
+struct UsageAnswer {
+    int status = 0;  // 0: to standard output; else to standard error
+    std::string text;
+};
+
+// `words` without the program's name.
+std::variant<Options, UsageAnswer> read_options(std::span<const std::string_view> words);
+
+}  // namespace postern

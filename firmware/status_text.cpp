@@ -1,0 +1,167 @@
+#include "firmware/status_text.h"
+
+#include <algorithm>
+
+#include "firmware/admin/verdict.h"
+#include "firmware/admin/words.h"
+#include "firmware/console.h"
+#include "server/base/text.h"
+
+namespace postern {
+
+namespace {
+
+using acme::CertStatus;
+using Row = std::vector<std::string>;
+
+// Columns of a terminal: one a character, whatever its bytes (wide East Asian characters are not allowed for).
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// The cells under one another, two blanks apart, without blanks at the end of a line.
+std::string table_text(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths;
+    for (const Row& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    }
+    std::string out;
+    for (const Row& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) out += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
+        out.erase(out.find_last_not_of(' ') + 1);
+        out += '\n';
+    }
+    return out;
+}
+
+// "64 days left", "expired 2 days ago"
+std::string left_words(const CertStatus& status, WallTime now) {
+    if (!status.facts) return "-";
+    const WallTime end = status.facts->not_after;
+    return end <= now ? "expired " + admin::from_now(end, now) : admin::span_words(end - now) + " left";
+}
+
+std::string next_words(const CertStatus& status, WallTime now) {
+    if (status.next_attempt) return admin::from_now(*status.next_attempt, now);
+    return status.renew_after ? admin::from_now(*status.renew_after, now) : "-";
+}
+
+Row row_of(const CertStatus& status, WallTime now) {
+    return {one_line(status.name),
+            admin::state_word(status, now),
+            left_words(status, now),
+            status.facts ? admin::date_words(status.facts->not_after) : "-",
+            std::string(acme::name_of(status.rung)),
+            status.facts ? one_line(status.facts->issuer) : "-",
+            next_words(status, now)};
+}
+
+bool has_names_to_tell(const CertStatus& status) {
+    return status.names.size() > 1 || (status.names.size() == 1 && status.names.front() != status.name);
+}
+
+std::string problem_text(const acme::Problem& problem) {
+    std::string out = "  problem  " + admin::problem_words(problem.type) + "\n";
+    if (!problem.detail.empty()) out += "  seen     " + one_line(problem.detail) + "\n";
+    if (!problem.advice.empty()) out += "  to do    " + one_line(problem.advice) + "\n";
+    return out;
+}
+
+// What the line of the table leaves out; empty where it says it all.
+std::string details_text(const CertStatus& status) {
+    if (!has_names_to_tell(status) && !status.last_problem) return {};
+    std::string out = "\n" + one_line(status.name) + "\n";
+    if (has_names_to_tell(status)) out += "  names    " + one_line(join(status.names, ", ")) + "\n";
+    return status.last_problem ? out + problem_text(*status.last_problem) : out;
+}
+
+void add(std::vector<Row>& rows, const std::string& title, std::string_view value) {
+    if (!value.empty()) rows.push_back({"  " + title, one_line(value)});
+}
+
+void add_facts(std::vector<Row>& rows, const crypto::CertFacts& facts, WallTime now) {
+    add(rows, "Subject", facts.subject.empty() ? "(empty, the names are below)" : facts.subject);
+    add(rows, "Subject alternative names", join(facts.names, ", "));
+    add(rows, "Not before", admin::moment_words(facts.not_before));
+    add(rows, "Not after", admin::moment_words(facts.not_after) + " (" + admin::from_now(facts.not_after, now) + ")");
+    add(rows, "Serial", admin::hex_pairs(facts.serial));
+    add(rows, "Issuer", facts.issuer_dn.empty() ? facts.issuer : facts.issuer_dn);
+    add(rows, "Signature algorithm", facts.signature);
+    add(rows, "Key", admin::key_words(facts.key));
+    add(rows, "Validation", facts.policy);
+    add(rows, "SHA-256 fingerprint", admin::hex_pairs(facts.fingerprint));
+}
+
+std::string attempts_text(const CertStatus& status) {
+    if (status.history.empty()) return {};
+    std::vector<Row> rows;
+    for (auto at = status.history.rbegin(); at != status.history.rend(); ++at) {
+        const std::string made = at->generation > 0 ? "generation " + std::to_string(at->generation) : "";
+        const std::string said = one_line(at->said);
+        rows.push_back({"  " + admin::moment_words(at->start), at->ok ? "succeeded" : "failed",
+                        made + (made.empty() || said.empty() ? "" : ": ") + said});
+    }
+    return "\nAttempts, newest first\n" + table_text(rows);
+}
+
+}  // namespace
+
+std::string status_text(const acme::StatusSnapshot& status, WallTime now) {
+    const admin::Verdict verdict = admin::verdict_of(status, now);
+    std::string out = verdict.headline + ". " + verdict.detail + "\n";
+    std::vector<Row> rows = {{"NAME", "STATE", "LEFT", "UNTIL", "SERVES", "ISSUER", "NEXT TRY"}};
+    for (const CertStatus& each : status.certificates) rows.push_back(row_of(each, now));
+    if (rows.size() > 1) out += "\n" + table_text(rows);
+    for (const CertStatus& each : status.certificates) out += details_text(each);
+    for (const std::string& notice : status.notices) out += "\nNote: " + one_line(notice) + "\n";
+    return out;
+}
+
+std::string certificate_text(const CertStatus& status, WallTime now) {
+    std::string out = one_line(status.name) + ": " + admin::state_word(status, now) + ". " + admin::state_sentence(status, now) + "\n\n";
+    std::vector<Row> rows;
+    add(rows, "Names", join(status.names, ", "));
+    add(rows, "Serves", std::string(acme::name_of(status.rung)) + ": " + admin::rung_words(status.rung));
+    if (status.generation > 0) add(rows, "Generation", std::to_string(status.generation));
+    if (status.renew_after) add(rows, "Renewal planned", admin::moment_words(*status.renew_after));
+    if (status.next_attempt) add(rows, "Next try", admin::moment_words(*status.next_attempt));
+    if (status.facts) add_facts(rows, *status.facts, now);
+    out += table_text(rows);
+    if (status.last_problem) out += "\nLast problem\n" + problem_text(*status.last_problem);
+    return out + attempts_text(status);
+}
+
+int status_exit(const acme::StatusSnapshot& status, WallTime now) {
+    return admin::verdict_of(status, now).level >= admin::Level::kAttention ? 1 : 0;
+}
+
+const CertStatus* find_certificate(const acme::StatusSnapshot& status, std::string_view word) {
+    for (const CertStatus& each : status.certificates) {
+        if (equal_no_case(each.name, word)) return &each;
+    }
+    for (const CertStatus& each : status.certificates) {
+        for (const std::string& name : each.names) {
+            if (equal_no_case(name, word)) return &each;
+        }
+    }
+    return nullptr;
+}
+
+std::string about_unknown_certificate(const acme::StatusSnapshot& status, std::string_view word) {
+    std::string text = "there is no certificate '" + one_line(word) + "'";
+    std::vector<std::string_view> known;
+    for (const CertStatus& each : status.certificates) {
+        known.push_back(each.name);
+        known.insert(known.end(), each.names.begin(), each.names.end());
+    }
+    if (known.empty()) return text + "; none is configured";
+    if (const std::string_view near = nearest(word, known); !near.empty())
+        return text + "; did you mean '" + std::string(near) + "'?";
+    std::vector<std::string> names;
+    for (const CertStatus& each : status.certificates) names.push_back(each.name);
+    return text + "; there is: " + join(names, ", ");
+}
+
+}  // namespace postern
