@@ -129,7 +129,7 @@ Values card_of(const acme::CertStatus& status, WallTime now, std::size_t index) 
     card.lists["life"] = life_of(status, now);
     card.lists["facts"] = facts_of(status, now);
     card.lists["problem"] = problem_of(status.last_problem);
-    card.texts["next_label"] = status.state == acme::CertState::kValid ? "Next renewal" : "Next try";
+    card.texts["next_label"] = status.state == acme::CertState::kValid ? "Renewal" : "Next try";
     card.lists["next_try"] = when(status.next_attempt, now);
     card.lists["attempts"] = attempts_of(status.history);
     card.flag("has_attempts", !status.history.empty());
@@ -189,10 +189,11 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     Values page = level_values(verdict.level);
     page.texts["headline"] = verdict.headline;
     page.texts["detail"] = verdict.detail;
-    page.flag("clock_wrong", !status.clock_sane);
+    const bool clock_notice = !status.clock_sane && !verdict.of_clock;
+    page.flag("clock_wrong", clock_notice);
     auto& notices = page.lists["notices"];
     for (const auto& notice : status.notices) notices.emplace_back().texts["notice"] = notice;
-    page.flag("has_notices", !status.clock_sane || !status.notices.empty());
+    page.flag("has_notices", clock_notice || !status.notices.empty());
     page.lists["certificates"] = cards_of(status, now);
     add_server(page, facts, now, version);
     return page;

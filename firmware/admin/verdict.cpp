@@ -124,7 +124,7 @@ Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now) {
                 worried_detail(status, now)};
     if (!status.clock_sane)
         return {Level::kAttention, "The clock is not right",
-                "This device does not know what time it is, so nothing is renewed and dates below may be wrong."};
+                "This device does not know what time it is, so nothing is renewed and dates below may be wrong.", true};
     if (worst == Level::kBusy) return {Level::kBusy, "Just a moment", busy_detail(busy)};
     return {Level::kWell, "All is well", calm_detail(status, now)};
 }

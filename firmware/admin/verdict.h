@@ -24,6 +24,7 @@ struct Verdict {
     Level level = Level::kWell;
     std::string headline;  // "All is well", "1 certificate needs attention"
     std::string detail;    // one sentence
+    bool of_clock = false; // it is the clock that needs attention
 };
 
 Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now);

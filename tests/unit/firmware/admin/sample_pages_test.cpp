@@ -28,7 +28,11 @@ TEST_CASE("sample pages" * doctest::skip(std::getenv("POSTERN_SAMPLES_DIR") == n
         samples::FakeControl control(sample.status);
         const auto site = make_admin_site(control, {});
         std::filesystem::create_directories(folder / sample.name);
-        write(folder / sample.name / "index.html", samples::body_of(samples::ask(*site, {.path = "/"})));
+        const auto page = samples::ask(*site, {.path = "/"});
+        std::string fields;
+        for (const auto& [name, value] : page.fields) fields += std::string(name) + ": " + value + "\n";
+        write(folder / sample.name / "index.fields", fields);
+        write(folder / sample.name / "index.html", samples::body_of(page));
         write(folder / sample.name / "status.json", samples::body_of(samples::ask(*site, {.path = "/api/v1/status"})));
         for (const std::string file : {"style.css", "app.js", "icon.svg"})
             write(folder / sample.name / file, www::find("admin/" + file)->data);

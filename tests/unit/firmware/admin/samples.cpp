@@ -87,6 +87,7 @@ CertStatus hostile() {
     status.facts->fingerprint = "<i>";
     status.facts->key = "<u>";
     status.kind = evil;
+    status.state = CertState::kFailing;
     status.last_problem = Problem{"<script>", evil + "\r\n</details>", evil};
     status.history.push_back({kNow, kNow, false, evil, 0});
     return status;
