@@ -1,0 +1,166 @@
+#include "acme/protocol/dial.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "server/base/ip_text.h"
+#include "server/base/text.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr std::size_t kAddresses = 8;   // tried; a CA's name has two to eight
+constexpr Millis kPerAddress(5000);     // while others wait: an IPv6 that leads nowhere may not eat all the time
+
+SocketAddress make_address(const std::string& ip, std::uint16_t port) {
+    SocketAddress address;
+    address.text = ip.size() == 4 ? ip_from_bytes(ip) : "[" + ip_from_bytes(ip) + "]";
+    if (ip.size() == 4) {
+        sockaddr_in in{};
+        in.sin_family = AF_INET;
+        in.sin_port = htons(port);
+        std::memcpy(&in.sin_addr, ip.data(), 4);
+        std::memcpy(address.bytes, &in, sizeof in);
+        address.size = sizeof in;
+    } else {
+        sockaddr_in6 in6{};
+        in6.sin6_family = AF_INET6;
+        in6.sin6_port = htons(port);
+        std::memcpy(&in6.sin6_addr, ip.data(), 16);
+        std::memcpy(address.bytes, &in6, sizeof in6);
+        address.size = sizeof in6;
+    }
+    address.family = ip.size() == 4 ? AF_INET : AF_INET6;
+    return address;
+}
+
+// What the resolver's thread and the asker share; the last of them frees it.
+struct LookUp {
+    std::string host;
+    UniqueFd done{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    std::mutex mutex;
+    std::vector<std::string> ips;  // 4 or 16 bytes each
+    int failure = 0;               // of getaddrinfo
+};
+
+void resolve(LookUp& work) {
+    addrinfo hints{}, *list = nullptr;
+    hints.ai_socktype = SOCK_STREAM;
+    int failure = ::getaddrinfo(work.host.c_str(), nullptr, &hints, &list);
+    std::lock_guard<std::mutex> hold(work.mutex);
+    work.failure = failure;
+    for (addrinfo* one = list; failure == 0 && one != nullptr; one = one->ai_next) {
+        const auto* raw = reinterpret_cast<const char*>(one->ai_addr);
+        if (one->ai_family == AF_INET) work.ips.emplace_back(raw + offsetof(sockaddr_in, sin_addr), 4);
+        if (one->ai_family == AF_INET6) work.ips.emplace_back(raw + offsetof(sockaddr_in6, sin6_addr), 16);
+    }
+    if (list != nullptr) ::freeaddrinfo(list);
+    (void)::eventfd_write(work.done.get(), 1);
+}
+
+Result<std::vector<std::string>> ips_of(const std::string& host, const Deadline& deadline) {
+    if (host == "localhost" || has_suffix(host, ".localhost"))
+        return std::vector<std::string>{std::string(15, '\0') + '\1', std::string("\x7f\0\0\1", 4)};
+    auto work = std::make_shared<LookUp>();
+    work->host = host;
+    try {
+        std::thread([work] { resolve(*work); }).detach();
+    } catch (const std::system_error&) {
+        return Error::retry(host + ": no thread to look the name up with");
+    }
+    if (auto waited = wait_for(work->done.get(), POLLIN, deadline); !waited)
+        return std::move(waited).error().at("looking up " + host);
+    std::lock_guard<std::mutex> hold(work->mutex);
+    if (work->failure != 0) return Error::retry("looking up " + host + ": " + ::gai_strerror(work->failure));
+    return work->ips;
+}
+
+// v6 v6 v4 v4 becomes v6 v4 v6 v4.
+std::vector<std::string> by_turns(const std::vector<std::string>& ips) {
+    std::vector<std::string> first, second, mixed;
+    for (const std::string& ip : ips) (ip.size() == ips.front().size() ? first : second).push_back(ip);
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size()) mixed.push_back(first[i]);
+        if (i < second.size()) mixed.push_back(second[i]);
+    }
+    if (mixed.size() > kAddresses) mixed.resize(kAddresses);
+    return mixed;
+}
+
+Result<UniqueFd> connect_one(const SocketAddress& address, const Deadline& deadline) {
+    UniqueFd fd(::socket(address.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) return Error::system(address.text, errno);
+    const int on = 1;
+    (void)::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a request is one burst: send it at once
+    const auto* to = reinterpret_cast<const sockaddr*>(address.bytes);
+    if (::connect(fd.get(), to, address.size) == 0) return fd;
+    if (errno != EINPROGRESS) return Error::system(address.text, errno);
+    if (auto waited = wait_for(fd.get(), POLLOUT, deadline); !waited) return std::move(waited).error().at(address.text);
+    int failure = 0;
+    socklen_t size = sizeof failure;
+    if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &failure, &size) != 0) failure = errno;
+    if (failure != 0) return Error::system(address.text, failure);
+    return fd;
+}
+
+}  // namespace
+
+Cancel::Cancel() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+void Cancel::now() {
+    called_ = true;
+    (void)::eventfd_write(event_.get(), 1);  // never read: it stays readable
+}
+
+Millis Deadline::left() const { return std::max(Millis(0), std::chrono::duration_cast<Millis>(at - clock.steady())); }
+
+Result<void> wait_for(int fd, short events, const Deadline& deadline) {
+    while (true) {
+        if (deadline.cancel.called()) return Error::retry("called off");
+        const Millis left = deadline.left();
+        if (left.count() == 0) return Error::retry("no answer in time");
+        pollfd both[] = {{fd, events, 0}, {deadline.cancel.fd(), POLLIN, 0}};
+        int ready = ::poll(both, 2, static_cast<int>(std::min<long long>(left.count(), 60000)));
+        if (ready < 0 && errno != EINTR) return Error::system("poll", errno);
+        if (ready > 0 && both[0].revents != 0) return {};  // errors too: the next call on the socket tells them
+    }
+}
+
+Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_t port, const Deadline& deadline) {
+    TRY(const std::vector<std::string> ips, ips_of(host, deadline));
+    if (ips.empty()) return Error::retry("looking up " + host + ": no address");
+    std::vector<SocketAddress> addresses;
+    for (const std::string& ip : by_turns(ips)) addresses.push_back(make_address(ip, port));
+    return addresses;
+}
+
+Result<UniqueFd> dial(const std::string& host, std::uint16_t port, const Deadline& deadline) {
+    TRY(const std::vector<SocketAddress> addresses, look_up(host, port, deadline));
+    std::string failures;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        Deadline part = deadline;
+        if (i + 1 < addresses.size())
+            part.at = std::min(deadline.at, deadline.clock.steady() + std::min(kPerAddress, deadline.left() / 2));
+        auto connected = connect_one(addresses[i], part);
+        if (connected) return connected;
+        failures += (failures.empty() ? "" : "; ") + connected.error().text();
+        if (deadline.cancel.called() || deadline.left().count() == 0) break;
+    }
+    return Error::retry("connecting to " + host + " port " + std::to_string(port) + ": " + failures);
+}
+
+}  // namespace postern::acme

@@ -1,0 +1,377 @@
+// The real Transport: HTTP/1.1 by cpp-httplib, TLS through its backend, connections of our own (acme/protocol/dial.h), all
+// under one deadline an exchange. The only file of acme that knows cpp-httplib.
+//
+// Own connections, because httplib's leave holes: its handshake and reads restart their time limit at every byte, it does
+// not try the next address after a timeout, and it looks for a closed peer by reading a byte that may be the reply's first.
+#define CPPHTTPLIB_EXPECT_100_THRESHOLD 0  // a JWS is small: no "Expect: 100-continue" and no second of waiting for it
+#include <httplib.h>
+#include <poll.h>
+
+#include <csignal>
+
+#include "acme/protocol/dial.h"
+#include "acme/protocol/transport.h"
+#include "acme/protocol/trust.h"
+#include "acme/protocol/url.h"
+#include "server/base/text.h"
+#include "server/crypto/init.h"
+
+namespace postern::acme {
+
+namespace {
+
+namespace tls = httplib::tls;
+
+// What connection, stream and exchange know of the exchange under way.
+struct Exchange {
+    const Deadline* deadline = nullptr;
+    std::size_t most = 0, received = 0;   // bytes of the reply, framing included
+    bool connected = false, reused = false;
+    std::string problem = {};             // the first thing that went wrong, in our words
+    ErrorKind kind = ErrorKind::kRetry;
+    std::string_view type = "transport";
+
+    void fail(std::string text, std::string_view fault = "transport", ErrorKind what = ErrorKind::kRetry) {
+        if (!problem.empty()) return;
+        problem = std::move(text);
+        type = fault;
+        kind = what;
+    }
+};
+
+// Bytes over TLS for httplib, buffered, bounded in size and time.
+class TlsStream final : public httplib::Stream {
+public:
+    TlsStream(int fd, tls::session_t session, Exchange& exchange) : fd_(fd), session_(session), exchange_(exchange) {}
+
+    bool is_readable() const override { return at_ < end_; }
+    bool wait_readable() const override { return true; }
+    bool wait_writable() const override { return true; }
+    bool is_peer_alive() const override { return true; }
+    void get_remote_ip_and_port(std::string&, int&) const override {}
+    void get_local_ip_and_port(std::string&, int&) const override {}
+    socket_t socket() const override { return fd_; }
+    time_t duration() const override { return 0; }
+
+    ssize_t read(char* to, std::size_t size) override {
+        if (at_ == end_ && !fill()) return failed_ ? -1 : 0;
+        const std::size_t n = std::min(size, end_ - at_);
+        std::memcpy(to, buffer_.data() + at_, n);
+        at_ += n;
+        return status_line_fits(std::string_view(to, n)) ? static_cast<ssize_t>(n) : -1;
+    }
+
+    ssize_t write(const char* from, std::size_t size) override {
+        for (std::size_t done = 0; done < size;) {
+            tls::TlsError error;
+            const auto n = tls::write(session_, from + done, size - done, error);
+            if (n > 0) {
+                done += static_cast<std::size_t>(n);
+            } else if (!wait(error)) {
+                exchange_.fail("the connection broke while the request was sent");
+                return -1;
+            }
+        }
+        return static_cast<ssize_t>(size);
+    }
+
+private:
+    bool fill() {
+        while (true) {
+            tls::TlsError error;
+            const auto n = tls::read(session_, buffer_.data(), buffer_.size(), error);
+            if (n > 0) return accept(static_cast<std::size_t>(n));
+            if (n == 0 || error.code == tls::ErrorCode::PeerClosed) return false;
+            if (!wait(error)) {
+                exchange_.fail("the connection broke while the answer was read");
+                failed_ = true;
+                return false;
+            }
+        }
+    }
+
+    bool accept(std::size_t n) {
+        at_ = 0;
+        end_ = n;
+        exchange_.received += n;
+        failed_ = exchange_.received > exchange_.most;
+        if (failed_) exchange_.fail("the answer is larger than " + std::to_string(exchange_.most) + " bytes");
+        return !failed_;
+    }
+
+    // httplib puts the status line through std::regex, which recurses once a character.
+    bool status_line_fits(std::string_view bytes) {
+        if (status_line_ > limits::kAcmeStatusLine) return true;  // it has been seen
+        const auto end = bytes.find('\n');
+        status_line_ += std::min(end, bytes.size());
+        if (end != std::string_view::npos) {
+            status_line_ = limits::kAcmeStatusLine + 1;
+            return true;
+        }
+        if (status_line_ < limits::kAcmeStatusLine) return true;
+        exchange_.fail("the answer is no HTTP");
+        return false;
+    }
+
+    bool wait(const tls::TlsError& error) {
+        const bool to_read = error.code == tls::ErrorCode::WantRead, to_write = error.code == tls::ErrorCode::WantWrite;
+        if (!to_read && !to_write) return false;
+        auto waited = wait_for(fd_, to_read ? POLLIN : POLLOUT, *exchange_.deadline);
+        if (!waited) exchange_.fail(waited.error().text());
+        return waited.ok();
+    }
+
+    int fd_;
+    tls::session_t session_;
+    Exchange& exchange_;
+    std::array<char, 4096> buffer_{};
+    std::size_t at_ = 0, end_ = 0, status_line_ = 0;
+    bool failed_ = false;
+};
+
+// One connection to one host, kept between exchanges. To httplib it is a plain client whose socket happens to be TLS.
+class Link final : public httplib::ClientImpl {
+public:
+    Link(const HttpsUrl& url, tls::ctx_t context, Exchange& exchange)
+        : ClientImpl(url.host, url.port), url_(url), context_(context), exchange_(exchange) {
+        set_keep_alive(true);
+        set_follow_location(false);
+        set_decompress(false);
+        set_path_encode(false);
+    }
+    ~Link() override { end_session(); }
+
+    bool serves(const HttpsUrl& url) const { return url.host == url_.host && url.port == url_.port; }
+    // A byte waiting where no answer is due is the peer's good-bye.
+    bool idle_and_alive() const {
+        pollfd one{socket(), POLLIN, 0};
+        return is_socket_open() != 0 && ::poll(&one, 1, 0) == 0;
+    }
+
+private:
+    bool is_ssl() const override { return false; }
+
+    bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
+        error = httplib::Error::Connection;
+        auto fd = dial(url_.host, url_.port, *exchange_.deadline);
+        if (!fd) {
+            exchange_.fail(fd.error().text());
+            return false;
+        }
+        exchange_.connected = true;
+        if (!handshake(fd->get())) return false;
+        socket.sock = fd->release();
+        error = httplib::Error::Success;
+        return true;
+    }
+
+    bool ensure_socket_connection(Socket& socket, httplib::Error& error) override {
+        return create_and_connect_socket(socket, error);
+    }
+
+    bool handshake(int fd) {
+        end_session();
+        session_ = tls::create_session(context_, fd);
+        if (session_ == nullptr || !tls::set_sni(session_, url_.host.c_str())) {
+            exchange_.fail("no memory for TLS");
+            return false;
+        }
+        while (true) {
+            const tls::TlsError error = tls::connect(session_);
+            if (error.code == tls::ErrorCode::Success) return verified();
+            const bool to_read = error.code == tls::ErrorCode::WantRead;
+            if (!to_read && error.code != tls::ErrorCode::WantWrite) return refused(error);
+            if (auto waited = wait_for(fd, to_read ? POLLIN : POLLOUT, *exchange_.deadline); !waited) {
+                exchange_.fail("TLS with " + url_.host + ": " + waited.error().text());
+                return false;
+            }
+        }
+    }
+
+    // Looked at once more by ourselves: a backend that forgot to verify would end here.
+    bool verified() {
+        const auto certificate = tls::get_peer_cert(session_);
+        const bool good = tls::get_verify_result(session_) == 0 && certificate != nullptr &&
+                          tls::verify_hostname(certificate, url_.host.c_str());
+        if (!good) exchange_.fail("the certificate of " + url_.host + " was not verified", "trust", ErrorKind::kAdmin);
+        return good;
+    }
+
+    bool refused(const tls::TlsError& error) {
+        const long flags = tls::get_verify_result(session_);
+        if (flags == 0 || error.code != tls::ErrorCode::CertVerifyFailed) {
+            exchange_.fail("TLS with " + url_.host + ": " + tls::error_string(error.backend_code));
+            return false;
+        }
+        const bool future = (flags & MBEDTLS_X509_BADCERT_FUTURE) != 0 && (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) == 0;
+        std::string why = printable(tls::verify_error_string(flags));
+        if (future) why = "it is not valid yet; the clock here may be wrong";
+        if (flags == MBEDTLS_X509_BADCERT_EXPIRED) why = "it has expired, or the clock here is wrong";
+        exchange_.fail("the certificate of " + url_.host + " is refused: " + why, future ? "clock" : "trust",
+                       ErrorKind::kAdmin);
+        return false;
+    }
+
+    void shutdown_ssl(Socket& socket, bool gracefully) override {
+        if (session_ != nullptr && socket.sock != INVALID_SOCKET) tls::shutdown(session_, gracefully);
+        end_session();
+    }
+
+    bool process_socket(const Socket& socket, std::chrono::time_point<std::chrono::steady_clock>,
+                        std::function<bool(httplib::Stream&)> callback) override {
+        TlsStream stream(socket.sock, session_, exchange_);
+        return callback(stream);
+    }
+
+    void end_session() {
+        if (session_ != nullptr) tls::free_session(session_);
+        session_ = nullptr;
+    }
+
+    const HttpsUrl url_;
+    tls::ctx_t context_;
+    Exchange& exchange_;
+    tls::session_t session_ = nullptr;
+};
+
+class HttplibTransport final : public Transport {
+public:
+    explicit HttplibTransport(TransportOptions options) : options_(std::move(options)) {}
+    ~HttplibTransport() override {
+        link_.reset();  // before the context that its session points to
+        if (context_ != nullptr) tls::free_context(context_);
+    }
+
+    Result<HttpReply> exchange(const HttpRequest& request) override {
+        try {
+            return guarded(request);
+        } catch (const std::exception& failure) {
+            link_.reset();
+            return Error::retry(request.url + ": " + failure.what());
+        }
+    }
+
+    ExchangeFault fault() const override { return {now_.type, now_.connected}; }
+    void cancel() override { cancel_.now(); }
+
+private:
+    Result<HttpReply> guarded(const HttpRequest& request);
+    Result<void> make_context();
+    Result<HttpReply> once(const HttpRequest& request, const HttpsUrl& url);
+    httplib::Request to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body);
+    bool body_welcome(const httplib::Response& response);
+
+    TransportOptions options_;
+    SystemClock clock_;
+    Cancel cancel_;
+    Exchange now_;
+    tls::ctx_t context_ = nullptr;
+    std::unique_ptr<Link> link_;
+};
+
+Result<HttpReply> HttplibTransport::guarded(const HttpRequest& request) {
+    const Deadline deadline{clock_.steady() + options_.total_time, clock_, cancel_};
+    now_ = Exchange{&deadline, options_.body_limit + limits::kAcmeHead};
+    auto url = parse_https_url(request.url);
+    if (url && url->ip_literal) url = Error::admin(request.url + ": an IP address cannot be verified; use the host name");
+    if (!url) {
+        now_.type = "url";
+        return Error::admin(url.error().text());
+    }
+    TRY_VOID(make_context());
+    if (link_ && (!link_->serves(*url) || !link_->idle_and_alive())) link_.reset();
+    now_.reused = link_ != nullptr;
+    auto reply = once(request, *url);
+    // A kept connection that ends without a byte was closed before our request came: a new one may be asked once.
+    if (!reply && now_.reused && now_.received == 0 && deadline.left().count() > 0 && !cancel_.called()) {
+        now_ = Exchange{&deadline, now_.most};
+        reply = once(request, *url);
+    }
+    now_.deadline = nullptr;
+    return reply;
+}
+
+Result<void> HttplibTransport::make_context() {
+    if (context_ != nullptr) return {};
+    TRY_VOID(crypto::init());
+    now_.type = "trust";
+    TRY(const Anchors anchors, read_anchors(options_.ca_file));
+    context_ = tls::create_client_context();
+    if (context_ == nullptr) return Error::retry("no memory for TLS");
+    tls::set_min_version(context_, tls::Version::TLS1_2);
+    tls::set_verify_client(context_, true);
+    std::size_t loaded = 0;
+    for (const std::string& block : anchors.blocks) loaded += tls::load_ca_pem(context_, block.data(), block.size()) ? 1 : 0;
+    if (loaded == 0) {
+        tls::free_context(std::exchange(context_, nullptr));
+        return Error::admin(anchors.source + ": none of its certificates can be read");
+    }
+    now_.type = "transport";
+    // httplib sends without MSG_NOSIGNAL; on this thread a broken connection is an error, not a signal.
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+    return {};
+}
+
+httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body) {
+    httplib::Request out;
+    switch (request.method) {
+        case HttpRequest::Method::kGet: out.method = "GET"; break;
+        case HttpRequest::Method::kHead: out.method = "HEAD"; break;
+        case HttpRequest::Method::kPost: out.method = "POST"; break;
+    }
+    out.path = url.target;
+    out.body = request.body;
+    out.headers = {{"Host", url.authority()}, {"User-Agent", options_.user_agent}, {"Accept-Encoding", "identity"}};
+    if (!request.content_type.empty()) out.headers.emplace("Content-Type", request.content_type);
+    out.response_handler = [this](const httplib::Response& response) { return body_welcome(response); };
+    out.content_receiver = [this, &body](const char* data, std::size_t size, std::size_t, std::size_t) {
+        if (body.size() + size > options_.body_limit) {
+            now_.fail("the answer is larger than " + std::to_string(options_.body_limit) + " bytes");
+            return false;
+        }
+        body.append(data, size);
+        return true;
+    };
+    return out;
+}
+
+// Before the body is read: framing that httplib overlooks, and encodings that we never asked for.
+bool HttplibTransport::body_welcome(const httplib::Response& response) {
+    const std::string encoding = response.get_header_value("Content-Encoding");
+    if (!encoding.empty() && !equal_no_case(encoding, "identity")) now_.fail("the answer is encoded as " + printable(encoding, 40));
+    if (response.has_header("Transfer-Encoding") && response.has_header("Content-Length"))
+        now_.fail("the answer's length is told twice");
+    if (response.status < 200) now_.fail("an interim answer where the final one was due");
+    return now_.problem.empty();
+}
+
+Result<HttpReply> HttplibTransport::once(const HttpRequest& request, const HttpsUrl& url) {
+    if (!link_) link_ = std::make_unique<Link>(url, context_, now_);
+    std::string body;
+    httplib::Request out = to_httplib(request, url, body);
+    httplib::Response response;
+    httplib::Error error = httplib::Error::Success;
+    const bool good = link_->send(out, response, error);
+    now_.connected = now_.connected || now_.reused;
+    if (!good) {
+        link_.reset();
+        std::string why = now_.problem.empty() ? "the answer broke off or is no HTTP" : now_.problem;
+        return Error(now_.kind, url.host + ": " + why);
+    }
+    HttpReply reply;
+    reply.status = response.status;
+    for (auto& [name, value] : response.headers) reply.fields.emplace_back(name, value);
+    reply.body = std::move(body);
+    return reply;
+}
+
+}  // namespace
+
+std::unique_ptr<Transport> make_httplib_transport(TransportOptions options) {
+    return std::make_unique<HttplibTransport>(std::move(options));
+}
+
+}  // namespace postern::acme

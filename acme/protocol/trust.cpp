@@ -1,0 +1,59 @@
+#include "acme/protocol/trust.h"
+
+#include <array>
+
+#include "server/base/files.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr std::size_t kBundle = 4u << 20;  // Debian's has 220 kB
+
+constexpr std::array kSystemBundles = {
+    "/etc/ssl/certs/ca-certificates.crt",                // Debian, OpenWrt, Buildroot, Arch
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",                            // openSUSE
+    "/etc/ssl/cert.pem",                                 // Alpine
+};
+
+}  // namespace
+
+std::vector<std::string> certificate_blocks(std::string_view text) {
+    constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----";
+    std::vector<std::string> blocks;
+    for (std::size_t at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at)) {
+        const auto end = text.find(kEnd, at);
+        if (end == std::string_view::npos) break;
+        const auto again = text.find(kBegin, at + kBegin.size());
+        if (again < end) {  // this one has no end of its own
+            at = again;
+            continue;
+        }
+        blocks.push_back(std::string(text.substr(at, end + kEnd.size() - at)) + "\n");
+        at = end;
+    }
+    return blocks;
+}
+
+Result<Anchors> read_anchors(const std::string& ca_file) {
+    SystemFiles files;
+    if (!ca_file.empty()) {
+        auto text = files.read(ca_file, kBundle);
+        if (!text) return Error::admin("ca_file: " + text.error().text());
+        Anchors anchors{ca_file, certificate_blocks(*text)};
+        if (anchors.blocks.empty()) return Error::admin("ca_file: " + ca_file + " holds no certificate");
+        return anchors;
+    }
+    for (const char* path : kSystemBundles) {
+        auto text = files.read(path, kBundle);
+        if (!text) continue;
+        Anchors anchors{path, certificate_blocks(*text)};
+        if (!anchors.blocks.empty()) return anchors;
+    }
+    return Error::admin("this system has no bundle of trusted CAs (on Debian: the package ca-certificates); install it, or "
+                        "set ca_file");
+}
+
+}  // namespace postern::acme

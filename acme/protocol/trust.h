@@ -1,0 +1,24 @@
+// Trust anchors as text: which file they come from, and their PEM blocks one by one, so that one bad certificate does not
+// cost all the others.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/result.h"
+
+namespace postern::acme {
+
+struct Anchors {
+    std::string source;               // the file's path
+    std::vector<std::string> blocks;  // "-----BEGIN CERTIFICATE----- ... -----END CERTIFICATE-----\n"
+};
+
+// Of `ca_file`, or when it is empty of the first system bundle that there is. kAdmin when there are none.
+Result<Anchors> read_anchors(const std::string& ca_file);
+
+// The certificates in a text that may hold anything else besides (comments, other blocks, half a block at its end).
+std::vector<std::string> certificate_blocks(std::string_view text);
+
+}  // namespace postern::acme
