@@ -1,6 +1,5 @@
 #include "server/tls/probe.h"
 
-#include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 
@@ -8,6 +7,7 @@
 
 #include "server/base/published.h"
 #include "server/crypto/init.h"
+#include "server/crypto/rng.h"
 #include "server/tls/tls_context.h"
 
 namespace postern::tls {
@@ -61,7 +61,7 @@ struct Config {
 
     int set_up(int endpoint, mbedtls_ssl_protocol_version version) {
         int code = mbedtls_ssl_config_defaults(&native, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
-        mbedtls_ssl_conf_rng(&native, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+        mbedtls_ssl_conf_rng(&native, crypto::rng, nullptr);
         mbedtls_ssl_conf_min_tls_version(&native, version);
         mbedtls_ssl_conf_max_tls_version(&native, version);
         return code;

@@ -1,6 +1,5 @@
 #include "server/tls/tls_context.h"
 
-#include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/ssl_ticket.h>
@@ -12,6 +11,7 @@
 #include <array>
 
 #include "server/crypto/init.h"
+#include "server/crypto/rng.h"
 #include "server/tls/handshake_callbacks.h"
 
 namespace postern::tls {
@@ -65,7 +65,7 @@ TicketKeys::~TicketKeys() = default;
 Result<std::shared_ptr<TicketKeys>> TicketKeys::make() {
     TRY_VOID(crypto::init());
     auto impl = std::make_unique<Impl>();
-    int code = mbedtls_ssl_ticket_setup(&impl->native, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE,
+    int code = mbedtls_ssl_ticket_setup(&impl->native, crypto::rng, nullptr,
                                         MBEDTLS_CIPHER_AES_256_GCM, kTicketLifetime);
     if (code != 0) return Error::bug("session tickets: " + crypto::describe(code));
     return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(impl)));
@@ -99,7 +99,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const Published<CertT
     int code = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     if (code != 0) return Error::bug("TLS settings: " + crypto::describe(code));
 
-    mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    mbedtls_ssl_conf_rng(config, crypto::rng, nullptr);
     mbedtls_ssl_conf_min_tls_version(config, options.allow_tls12 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);
     mbedtls_ssl_conf_max_tls_version(config, options.allow_tls13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(config, cpu_has_aes() ? kAesFirst : kChachaFirst);
