@@ -32,18 +32,25 @@ Error bind_error(const Address& address, int number) {
     return Error::system(what, number);
 }
 
+const char* unix_name(const Address& address) { return reinterpret_cast<const sockaddr_un*>(address.native())->sun_path; }
+
 // A unix socket left by a server that died is removed. That no living one owns it is the state lock's promise.
 void remove_stale(const Address& address) {
-    const char* path = reinterpret_cast<const sockaddr_un*>(address.native())->sun_path;
+    const char* path = unix_name(address);
     struct stat entry {};
     if (lstat(path, &entry) == 0 && S_ISSOCK(entry.st_mode)) unlink(path);
 }
 
+// The mode is set before the name appears, so that at no moment more is allowed than asked for. Not by umask(): that is the
+// whole process's, and another thread may be making files.
+Result<void> prepare_unix(int fd, const Address& address, const ListenOptions& options) {
+    remove_stale(address);
+    if (fchmod(fd, options.unix_mode) != 0) return Error::system("permissions of " + address.text(), errno);
+    return {};
+}
+
 Result<void> prepare(int fd, const Address& address, const ListenOptions& options) {
-    if (address.family() == AF_UNIX) {
-        remove_stale(address);
-        return {};
-    }
+    if (address.family() == AF_UNIX) return prepare_unix(fd, address, options);
     if (!switch_on(fd, SOL_SOCKET, SO_REUSEADDR)) return Error::system("SO_REUSEADDR", errno);
     if (options.shared && !switch_on(fd, SOL_SOCKET, SO_REUSEPORT)) return Error::system("SO_REUSEPORT", errno);
     if (address.family() == AF_INET6) {
@@ -61,11 +68,11 @@ Result<Listener> Listener::open(const Address& address, const ListenOptions& opt
     UniqueFd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) return bind_error(address, errno);
     TRY_VOID(prepare(fd.get(), address, options));
-    mode_t old_mask = umask(address.family() == AF_UNIX ? 0777 & ~options.unix_mode : 077);
-    int bound = bind(fd.get(), address.native(), address.native_size());
-    int number = errno;
-    umask(old_mask);
-    if (bound != 0) return bind_error(address, number);
+    if (bind(fd.get(), address.native(), address.native_size()) != 0) return bind_error(address, errno);
+    if (address.family() == AF_UNIX) {
+        // what the process's umask took away is given back
+        if (chmod(unix_name(address), options.unix_mode) != 0) return Error::system("permissions of " + address.text(), errno);
+    }
     if (::listen(fd.get(), limits::kListenBacklog) != 0) return bind_error(address, errno);
     if (address.family() == AF_UNIX) return Listener(std::move(fd), address);
 
@@ -82,8 +89,7 @@ Accepted Listener::accept() const {
     int fd;
     do {
         fd = accept4(fd_.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        // ECONNABORTED and the network's own errors concern one connection that is gone already: take the next
-    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO));
+    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO));  // of one that is gone already: the next
     if (fd < 0) {
         accepted.error = errno == EWOULDBLOCK ? EAGAIN : errno;
         return accepted;

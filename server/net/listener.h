@@ -2,6 +2,8 @@
 // privileges are dropped. Knows nothing of what is spoken on it.
 #pragma once
 
+#include <cerrno>
+
 #include "server/base/result.h"
 #include "server/base/unique_fd.h"
 #include "server/net/address.h"
@@ -16,7 +18,11 @@ struct ListenOptions {
 struct Accepted {
     UniqueFd fd;  // non-blocking, close-on-exec, TCP_NODELAY
     Address peer;
-    int error = 0;  // errno when fd is empty: EAGAIN none waits; EMFILE, ENFILE, ENOBUFS, ENOMEM: no room just now
+    int error = 0;  // errno when fd is empty: EAGAIN none waits, else see out_of_room()
+
+    bool none_waits() const { return error == EAGAIN; }
+    // Of descriptors or of kernel memory: closing something helps.
+    bool out_of_room() const { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
 };
 
 class Listener {
