@@ -57,8 +57,9 @@ std::span<const Poller::Event> Poller::wait(Millis timeout) {
     for (int i = 0; i < ready; i++) {
         const epoll_event& event = raw_[static_cast<std::size_t>(i)];
         bool gone = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
-        events_[static_cast<std::size_t>(i)] = {event.data.ptr, gone || (event.events & (EPOLLIN | EPOLLRDHUP)) != 0,
-                                                gone || (event.events & EPOLLOUT) != 0};
+        bool ended = gone || (event.events & EPOLLRDHUP) != 0;
+        events_[static_cast<std::size_t>(i)] = {event.data.ptr, ended || (event.events & EPOLLIN) != 0,
+                                                gone || (event.events & EPOLLOUT) != 0, ended};
     }
     return {events_.data(), static_cast<std::size_t>(ready)};
 }

@@ -20,6 +20,7 @@ public:
         void* owner;
         bool readable;  // or hung up or broken: a read will tell
         bool writable;
+        bool ended;     // the peer closed its side: a short read is not the last one, the end is still to be read
     };
 
     static Result<Poller> open();

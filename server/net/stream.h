@@ -27,7 +27,8 @@ public:
     // Takes as much as it can; bytes taken are the stream's to deliver (a TLS stream may hold ciphertext of its own:
     // see flush()).
     virtual IoResult write(std::string_view bytes) = 0;
-    // Pushes out what write() took but could not send. kOk with 0 bytes when nothing is left.
+    // Pushes out what write() took but could not send. kOk when nothing is left, kWait when some is; `bytes` says how much
+    // went, which with kWait too may be more than 0: the peer is slow, not stalled.
     virtual IoResult flush() = 0;
     // True when read() can yield bytes that no readiness event will announce (decrypted or read ahead).
     virtual bool has_buffered() const = 0;
