@@ -56,6 +56,7 @@ Result<Reply> read_reply(std::string_view bytes) {
     const auto end = bytes.find("\r\n\r\n");
     if (end == bytes.npos) return strange(bytes.empty() ? "nothing came" : "it ends within its head");
     TRY(const Head head, read_head(bytes.substr(0, end)));
+    if (head.status == 0) return strange("its head is empty");
     const std::string_view body = bytes.substr(end + 4);
     if (head.length && *head.length != body.size())
         return strange(std::to_string(body.size()) + " bytes came in place of " + std::to_string(*head.length));

@@ -124,7 +124,10 @@ std::string quoted(std::string_view word) { return "'" + printable(word, 60) + "
 
 std::string about_word(std::string_view word, std::string_view what, const std::vector<std::string_view>& candidates) {
     if (is_later(word)) return quoted(word) + " is known, but not in this version yet";
-    const std::string_view near = nearest(word, candidates);
+    std::string_view near = nearest(word, candidates);
+    for (const std::string_view each : candidates) {
+        if (near.empty() && word.size() >= 3 && has_prefix(each, word)) near = each;  // "stat", "--conf"
+    }
     std::string text = "unknown " + std::string(what) + " " + quoted(word);
     return near.empty() ? text : text + "; did you mean '" + std::string(near) + "'?";
 }

@@ -1,0 +1,102 @@
+// The status from the state folder, with no server to ask.
+#include "firmware/offline_status.h"
+
+#include <doctest.h>
+
+#include <cerrno>
+
+#include "acme/store/job.h"
+#include "server/crypto/cert_making.h"
+#include "server/crypto/init.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_files.h"
+
+using namespace postern;
+
+namespace {
+
+const WallTime kNow = fakes::FakeClock().wall();
+
+acme::WantedCert wanted(const std::string& name, bool from_ca = true) {
+    acme::WantedCert one;
+    one.name = name;
+    one.names = {name};
+    one.from_ca = from_ca;
+    return one;
+}
+
+struct Pair {
+    std::string certificate, key;
+};
+
+Pair make_pair(const std::string& name) {
+    REQUIRE(crypto::init().ok());
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::kEc256);
+    REQUIRE(key.ok());
+    SystemRandom random;
+    auto pem = crypto::make_self_signed(*key, {name}, kNow, 90, random);
+    REQUIRE(pem.ok());
+    return {std::move(*pem), std::string(key->to_pem()->view())};
+}
+
+acme::CertStatus only(fakes::FakeFiles& files, const acme::WantedCert& one) {
+    auto status = read_offline_status(files, "/state", {one}, kNow);
+    REQUIRE(status.ok());
+    return status->certificates.at(0);
+}
+
+}  // namespace
+
+TEST_CASE("the live certificate and what is remembered of its attempts") {
+    fakes::FakeFiles files;
+    files.put("/state/archive/a.example/2/fullchain.pem", make_pair("a.example").certificate);
+    files.put_link("/state/live/a.example", "../archive/a.example/2");
+    acme::Job job;
+    job.next = kNow + Seconds(600);
+    job.problem = acme::Problem{"dns", "no such name", "Add it."};
+    job.add({kNow, kNow, false, "no such name", 0});
+    files.put("/state/jobs/a.example.json", acme::to_text(job));
+    const acme::CertStatus status = only(files, wanted("a.example"));
+    CHECK(status.rung == acme::Rung::kPublic);
+    CHECK(status.generation == 2);
+    CHECK(status.state == acme::CertState::kFailing);
+    REQUIRE(status.facts);
+    CHECK(status.facts->names == std::vector<std::string>{"a.example"});
+    CHECK(status.next_attempt == job.next);
+    CHECK(status.last_problem->advice == "Add it.");
+    CHECK(status.history.size() == 1);
+    REQUIRE(status.renew_after);
+    CHECK(*status.renew_after > kNow);
+}
+
+TEST_CASE("our own certificate stands in, read past its key") {
+    fakes::FakeFiles files;
+    const Pair pair = make_pair("b.example");
+    files.put("/state/selfsigned/b.example.pem", pair.key + pair.certificate);
+    CHECK(only(files, wanted("b.example")).state == acme::CertState::kWaiting);
+    CHECK(only(files, wanted("b.example")).rung == acme::Rung::kSelfSigned);
+    CHECK(only(files, wanted("b.example")).facts);
+    CHECK(only(files, wanted("b.example", false)).state == acme::CertState::kValid);
+    files.put("/state/selfsigned/b.example.pem", pair.certificate + pair.key);
+    CHECK(only(files, wanted("b.example")).facts);
+}
+
+TEST_CASE("damaged files say nothing, and nothing is written") {
+    fakes::FakeFiles files;
+    files.put("/state/archive/a.example/1/fullchain.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+    files.put_link("/state/live/a.example", "../archive/a.example/1");
+    files.put("/state/jobs/a.example.json", "{");
+    const acme::CertStatus status = only(files, wanted("a.example"));
+    CHECK(!status.facts);
+    CHECK(status.state == acme::CertState::kWaiting);
+    CHECK(files.bytes_written() == 0);
+}
+
+TEST_CASE("a state folder that is missing or closed is told") {
+    fakes::FakeFiles files;
+    CHECK(!read_offline_status(files, "/state", {}, kNow).ok());
+    files.put_folder("/state");
+    CHECK(read_offline_status(files, "/state", {}, kNow).ok());
+    files.deny("/state", EACCES);
+    CHECK(!read_offline_status(files, "/state", {}, kNow).ok());
+}
