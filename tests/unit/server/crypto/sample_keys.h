@@ -1,0 +1,95 @@
+// Private keys as openssl writes them, for tables of tests. Made for this file; they protect nothing.
+#pragma once
+
+#include <string_view>
+
+namespace postern::samples {
+
+inline constexpr std::string_view kSec1 = R"(-----BEGIN EC PARAMETERS-----
+BggqhkjOPQMBBw==
+-----END EC PARAMETERS-----
+-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIHziigxHJssfap74V7Zn3rad4/w1Jsa4IceWPVHw6fE1oAoGCCqGSM49
+AwEHoUQDQgAEL/jaj2Wn0t+s+ZPQaXCYXZwoEYWRA22mFHWddTTwAM+TxfnhFaeS
+nfYujsPw18ZYV33WNO24GqULaYa3zSAM8A==
+-----END EC PRIVATE KEY-----
+)";
+inline constexpr std::string_view kPkcs8 = R"(-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfOKKDEcmyx9qnvhX
+tmfetp3j/DUmxrghx5Y9UfDp8TWhRANCAAQv+NqPZafS36z5k9BpcJhdnCgRhZED
+baYUdZ11NPAAz5PF+eEVp5Kd9i6Ow/DXxlhXfdY07bgapQtphrfNIAzw
+-----END PRIVATE KEY-----
+)";
+inline constexpr std::string_view kEncrypted = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAidWkU11M0vMAICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEENYelPlz61Ci72nJ1AwaxLwEgZAW
+dMOXngXTSHgyg3jI4zVmyFT9IV9ba/oUlGSVrljGBGuTDh4pL9sc6uot16NpvABJ
+PMgHqlMaAFR3isVhuf8sHTidlnJo7KZURSlogz9Qyy3M0jQv+0p2M3rLQhJ9opOl
+Zyc7COKtuJ7RCAAph56nLbIYUqgXVPoEkL3KHtXavhXu/LzfZnPZWJmIzF/4znQ=
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+inline constexpr std::string_view kOldEncrypted = R"(-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,94F3193CC976C7054A403C995252ACDB
+
+fr0ZTx9EK8hsm/4WeGCLQgiXmKrHpysAl4ikEt41Sm47NV3VmumVA/uUMLbNn+d1
+g8TjeRvEIzUbgNpFCbPevvV++ZHNsgV4DkCaZUjs9uNkCR10RVEQYIZUdWIzmtu7
+1K1BBFtyZCLkJ4ViCUNgLQX7DjeP5QUDqi5CSTNKEAk=
+-----END EC PRIVATE KEY-----)";
+inline constexpr std::string_view kP521 = R"(-----BEGIN PRIVATE KEY-----
+MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIAbjudUtKfRgHomTqv
+6kv8nQMa3ViCBLoKoYgKwWyAejFhmuwwWchH6c4CQrVk9oeQ997ZLdeN2qbznXLP
+wPrDPKOhgYkDgYYABADbjgwV9fp3iXwyh+2tRdZtMPSZ8cy0Xg8w6yCDcZ8CrQFj
+ecLCCXunQ/CJOJSgpsGgXYt+uAbhpJjwvsZGtNmc0wHTDXfnk0Qlk27yhHZcveDm
+mpmZqFxH2ET61sZBCIZeIgOo7dcUCl2PYkIoQduFHmGsAKgPz8D2gI19K6UBHBUM
+zw==
+-----END PRIVATE KEY-----
+)";
+inline constexpr std::string_view kX25519 = R"(-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VuBCIEIPjyMuRYDR8K/1DAhX7SAAoLNdWF21ro2xfXXbSujnpr
+-----END PRIVATE KEY-----
+)";
+inline constexpr std::string_view kRsa1024 = R"(-----BEGIN RSA PRIVATE KEY-----
+MIICXAIBAAKBgQCsmLS8IL9x5sYoLrEMB97gpR6zYfoivnsAkjnXFjyStLDWTUzj
+AXilk/Rw3Vp0Vtrip+Ij94103M+BMx1BGoXrWj9oWnEP2jM5MrrI8x+1JIU38bWM
+LCLbx7hLQ2rBHCAJ3V3YCBzwCQfqIT8o/XJmTtbhTUbDqP+Ww2TP+L4/0QIDAQAB
+AoGAPW2YHcDWAlbtPc3oa2y9sVxzQcrkOMtsgbaJaXjblCdFLPCUJdMXOm8fN7BA
+ilmDS9oOjViE+wu/uq8TgWFMOfKoxdWSnHvlk2rvqqyzxFcrZQWOSBgNPSfAw0Ev
+U8u9oEO5wjHumNJhOUPT0jAU8iqcWJElu188YQM5falCzlUCQQDeKx9wrHw/2JLi
+qYoAJUQ51y9Czrf2Kb+mef6Hm+sMbT/fjxC3smf1ytQD4RHmK00BTSK3ouFdH/T4
+35Vb2D53AkEAxuEZ8iMeGzQ7hFpeMSB4XqMk7y5Tgp8LPSeR2JFlebczeL4KwtNQ
+3pFCnoN2Civ0PnaZ/MAS7bJjjeMXZU2d9wJAR9Hk7gW0fOdERKXOCNIDRjd7/brZ
+2WgRnn2dfLU4vOGsXlbfbqLr3JdfBooBwUiKMjt/V6H9/J7SEIomvHQhbQJAERdH
+I4fhDnVup/EcJxyjO37JrcRNaOxCCv9biUD1d4BG7Blo01VVncrd7sFdY4Jjevq2
+QQJAniy2YXsih5IkAQJBAKyJvlvZFN8aRHlwR5X2bkq9WhoH6KFDThuPcjxamaGm
+jo8hlEGPMiBGWwbijU9HdAwq72AzZXMtsb28gbMKzu8=
+-----END RSA PRIVATE KEY-----)";
+inline constexpr std::string_view kRsa2048 = R"(-----BEGIN RSA PRIVATE KEY-----
+MIIEogIBAAKCAQEAvHUO2HnzQKqztpqH9DSkPKeFRxcREF2OEIfF0J9IrkheYByS
+ccp82Jf8D2ltBF+zku7atOUtXkbdfnoHdoOFHujohdiq9xZ2HujOtBFLhAefLcok
+BxHbhn9X379A799DuLjeuJmeFDvfE8ZacLzlP9GsObCMSBU+rEV0zVzTNOPSEK4R
+aF+p4oC3MvoI56nB5+4aUXll51VV/i4qMfy4gWi/2MK5VW+NP5kLW3a1gmVv4MFQ
+S2upFj0IxdvtvSwA2IzmgquemqLY/T7Jzqv8D++8qdFQPew6KNLLsljkE3RUK9WH
+LLwisLkPmwAPoOxqgwvSwgtkUBhaAx8JU+hlUwIDAQABAoIBACe/EHh7j+AtoGV8
+xfutNo5MToGlzcWD1biKyh+r2GpZfP4MSJ6TNC2CMHkXpRRtErSEh7/rLdxaWdCY
+8AYAywyv1oqUHcqrBBKUyzOTCjg4W0wO+/Y5v/Dn3qKj9ZAhqGjHJMIONBbUYcIL
+7Xsle7wv/oDUSWHSiTtQEshVMX5PyNOgxuWa7vaHn1vSh4kTKFMoTAyKEO2l2NIb
+YMxKOuC7Dx/rWY2LtRa9PhpzDjHqyNBOEh6H3HZ/RecWVlUvCrOJlpFIEHe8LGtK
+Vu2S/Jvo7qzL9vk7MDboNRFpgXoT4O3UvsORTFv8aEhsCKf2opuC6f5xw9OJ1wJH
+LVmU+mECgYEA+ULcdWiBSRiCP6SXu4r4Ot15B7yTWDz8sp48rgQKMLJ3raWVzs9x
+nSUOGOrWtj8JGg+ke79hs4Zx59miqp31tteFlVSnIbHdedO/5S9WD28V7DTp+X6+
+X4kaHD1BbXrCU5h2+vx7BVsxqX1vYnlsxgxxr4EdkDEc47M4bvyYy4kCgYEAwY1f
+UuhjDa0EGXqRgY/pBzOjDpDI6S8Xgkv5SMVSFAh4PdFWc03sZ7SPFIZPdHv6+Wm1
+/iJub9T+WdAtmsXqGFHGkKeBQFlBwdpb68Xvdi/qxNSShBoBCv/gLEwctPJQFJ74
+ObnwlfUX5XOuzxXOMuN6gz4LTzBTBS61FYeupvsCgYAD0Y5nDg7M+98i8naQnPRo
+knQENlNbirOkWOA9Gjq9vD4xHtRIsszex26L2y0m5ZhSGeM/MhNhGLIuBxuC2aCm
+CG83dnCJB5yI/UF3VV5QJjeDwtvCwrpP5F3OCPIzpynK9g78kVmhH2CHZDCMpaeQ
+8SfctHGrf9Udd+Vpbd05YQKBgC6cxFMsIga+HxmfugEQzlbsqZ0tYyU9MRUxBMTw
+uFaYv5RroL0+C+vhwP95ZRMxdHyyZ6DfW+dUzTiF+SWn+juHHiHiJS+BD2QHGVIL
+piK5YXmrk+l6dbvXaX5hihxNqtl8e10zmWwTzYB1vqiioLkCrZOD0qdshOHfoL6h
+oX8XAoGAXOa6MREBGNgVClqX8JwSU61ihq9fvtxqwvFgVJb9XiDmA7/4wAtBZX8E
+X+qrDcJTHlUkVwvaJCjMJdV8ljGKI53KJjwUUgj1WQrntjATiiSR0aJ38mCjC42k
+wgO82RxGLW4x3gvkhJ5vAqD4KEIXRyf6CXJw4oN2KzjSehkK3K0=
+-----END RSA PRIVATE KEY-----)";
+
+}  // namespace postern::samples
