@@ -2,10 +2,11 @@
 
 import { runTests } from './harness.js';
 import { defineLiveTests } from './live_test.js';
+import { defineRefreshTests } from './refresh_test.js';
 import { defineStateTests } from './states_test.js';
 
 const endings = [];
-if (process.env.POSTERN_SAMPLES_DIR) endings.push(await defineStateTests());
+if (process.env.POSTERN_SAMPLES_DIR) endings.push(await defineStateTests(), await defineRefreshTests());
 if (process.env.POSTERN_ADMIN_URL) endings.push(await defineLiveTests());
 const failed = await runTests();
 for (const end of endings) await end();

@@ -1,42 +1,10 @@
-// The admin page in every state of a device, from samples that the unit tests wrote with the same code that the server
-// runs (tests/unit/firmware/admin/samples.cpp), and its behaviour when the state changes under it.
+// The admin page in every state of a device and in every look; its words, its keyboard, its defences.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { accessible, check, contains, desktop, equal, eventually, launch, noFaults, noSideScroll, openPage, phone, shot, test } from './harness.js';
+import { accessible, check, contains, desktop, equal, launch, noFaults, noSideScroll, phone, shot, test } from './harness.js';
+import { visit as visitWith } from './sample_device.js';
 
-const samples = process.env.POSTERN_SAMPLES_DIR;
-const origin = 'http://device.localhost';
-const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
 let browser = null;
-
-// The fields that the server sends with the page, as written beside it: the policy binds here as it does there.
-function fieldsOf(sample) {
-  const lines = readFileSync(join(samples, sample, 'index.fields'), 'utf8').trim().split('\n');
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
-}
-
-function answer(route, sample) {
-  const path = new URL(route.request().url()).pathname;
-  const file = { '/': 'index.html', '/api/v1/status': 'status.json' }[path] || path.slice(1);
-  const full = join(samples, sample, file);
-  if (!existsSync(full)) return route.fulfill({ status: 404 });
-  const headers = file === 'index.html' ? fieldsOf(sample) : { 'Content-Type': TYPES[file.split('.').pop()] };
-  return route.fulfill({ status: 200, headers, body: readFileSync(full) });
-}
-
-// A page that shows device.sample, which may be changed; device.away: nobody answers.
-async function visit(sample, options) {
-  const page = await openPage(browser, options);
-  const device = { sample, away: false, asked: 0 };
-  await page.route(`${origin}/**`, (route) => {
-    device.asked += 1;
-    return device.away ? route.abort() : answer(route, device.sample);
-  });
-  await page.clock.install({ time: new Date('2026-11-21T01:05:00Z') });
-  await page.goto(`${origin}/`);
-  return { page, device };
-}
+const visit = (sample, options) => visitWith(browser, sample, options);
 
 const HEADLINES = {
   valid: 'All is well',
@@ -58,21 +26,27 @@ const LOOKS = {
   'phone-dark': { viewport: { width: 320, height: 700 }, colorScheme: 'dark' },
 };
 
-function testLooks() {
+function testLook(look, options) {
+  let visited = null; // one page for all states: a new one costs a second
   for (const [sample, headline] of Object.entries(HEADLINES)) {
-    test(`${sample}: readable in every look`, async () => {
-      for (const [look, options] of Object.entries(LOOKS)) {
-        const { page } = await visit(sample, options);
-        equal(await page.locator('h1').innerText(), headline, 'heading');
-        equal(await page.title(), `${headline} · Postern`, 'title');
-        await noSideScroll(page);
-        await accessible(page);
-        noFaults(page);
-        await shot(page, `state-${sample}-${look}`);
-        await page.context().close();
-      }
+    test(`${sample}, ${look}: readable`, async () => {
+      visited ??= await visit(sample, options);
+      const { page, device } = visited;
+      device.sample = sample;
+      page.faults.length = 0;
+      await page.reload();
+      equal(await page.locator('h1').innerText(), headline, 'heading');
+      equal(await page.title(), `${headline} · Postern`, 'title');
+      await noSideScroll(page);
+      await accessible(page);
+      noFaults(page);
+      await shot(page, `state-${sample}-${look}`);
     });
   }
+}
+
+function testLooks() {
+  for (const [look, options] of Object.entries(LOOKS)) testLook(look, options);
 
   test('everything unfolded', async () => {
     for (const [look, options] of Object.entries(LOOKS)) {
@@ -120,81 +94,9 @@ function testWords() {
   });
 }
 
-// The page asks every five seconds of its own clock.
-const polls = (page) => page.clock.runFor(5100);
-const headlineBecomes = (page, headline) => eventually(async () => (await page.locator('h1').innerText()) === headline, headline, 5);
-
-function testRefresh() {
-  test('a change shows without a reload; what was unfolded and focused stays', async () => {
-    const { page, device } = await visit('valid');
-    await page.locator('#certificate-1-more > summary').click();
-    device.sample = 'failing';
-    await polls(page);
-    await headlineBecomes(page, '1 certificate needs attention');
-    equal(await page.title(), '1 certificate needs attention · Postern', 'title');
-    equal(await page.locator('#announce').innerText(), '1 certificate needs attention', 'what a screen reader is told');
-    equal(await page.evaluate(() => document.activeElement.parentElement.id), 'certificate-1-more', 'focus');
-    check(await page.locator('#certificate-1-more').evaluate((element) => element.open), 'the details folded themselves');
-    await accessible(page);
-    noFaults(page);
-    device.sample = 'many';
-    await polls(page);
-    await headlineBecomes(page, '3 certificates need attention');
-    equal(await page.locator('article').count(), 9, 'cards');
-    equal(await page.locator('article time').first().getAttribute('title') !== null, true, 'local dates in new cards');
-    await page.context().close();
-  });
-
-  test('nothing changed: the page is not fetched, and nothing is touched', async () => {
-    const { page, device } = await visit('valid');
-    await polls(page);
-    await eventually(() => device.asked >= 6, 'the first refresh, which fetches the page once', 5);
-    await page.evaluate(() => { document.querySelector('article').marked = true; });
-    for (const expected of [7, 8, 9]) {
-      await polls(page);
-      await eventually(() => device.asked >= expected, 'the next question', 5);
-      equal(device.asked, expected, 'requests');
-    }
-    check(await page.evaluate(() => document.querySelector('article').marked), 'the card was replaced');
-    await page.context().close();
-  });
-
-  test('a device that goes away is said, and forgotten when it is back', async () => {
-    const { page, device } = await visit('valid');
-    device.away = true;
-    await polls(page);
-    const link = page.locator('#link');
-    await eventually(async () => (await link.innerText()).startsWith('No answer from the device since'), 'the line', 5);
-    await shot(page, 'state-away-light');
-    await accessible(page);
-    device.away = false;
-    await polls(page);
-    await eventually(async () => (await link.innerText()) === '', 'no line', 5);
-    await page.context().close();
-  });
-
-  test('a hidden page does not ask', async () => {
-    const { page, device } = await visit('valid');
-    await page.evaluate(() => {
-      Object.defineProperty(document, 'hidden', { get: () => window.isAway, configurable: true });
-      window.isAway = true;
-    });
-    await page.clock.runFor(60000);
-    const before = device.asked;
-    await page.evaluate(() => {
-      window.isAway = false;
-      document.dispatchEvent(new Event('visibilitychange'));
-    });
-    await eventually(() => device.asked > before, 'a question once it is seen again', 5);
-    equal(before, 4, 'requests: the page and its three files');
-    await page.context().close();
-  });
-}
-
 export async function defineStateTests() {
   browser = await launch();
   testLooks();
   testWords();
-  testRefresh();
   return () => browser.close();
 }
