@@ -22,12 +22,18 @@ struct ProblemText {
 // In the order of the way to a certificate: ourselves, the CA's API, the check of the name, the result.
 constexpr auto kProblems = std::to_array<ProblemText>({
     {"clock", "This device does not know what time it is."},
-    {"config", "The configuration asks for something that cannot be done."},
+    {"url", "The address of the certificate authority in the configuration cannot be used."},
+    {"tos", "The terms of the certificate authority have not been accepted yet."},
     {"disk", "The certificate could not be stored on this device."},
     {"transport", "The certificate authority could not be reached."},
+    {"trust", "What answers in place of the certificate authority cannot prove that it is the one."},
+    {"directory", "What answers at the certificate authority's address is something else."},
+    {"answer", "The certificate authority answered something that makes no sense."},
     {"serverInternal", "The certificate authority has a fault of its own."},
     {"malformed", "The certificate authority did not understand the request."},
-    {"account", "The certificate authority does not accept this device's account."},
+    {"badNonce", "The certificate authority keeps asking for the same thing again."},
+    {"badPublicKey", "The certificate authority does not accept this kind of key."},
+    {"badSignatureAlgorithm", "The certificate authority does not accept this kind of signature."},
     {"accountDoesNotExist", "The certificate authority does not know this device's account."},
     {"externalAccountRequired", "The certificate authority wants an account made on its own web site first."},
     {"userActionRequired", "The certificate authority wants you to do something first."},
@@ -36,6 +42,7 @@ constexpr auto kProblems = std::to_array<ProblemText>({
     {"rateLimited", "The certificate authority has issued enough for now and asks to wait."},
     {"rejectedIdentifier", "The certificate authority does not issue for this name."},
     {"unsupportedIdentifier", "The certificate authority does not issue for this kind of name."},
+    {"challenge", "The certificate authority wants a proof that this device cannot give."},
     {"caa", "The domain's own rules (CAA) do not allow this certificate authority."},
     {"dns", "The name could not be looked up on the internet."},
     {"connection", "The certificate authority could not reach this device from outside."},
@@ -43,8 +50,10 @@ constexpr auto kProblems = std::to_array<ProblemText>({
     {"unauthorized", "Something other than this device answered for the name."},
     {"incorrectResponse", "Something other than this device answered for the name."},
     {"badCSR", "The certificate authority refused the request for the certificate."},
+    {"order", "The certificate authority gave up on the request."},
+    {"processing", "The certificate authority is still working on it."},
+    {"refused", "The certificate authority refused, without saying why."},
     {"certificate", "The certificate that arrived cannot be used."},
-    {"revoked", "The certificate was revoked."},
 });
 
 }  // namespace

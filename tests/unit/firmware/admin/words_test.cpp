@@ -52,7 +52,16 @@ TEST_CASE("dates in words, past 2038 too") {
 TEST_CASE("problems in words: ACME's, our own, with and without the URN, unknown") {
     CHECK(problem_words("connection") == "The certificate authority could not reach this device from outside.");
     CHECK(problem_words("urn:ietf:params:acme:error:connection") == problem_words("connection"));
-    CHECK(problem_words("disk") != problem_words("connection"));
+    // what acme/protocol/problem.cpp has advice for, and what the engine makes up
+    for (const std::string_view type :
+         {"accountDoesNotExist", "answer", "badCSR", "badNonce", "badPublicKey", "badSignatureAlgorithm", "caa", "certificate",
+          "challenge", "clock", "connection", "directory", "disk", "dns", "externalAccountRequired", "incorrectResponse",
+          "invalidContact", "malformed", "order", "processing", "rateLimited", "refused", "rejectedIdentifier",
+          "serverInternal", "tls", "tos", "transport", "trust", "unauthorized", "unsupportedContact",
+          "unsupportedIdentifier", "url", "userActionRequired"}) {
+        CAPTURE(type);
+        CHECK(problem_words(type) != problem_words("neverHeardOf"));
+    }
     for (const std::string_view type : {"", "neverHeardOf", "urn:ietf:params:acme:error:", "Connection"})
         CHECK(problem_words(type) == "The certificate could not be renewed.");
 }
