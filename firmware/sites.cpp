@@ -55,7 +55,8 @@ std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const si
     auto trees = std::make_shared<std::map<std::size_t, HandlerPtr>>();
     auto make = [plan, &challenges, trees](std::size_t loop) -> Result<HandlerPtr> {
         HandlerPtr& tree = (*trees)[loop];
-        if (!tree) TRY(tree, make_hosts(plan, challenges));
+        if (tree) return tree;
+        TRY(tree, make_hosts(plan, challenges));
         return tree;
     };
     std::vector<front::Endpoint> endpoints;
