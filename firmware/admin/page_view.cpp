@@ -175,6 +175,7 @@ void add_server(Values& page, const ServerFacts& facts, WallTime now, std::strin
     add_date(page, "now", now);
     auto& list = page.lists["listeners"];
     for (const auto& listener : facts.listeners) {
+        if (has_prefix(listener.address, "unix:")) continue;  // the control socket: a path that helps nobody here
         Values values;
         values.texts["kind"] = listener.kind;
         values.texts["address"] = listener.address;

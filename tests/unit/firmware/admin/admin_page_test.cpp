@@ -78,6 +78,7 @@ TEST_CASE("page: what the owner reads without JavaScript") {
             CHECK(has(page, part));
         }
     }
+    CHECK_FALSE(has(page_of("valid"), "control.sock"));
     CHECK_FALSE(has(page_of("waiting"), "role=\"meter\""));  // the life of a stand-in concerns nobody
 }
 

@@ -176,7 +176,8 @@ const Sample& by_name(const std::string& name) {
 ServerFacts facts() {
     ServerFacts facts;
     facts.uptime_s = 12 * kDay + 3600;
-    facts.listeners = {{"http", "[::]:80"}, {"https", "[::]:443"}, {"admin", "127.0.0.1:8443"}};
+    facts.listeners = {{"http", "[::]:80"}, {"https", "[::]:443"}, {"admin", "127.0.0.1:8443"},
+                       {"control", "unix:/var/lib/postern/control.sock"}};
     facts.connections = 14;
     facts.requests = 48213;
     facts.handshakes = 5120;
