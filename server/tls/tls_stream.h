@@ -36,6 +36,9 @@ public:
     bool established() const override;
     int fd() const override;
 
+    // Nothing is expected for a while: gives mbedTLS's two record buffers back (32 kB) until the next byte either way.
+    void rest();
+
     const std::string& server_name() const;  // SNI in lower case, empty without; known once established
     // Why the handshake failed, in words for a log; empty when it did not.
     std::string failure() const;
