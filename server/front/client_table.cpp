@@ -30,8 +30,9 @@ bool ClientTable::enter(const ClientKey& client, std::size_t most) {
     if (client[0] == 0) return true;
     std::lock_guard<std::mutex> hold(mutex_);
     auto place = open_.find(client);
+    std::size_t open = place == open_.end() ? 0 : place->second;
+    if (open >= most) return false;  // and no entry stays behind for one who never got in
     if (place == open_.end()) place = open_.emplace(client, 0).first;
-    if (place->second >= most) return false;
     place->second++;
     return true;
 }

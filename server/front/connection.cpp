@@ -1,5 +1,7 @@
 #include "server/front/connection.h"
 
+#include <utility>
+
 #include "server/base/limits.h"
 
 namespace postern::front {
@@ -11,8 +13,10 @@ using net::IoStatus;
 
 namespace {
 
-// After so many buffers a connection lets the others of its loop have a turn.
-constexpr int kRoundsPerTurn = 8;
+// After so many buffers a connection lets the others of its loop have a turn: 256 kB sealed take about 1 ms.
+constexpr int kRoundsPerTurn = 2;
+constexpr std::size_t kSlowOutput = 32768;  // two TLS records
+constexpr Millis kSleepAfter{1000};
 
 }  // namespace
 
@@ -23,7 +27,8 @@ Deadlines::Deadlines()
     : handshake(limits::kHandshakeTime),
       head(limits::kHeaderTime),
       body(limits::kBodyTime),
-      idle(limits::kIdleTime),
+      idle(kSleepAfter),
+      asleep(limits::kIdleTime - kSleepAfter),
       writing(limits::kWriteStall),
       linger(limits::kLingerTime) {}
 
@@ -55,72 +60,75 @@ void Connection::enter(Place place) {
         case Place::kHead: deadlines_.head.enter(*this, space_.now); break;
         case Place::kBody: deadlines_.body.enter(*this, space_.now); break;
         case Place::kIdle: deadlines_.idle.enter(*this, space_.now); break;
+        case Place::kAsleep: deadlines_.asleep.enter(*this, space_.now); break;
         case Place::kWriting: deadlines_.writing.enter(*this, space_.now); break;
         case Place::kLinger: deadlines_.linger.enter(*this, space_.now); break;
     }
 }
 
-// Deadlines are absolute from the start of a phase: a phase entered already is not entered again. The exceptions are idle
-// (each answer starts it anew) and writing (see send(): each byte that the peer takes does).
-void Connection::place_by_phase() {
-    if (!established_ || place_ == Place::kLinger) return;
+Connection::Place Connection::place_by_phase() const {
     switch (parts_.session->phase()) {
-        case Phase::kIdle:
-            if (answered_)
-                enter(Place::kIdle);
-            else if (place_ != Place::kHead)
-                enter(Place::kHead);  // connected and silent: as one who drips a head
-            break;
-        case Phase::kHead:
-            if (place_ != Place::kHead) enter(Place::kHead);
-            break;
-        case Phase::kBody:
-            if (place_ != Place::kBody) enter(Place::kBody);
-            break;
+        case Phase::kIdle: return answered_ ? Place::kIdle : Place::kHead;  // connected and silent: as one who drips a head
+        case Phase::kHead: return Place::kHead;
+        case Phase::kBody: return Place::kBody;
         case Phase::kWriting:
-        case Phase::kClosing:
-            if (place_ != Place::kWriting) enter(Place::kWriting);
-            break;
+        case Phase::kClosing: break;
     }
+    return Place::kWriting;
+}
+
+// Deadlines are absolute from the start of a phase: a phase entered already is entered again only if the peer took bytes of
+// an answer meanwhile. So idle time counts from the last answer, a head or body from the one before it, a stall from the
+// last byte taken.
+void Connection::settle_place(bool blocked) {
+    if (!established_ || place_ == Place::kLinger) return;
+    Place next = blocked ? Place::kWriting : place_by_phase();
+    if (next == Place::kIdle) slow_ = false;
+    bool same = next == place_ || (next == Place::kIdle && place_ == Place::kAsleep);
+    if (!same || moved_) enter(next);
+}
+
+// As much of `bytes` as the peer takes, and of what the stream holds back; shortens `bytes` by what need not come again.
+Connection::Step Connection::push(std::string_view& bytes) {
+    while (!bytes.empty()) {
+        IoResult result = parts_.stream->write(bytes);
+        if (result.status == IoStatus::kWait) break;
+        if (result.status != IoStatus::kOk) return Step::kClose;
+        bytes.remove_prefix(result.bytes);
+        moved_ = true;
+    }
+    IoResult flushed = bytes.empty() ? parts_.stream->flush() : IoResult{IoStatus::kWait};
+    if (flushed.status == IoStatus::kOk) return Step::kMore;
+    slow_ = true;
+    return flushed.status == IoStatus::kWait ? Step::kBlocked : Step::kClose;
 }
 
 Connection::Step Connection::send(std::string_view bytes) {
-    if (!bytes.empty()) answered_ = true;
-    while (!bytes.empty()) {
-        IoResult result = parts_.stream->write(bytes);
-        if (result.status == IoStatus::kOk) {
-            bytes.remove_prefix(result.bytes);
-            continue;
-        }
-        if (result.status != IoStatus::kWait) return Step::kClose;
+    if (bytes.empty()) return Step::kMore;
+    answered_ = true;
+    Step step = push(bytes);
+    if (step == Step::kBlocked) {
         pending_.assign(bytes);
         pending_sent_ = 0;
-        enter(Place::kWriting);
-        return Step::kBlocked;
     }
-    return Step::kMore;
+    return step;
 }
 
-// What an earlier turn could not send goes first. Any progress starts the stall deadline anew.
-Connection::Step Connection::send_pending() {
+// What an earlier turn could not send goes first.
+Connection::Step Connection::send_unsent() {
     IoResult flushed = parts_.stream->flush();
     if (flushed.status == IoStatus::kFailed) return Step::kClose;
-    if (flushed.status == IoStatus::kWait) {
-        if (place_ != Place::kWriting) enter(Place::kWriting);
-        return Step::kBlocked;
-    }
-    while (pending_sent_ < pending_.size()) {
-        IoResult result = parts_.stream->write(std::string_view(pending_).substr(pending_sent_));
-        if (result.status == IoStatus::kWait) return Step::kBlocked;
-        if (result.status != IoStatus::kOk) return Step::kClose;
-        pending_sent_ += result.bytes;
-        enter(Place::kWriting);
-    }
-    if (!pending_.empty()) {
+    moved_ = moved_ || flushed.bytes > 0;
+    if (flushed.status == IoStatus::kWait) return Step::kBlocked;
+    if (pending_.empty()) return Step::kMore;
+    std::string_view rest = std::string_view(pending_).substr(pending_sent_);
+    Step step = push(rest);
+    pending_sent_ = pending_.size() - rest.size();
+    if (rest.empty()) {
         std::string().swap(pending_);
         pending_sent_ = 0;
     }
-    return Step::kMore;
+    return step;
 }
 
 Connection::Step Connection::feed(std::string_view bytes, Output& out) {
@@ -139,15 +147,20 @@ Connection::Step Connection::feed(std::string_view bytes, Output& out) {
 
 Connection::Step Connection::take_input(Output& out) {
     if (!unfed_.empty()) return feed(unfed_, out);
-    if (!input_open_) return Step::kClose;
+    if (!readable_) return Step::kWait;
     IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
     if (!established_ && parts_.stream->established()) {
         established_ = true;
         enter(Place::kHead);
     }
     switch (got.status) {
-        case IoStatus::kOk: return feed({space_.in.get(), got.bytes}, out);
-        case IoStatus::kWait: return Step::kWait;
+        case IoStatus::kOk:
+            readable_ = ended_ || parts_.stream->has_buffered();
+            return feed({space_.in.get(), got.bytes}, out);
+        case IoStatus::kWait:
+            // a TLS stream stops at a short read, and the end may stand behind that: once more, then
+            readable_ = std::exchange(ended_, false);
+            return readable_ ? Step::kMore : Step::kWait;
         case IoStatus::kFailed: return Step::kClose;
         case IoStatus::kEnd: break;
     }
@@ -156,11 +169,17 @@ Connection::Step Connection::take_input(Output& out) {
     return Step::kClose;
 }
 
+// What came while an answer was being sent was announced then, and will not be again: readable_ remembers it.
+bool Connection::more_to_do() const {
+    Phase phase = parts_.session->phase();
+    return readable_ || phase == Phase::kWriting || phase == Phase::kClosing || !unfed_.empty();
+}
+
 // One buffer's worth: finish what is unsent, go on producing, else take input and answer it.
 Connection::Step Connection::one_round() {
-    Step step = send_pending();
+    Step step = send_unsent();
     if (step != Step::kMore) return step;
-    Output out(space_.out.get(), limits::kLoopOutput);
+    Output out(space_.out.get(), slow_ ? kSlowOutput : limits::kLoopOutput);
     Phase phase = parts_.session->phase();
     if (phase == Phase::kClosing) return Step::kClose;
     if (phase == Phase::kWriting) {
@@ -172,29 +191,40 @@ Connection::Step Connection::one_round() {
     }
     step = send(out.bytes());
     if (step != Step::kMore) return step;
-    phase = parts_.session->phase();
-    if (phase == Phase::kWriting || phase == Phase::kClosing || !unfed_.empty()) return Step::kMore;
-    return parts_.stream->has_buffered() ? Step::kMore : Step::kWait;
+    return more_to_do() ? Step::kMore : Step::kWait;
 }
 
 Connection::Turn Connection::settle(Step step) {
     if (step == Step::kClose) return finish();
-    if (step == Step::kWait) place_by_phase();
+    bool done = step == Step::kWait && established_ && parts_.session->phase() == Phase::kIdle;
+    if (draining_ && done) {
+        if (moved_) return finish();
+        say_goodbye();
+        return Turn::kClose;
+    }
+    settle_place(step == Step::kBlocked);
     return step == Step::kMore ? Turn::kAgain : Turn::kWait;
 }
 
-Connection::Turn Connection::run() {
+Connection::Turn Connection::run(Ready ready) {
+    readable_ = readable_ || ready.readable;
+    ended_ = ended_ || ready.ended;
     if (place_ == Place::kLinger) return linger();
+    moved_ = false;
     Step step = Step::kMore;
     for (int round = 0; round < kRoundsPerTurn && step == Step::kMore; round++) step = one_round();
     return settle(step);
+}
+
+void Connection::say_goodbye() {
+    if (established_ && parts_.tls) parts_.stream->finish();  // without TLS closing says it all
 }
 
 // Ends in good order where there is anything to be ended: after our last answer the peer may still be sending, and closing
 // then would reset the connection and take the answer with it (RFC 9112 section 9.6).
 Connection::Turn Connection::finish() {
     if (!established_ || !answered_ || !input_open_) {
-        if (established_) parts_.stream->finish();
+        say_goodbye();
         return Turn::kClose;
     }
     parts_.stream->finish();
@@ -205,30 +235,47 @@ Connection::Turn Connection::finish() {
 Connection::Turn Connection::linger() {
     for (int round = 0; round < kRoundsPerTurn; round++) {
         IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
-        if (got.status == IoStatus::kWait) return Turn::kWait;
-        if (got.status != IoStatus::kOk) return Turn::kClose;
+        if (got.status == IoStatus::kOk) continue;
+        if (got.status != IoStatus::kWait) return Turn::kClose;
+        if (!std::exchange(ended_, false)) return Turn::kWait;
     }
     return Turn::kAgain;
 }
 
+void Connection::leave_early() {
+    if (place_ != Place::kWriting && place_ != Place::kLinger) say_goodbye();
+}
+
 Connection::Turn Connection::time_out() {
-    if (place_ == Place::kHead || place_ == Place::kBody) {
-        Output out(space_.out.get(), limits::kLoopOutput);
-        parts_.session->time_out(out, context());
-        if (out.size() > 0 && send(out.bytes()) == Step::kMore) return finish();
-        return Turn::kClose;
+    switch (place_) {
+        case Place::kHandshake:
+        case Place::kWriting:  // an answer cut short gets no good-bye: it must not look complete
+        case Place::kLinger: return Turn::kClose;
+        case Place::kIdle:
+        case Place::kAsleep: break;
+        case Place::kHead:
+        case Place::kBody: {
+            Output out(space_.out.get(), limits::kLoopOutput);
+            parts_.session->time_out(out, context());
+            if (out.size() > 0 && send(out.bytes()) == Step::kMore) return finish();
+        }
     }
-    if (place_ == Place::kIdle) parts_.stream->finish();
+    say_goodbye();
     return Turn::kClose;
 }
 
+void Connection::sleep() {
+    if (parts_.tls) parts_.tls->rest();
+    enter(Place::kAsleep);
+}
+
 Connection::Turn Connection::drain() {
-    if (!established_ || place_ == Place::kLinger) return established_ ? Turn::kWait : Turn::kClose;
+    if (place_ == Place::kLinger) return Turn::kWait;
+    if (!established_) return Turn::kClose;
+    draining_ = true;
+    if (place_ != Place::kWriting && parts_.session->phase() == Phase::kIdle)
+        return run({true, false});  // a request that has arrived already is answered
     parts_.session->no_more_requests();
-    if (parts_.session->phase() == Phase::kIdle || place_ == Place::kIdle) {
-        parts_.stream->finish();
-        return Turn::kClose;
-    }
     return Turn::kWait;
 }
 

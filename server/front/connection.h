@@ -28,10 +28,16 @@ struct LoopSpace {
     WallTime wall{};
 };
 
-// One list for each thing that a client can dawdle over.
+// One list for each thing that a client can dawdle over. Who is idle for a while goes to sleep: its memory is given back.
 struct Deadlines {
     Deadlines();
-    net::DeadlineList handshake, head, body, idle, writing, linger;
+    net::DeadlineList handshake, head, body, idle, asleep, writing, linger;
+};
+
+// What the poller said of the connection's descriptor.
+struct Ready {
+    bool readable = false;
+    bool ended = false;  // the peer closed its side: the end is to be read, also after a short read
 };
 
 class Connection : public net::DeadlineNode {
@@ -56,14 +62,15 @@ public:
     Connection(Parts parts, LoopSpace& space, Deadlines& deadlines);
     ~Connection();
 
-    Turn run();       // after an event, or after kAgain
-    Turn time_out();  // its deadline passed
-    Turn drain();     // no further requests; closes when the present ones are answered
+    Turn run(Ready ready);  // after an event, or (with nothing ready) after kAgain
+    Turn time_out();        // its deadline passed
+    Turn drain();           // no further requests; closes when those that arrived are answered
+    void sleep();           // idle for a while: gives back what memory it can
+    void leave_early();     // says what is proper before it is closed from outside
 
     const ClientKey& client() const { return parts_.client; }
     bool secure() const { return parts_.tls != nullptr; }
     bool handshake_done() const { return established_; }
-    bool idle() const { return place_ == Place::kIdle; }
     std::string failure() const;  // of the handshake
     const std::string& peer() const { return parts_.peer; }
 
@@ -74,19 +81,23 @@ public:
     bool counted_handshake = false;
 
 private:
-    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kWriting, kLinger };
+    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kAsleep, kWriting, kLinger };
     enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
 
     Step take_input(http::Output& out);
     Step feed(std::string_view bytes, http::Output& out);
+    Step push(std::string_view& bytes);
     Step send(std::string_view bytes);
-    Step send_pending();
+    Step send_unsent();
     Step one_round();
+    bool more_to_do() const;
+    void say_goodbye();
     Turn finish();
     Turn linger();
     Turn settle(Step step);
     void enter(Place place);
-    void place_by_phase();
+    Place place_by_phase() const;
+    void settle_place(bool blocked);
     http::Context context() const;
 
     Parts parts_;
@@ -99,6 +110,11 @@ private:
     bool established_ = false;
     bool input_open_ = true;
     bool answered_ = false;  // at least one response was produced: an idle connection, not a silent one
+    bool readable_ = false;  // the poller said so and no read has denied it since; it will not say it twice
+    bool ended_ = false;     // likewise that the end of input is there to be read
+    bool moved_ = false;     // the peer took bytes in this turn
+    bool slow_ = false;      // it took less than it was given: it gets smaller pieces, for what it leaves is kept in memory
+    bool draining_ = false;
 };
 
 }  // namespace postern::front

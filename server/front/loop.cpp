@@ -51,7 +51,7 @@ void Loop::serve(std::vector<Post> posts) {
 void Loop::drain(Millis limit) {
     std::lock_guard<std::mutex> hold(mail_mutex_);
     drain_asked_ = true;
-    drain_until_ = parts_.clock.steady() + limit;
+    drain_asked_until_ = parts_.clock.steady() + limit;
     wakeup_.wake();
 }
 
@@ -93,7 +93,7 @@ void Loop::handle_event(const net::Poller::Event& event) {
         return;
     }
     auto& connection = *static_cast<Connection*>(event.owner);
-    if (!connection.closing) apply(connection, connection.run());
+    if (!connection.closing) apply(connection, connection.run({event.readable, event.ended}));
 }
 
 // There are few doors and many connections: looking through the doors costs less than a tag in every event.
@@ -108,7 +108,7 @@ void Loop::run_queued() {
     working_.swap(queue_);
     for (Connection* connection : working_) {
         connection->queued = false;
-        if (!connection->closing) apply(*connection, connection->run());
+        if (!connection->closing) apply(*connection, connection->run({}));
     }
     working_.clear();
 }
@@ -163,7 +163,8 @@ void Loop::expire() {
     expire(deadlines_.handshake);
     expire(deadlines_.head);
     expire(deadlines_.body);
-    expire(deadlines_.idle);
+    while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) static_cast<Connection*>(node)->sleep();
+    expire(deadlines_.asleep);
     expire(deadlines_.writing);
     expire(deadlines_.linger);
     if (paused_ && space_.now - paused_since_ >= kPauseForDescriptors) {
@@ -180,7 +181,7 @@ Millis Loop::until_next() const {
         if (wait.count() >= 0 && (soonest.count() < 0 || wait < soonest)) soonest = wait;
     };
     for (const net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.head, &deadlines_.body, &deadlines_.idle,
-                                          &deadlines_.writing, &deadlines_.linger})
+                                          &deadlines_.asleep, &deadlines_.writing, &deadlines_.linger})
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(kPauseForDescriptors);

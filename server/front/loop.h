@@ -57,7 +57,7 @@ private:
     void accept_from(Door& door);
     void admit(Door& door, net::Accepted accepted);
     bool make_room();
-    void out_of_descriptors(int error);
+    void cannot_accept(const net::Accepted& refused);
     void handle_event(const net::Poller::Event& event);
     void run_queued();
     void apply(Connection& connection, Connection::Turn turn);
@@ -80,12 +80,14 @@ private:
     bool paused_ = false;                                 // listeners, for want of descriptors
     SteadyTime paused_since_{};
 
-    std::mutex mail_mutex_;
+    std::mutex mail_mutex_;  // guards these five
     std::vector<Post> mail_;
     bool mail_waiting_ = false;
     bool drain_asked_ = false;
+    SteadyTime drain_asked_until_{};
+
+    bool draining_ = false;  // from here on the loop's own again
     SteadyTime drain_until_{};
-    bool draining_ = false;
 
     struct Counters {
         std::atomic<unsigned long long> accepted{0}, refused{0}, evicted{0}, open{0}, requests{0}, handshakes{0},

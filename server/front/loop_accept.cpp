@@ -1,6 +1,5 @@
 // The loop's doors: what it listens on, whom it lets in, and whom it shows out to make room.
 #include <algorithm>
-#include <cerrno>
 
 #include "server/base/limits.h"
 #include "server/front/loop_door.h"
@@ -8,10 +7,17 @@
 
 namespace postern::front {
 
+namespace {
+
+// In a full house who took no byte of his answer for so long may be shown out; others wait for limits::kWriteStall.
+constexpr Millis kStallGrace{5000};
+
+}  // namespace
+
 void Loop::take_mail() {
     wakeup_.clear();
     std::vector<Post> posts;
-    bool changed = false, drain_now = false;
+    bool changed = false, drain_begins = false;
     {
         std::lock_guard<std::mutex> hold(mail_mutex_);
         if (mail_waiting_) {
@@ -20,10 +26,11 @@ void Loop::take_mail() {
             mail_waiting_ = false;
             changed = true;
         }
-        drain_now = drain_asked_ && !draining_;
+        drain_begins = drain_asked_ && !draining_;
+        drain_until_ = drain_asked_until_;  // asked again, it may be sooner
     }
     if (changed && !draining_) adopt(std::move(posts));
-    if (drain_now) begin_drain();
+    if (drain_begins) begin_drain();
 }
 
 // A listener that stays keeps its socket, and so the connections waiting in its backlog.
@@ -58,39 +65,49 @@ void Loop::accept_from(Door& door) {
     for (int i = 0; i < limits::kAcceptsPerWake; i++) {
         net::Accepted accepted = door.post.listener->accept();
         if (!accepted.fd) {
-            if (accepted.error != EAGAIN) out_of_descriptors(accepted.error);
+            if (!accepted.none_waits()) cannot_accept(accepted);
             return;
         }
         admit(door, std::move(accepted));
     }
 }
 
-// Out of descriptors or kernel memory: the longest idle makes room; when nobody is idle, listening rests for a moment, for
-// a level-triggered listener that cannot be accepted from would spin.
-void Loop::out_of_descriptors(int error) {
-    if (make_room()) return;
+// Out of descriptors or kernel memory: the longest idle makes room. When nobody is idle, or it is something else, listening
+// rests for a moment, for a level-triggered listener that cannot be accepted from would spin.
+void Loop::cannot_accept(const net::Accepted& refused) {
+    if (refused.out_of_room() && make_room()) return;
+    if (paused_) return;
     paused_ = true;
     paused_since_ = space_.now;
     for (auto& door : doors_) poller_.pause(door->post.listener->fd());
-    parts_.log.warn("accept_paused", {{"why", Error::system("accept", error).text()}, {"open", connections_.size()}});
+    parts_.log.warn("accept_paused", {{"why", Error::system("accept", refused.error).text()}, {"open", connections_.size()}});
 }
 
-// The oldest idle one goes first; then those that take longest to say what they want. Who is being answered stays.
+// The longest idle goes first; then those that take longest to say what they want; then who takes nothing of his answer.
+// Who is being answered and takes it stays.
 bool Loop::make_room() {
-    for (net::DeadlineList* list : {&deadlines_.idle, &deadlines_.linger, &deadlines_.head, &deadlines_.handshake}) {
-        if (net::DeadlineNode* node = list->oldest()) {
-            counters_.evicted.fetch_add(1, std::memory_order_relaxed);
-            close(*static_cast<Connection*>(node));
-            return true;
-        }
+    net::DeadlineNode* victim = nullptr;
+    for (net::DeadlineList* list : {&deadlines_.asleep, &deadlines_.idle, &deadlines_.linger, &deadlines_.head,
+                                    &deadlines_.handshake, &deadlines_.body})
+        if (!victim) victim = list->oldest();
+    if (!victim) {
+        victim = deadlines_.writing.oldest();
+        if (!victim || space_.now - victim->since() < kStallGrace) return false;
     }
-    return false;
+    counters_.evicted.fetch_add(1, std::memory_order_relaxed);
+    auto& connection = *static_cast<Connection*>(victim);
+    connection.leave_early();
+    close(connection);
+    return true;
 }
 
 void Loop::admit(Door& door, net::Accepted accepted) {
-    bool full = connections_.size() >= parts_.admission.max_connections;
     ClientKey client = client_key(accepted.peer);
-    if ((full && !make_room()) || !parts_.clients->enter(client, parts_.admission.max_per_client)) {
+    // whom the cap refuses must not have pushed out another before
+    bool entered = parts_.clients->enter(client, parts_.admission.max_per_client);
+    bool full = connections_.size() >= parts_.admission.max_connections;
+    if (!entered || (full && !make_room())) {
+        if (entered) parts_.clients->leave(client);
         counters_.refused.fetch_add(1, std::memory_order_relaxed);
         return;  // the descriptor closes: nothing is promised that cannot be kept
     }

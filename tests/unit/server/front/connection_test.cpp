@@ -1,0 +1,362 @@
+// One connection over a pipe, with a session and a handler that do what the test says.
+#include "server/front/connection.h"
+
+#include <doctest.h>
+
+#include <utility>
+
+#include "server/base/limits.h"
+#include "tests/fakes/pipe_stream.h"
+
+using namespace postern;
+using front::Connection;
+using Turn = Connection::Turn;
+using http::Phase;
+
+namespace {
+
+// "n" asks for n bytes of answer, "h" is half a head, "b" the start of a body that "e" completes, "c" an answer that closes,
+// "x" a source that gives up after one byte.
+class ScriptSession final : public http::Session {
+public:
+    std::size_t feed(std::string_view in, http::Handler&, const http::Context&, http::Output& out) override {
+        std::size_t taken = 0;
+        while (taken < in.size() && produce(out) && out.room() > 0 && phase_ != Phase::kClosing) answer(in[taken++]);
+        produce(out);
+        return taken;
+    }
+    bool produce(http::Output& out) override {
+        std::size_t n = std::min(left_, out.room());
+        if (gives_up_) n = std::min<std::size_t>(n, std::exchange(once_, false) ? 1 : 0);
+        for (std::size_t i = 0; i < n; i++) {
+            *out.tail() = static_cast<char>('a' + made_++ % 26);
+            out.advance(1);
+        }
+        left_ -= n;
+        return left_ == 0;
+    }
+    Phase phase() const override { return left_ > 0 ? Phase::kWriting : phase_; }
+    void no_more_requests() override {
+        last_ = true;
+        if (phase() == Phase::kIdle) phase_ = Phase::kClosing;
+    }
+    void time_out(http::Output& out, const http::Context&) override {
+        if (phase() != Phase::kIdle) out.append("408");
+        phase_ = Phase::kClosing;
+    }
+
+private:
+    void answer(char c) {
+        phase_ = last_ ? Phase::kClosing : Phase::kIdle;
+        switch (c) {
+            case 'h': phase_ = Phase::kHead; break;
+            case 'b': phase_ = Phase::kBody; break;
+            case 'e': left_ = 3; break;
+            case 's': left_ = 10; break;
+            case 'm': left_ = 100000; break;
+            case 'l': left_ = 1000000; break;
+            case 'c': left_ = 5, phase_ = Phase::kClosing; break;
+            case 'x': left_ = 10, gives_up_ = true; break;
+            default: break;
+        }
+    }
+    Phase phase_ = Phase::kIdle;
+    std::size_t left_ = 0, made_ = 0;
+    bool last_ = false, gives_up_ = false, once_ = true;
+};
+
+class NoHandler final : public http::Handler {
+    http::Response handle(const http::Request&, const http::Context&) override { return {}; }
+};
+
+struct Scene {
+    front::LoopSpace space;
+    front::Deadlines deadlines;
+    fakes::Pipe pipe;
+    Connection connection;
+
+    Scene() : connection(parts(pipe), space, deadlines) {}
+    static Connection::Parts parts(fakes::Pipe& pipe) {
+        Connection::Parts made;
+        made.stream = std::make_unique<fakes::PipeStream>(pipe);
+        made.session = std::make_unique<ScriptSession>();
+        made.handler = std::make_shared<NoHandler>();
+        made.peer = "192.0.2.1";
+        return made;
+    }
+    Turn arrive(std::string_view bytes, bool ended = false) {
+        pipe.arrive(bytes);
+        pipe.ended = pipe.ended || ended;
+        return connection.run({true, ended});
+    }
+    // As the loop does it: until the connection waits. How many turns that took.
+    int turns(Turn turn) {
+        int count = 1;
+        while (turn == Turn::kAgain && count++ < 1000) turn = connection.run({});
+        last = turn;
+        return count;
+    }
+    void later(int ms) { space.now += Millis(ms); }
+    bool in(net::DeadlineList& list) { return list.oldest() == &connection; }
+
+    Turn last = Turn::kWait;
+};
+
+std::string letters(std::size_t size) {
+    std::string all(size, '\0');
+    for (std::size_t i = 0; i < size; i++) all[i] = static_cast<char>('a' + i % 26);
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("the warm path: one recv, one send, and no recv for a mere writability") {
+    Scene scene;
+    CHECK(scene.connection.run({}) == Turn::kWait);
+    CHECK(scene.pipe.reads == 0);
+    for (int i = 0; i < 3; i++) {
+        scene.pipe.reads = scene.pipe.writes = 0;
+        CHECK(scene.arrive("s") == Turn::kWait);
+        CHECK(scene.pipe.reads == 1);
+        CHECK(scene.pipe.writes == 1);
+        CHECK(scene.in(scene.deadlines.idle));
+    }
+    CHECK(scene.pipe.take().size() == 30);
+}
+
+TEST_CASE("each phase has its deadline, absolute from its start") {
+    Scene scene;
+    CHECK(scene.in(scene.deadlines.head));  // connected and silent
+    scene.later(1000);
+    CHECK(scene.arrive("h") == Turn::kWait);
+    CHECK(scene.in(scene.deadlines.head));
+    CHECK(scene.connection.since() == scene.space.now - Millis(1000));  // dripping gains nothing
+    CHECK(scene.arrive("b") == Turn::kWait);
+    CHECK(scene.in(scene.deadlines.body));
+    SteadyTime body = scene.space.now;
+    scene.later(500);
+    CHECK(scene.arrive("b") == Turn::kWait);
+    CHECK(scene.connection.since() == body);
+    CHECK(scene.arrive("e") == Turn::kWait);
+    CHECK(scene.in(scene.deadlines.idle));
+    scene.later(100);
+    CHECK(scene.arrive("") == Turn::kWait);  // an event about nothing
+    CHECK(scene.connection.since() == scene.space.now - Millis(100));
+    CHECK(scene.arrive("s") == Turn::kWait);
+    CHECK(scene.connection.since() == scene.space.now);
+    scene.later(100);
+    CHECK(scene.arrive("sh") == Turn::kWait);  // a whole one and half of the next: that one's time starts now
+    CHECK(scene.in(scene.deadlines.head));
+    scene.later(100);
+    CHECK(scene.arrive("sh") == Turn::kWait);
+    CHECK(scene.connection.since() == scene.space.now);
+}
+
+TEST_CASE("sleep is another kind of idle") {
+    Scene scene;
+    scene.arrive("s");
+    scene.later(1000);
+    CHECK(scene.deadlines.idle.expired(scene.space.now) == &scene.connection);
+    scene.connection.sleep();
+    CHECK(scene.in(scene.deadlines.asleep));
+    CHECK(scene.deadlines.asleep.until_next(scene.space.now) == limits::kIdleTime - Millis(1000));
+    scene.later(10);
+    scene.arrive("");
+    CHECK(scene.in(scene.deadlines.asleep));
+    scene.arrive("s");
+    CHECK(scene.in(scene.deadlines.idle));
+}
+
+TEST_CASE("a large answer comes whole, in turns") {
+    Scene scene;
+    CHECK(scene.turns(scene.arrive("l")) > 2);
+    CHECK(scene.pipe.take() == letters(1000000));
+    CHECK(scene.in(scene.deadlines.idle));
+}
+
+TEST_CASE("a fast peer's long download is not cut by the deadline of its head") {
+    Scene scene;
+    Turn turn = scene.arrive("l");
+    REQUIRE(turn == Turn::kAgain);
+    CHECK(scene.in(scene.deadlines.writing));
+    scene.later(20000);
+    CHECK(scene.connection.run({}) == Turn::kAgain);
+    CHECK(scene.connection.since() == scene.space.now);
+}
+
+TEST_CASE("a stalled peer: nothing lost, nothing twice, and only its own stall is held against it") {
+    Scene scene;
+    scene.pipe.window = 70000;
+    CHECK(scene.arrive("l") == Turn::kWait);
+    CHECK(scene.in(scene.deadlines.writing));
+    std::string heard = scene.pipe.take();
+    while (heard.size() < 1000000) {
+        scene.later(20000);
+        scene.pipe.window = 33333;
+        CHECK(scene.turns(scene.connection.run({})) < 100);
+        REQUIRE(scene.last == Turn::kWait);
+        REQUIRE(scene.deadlines.writing.expired(scene.space.now) == nullptr);
+        heard += scene.pipe.take();
+    }
+    CHECK(heard == letters(1000000));
+    CHECK(scene.in(scene.deadlines.idle));
+    scene.pipe.window = 0;
+    scene.arrive("s");
+    SteadyTime stalled = scene.space.now;
+    scene.later(29999);
+    scene.connection.run({});
+    CHECK(scene.connection.since() == stalled);
+    scene.later(1);
+    CHECK(scene.deadlines.writing.expired(scene.space.now) == &scene.connection);
+    CHECK(scene.connection.time_out() == Turn::kClose);
+    CHECK_FALSE(scene.pipe.finished);  // cut short, and it shows
+}
+
+TEST_CASE("what arrives while an answer is stalled is read afterwards, though no event says so again") {
+    Scene scene;
+    scene.pipe.window = 10;
+    CHECK(scene.arrive("m") == Turn::kWait);
+    CHECK(scene.arrive("s") == Turn::kWait);  // the edge comes now; nothing is read
+    CHECK(scene.pipe.inbound == "s");
+    scene.pipe.window = static_cast<std::size_t>(-1);
+    scene.turns(scene.connection.run({}));  // writable
+    CHECK(scene.pipe.outbound.size() == 100010);
+    CHECK(scene.in(scene.deadlines.idle));
+}
+
+TEST_CASE("pipelined requests that do not fit wait their turn and keep their order") {
+    Scene scene;
+    scene.turns(scene.arrive("mmmsmms"));
+    CHECK(scene.pipe.take() == letters(500020));
+    CHECK(scene.in(scene.deadlines.idle));
+    scene.pipe.window = 0;
+    scene.arrive("mmmsmms");
+    std::string heard;
+    for (int i = 0; i < 1000 && heard.size() < 500020; i++) {
+        scene.pipe.window = 5000;
+        scene.turns(scene.connection.run({}));
+        heard += scene.pipe.take();
+    }
+    CHECK(heard.size() == 500020);
+    CHECK(scene.in(scene.deadlines.idle));
+}
+
+TEST_CASE("a request and the end behind it in one event: answered, then closed") {
+    Scene scene;
+    scene.turns(scene.arrive("s", true));
+    CHECK(scene.last == Turn::kClose);
+    CHECK(scene.pipe.take().size() == 10);
+    Scene large;
+    large.pipe.window = 1000;
+    large.turns(large.arrive("m", true));
+    CHECK(large.last == Turn::kWait);  // half-closed is no reason to drop the answer
+    large.pipe.window = static_cast<std::size_t>(-1);
+    large.turns(large.connection.run({}));
+    CHECK(large.last == Turn::kClose);
+    CHECK(large.pipe.take() == letters(100000));
+}
+
+TEST_CASE("a peer that leaves: silent, half-way, idle, broken") {
+    for (const char* said : {"", "h", "s", "b"}) {
+        Scene scene;
+        if (*said) scene.arrive(said);
+        CHECK(scene.arrive("", true) == Turn::kClose);
+    }
+    Scene broken;
+    broken.pipe.broken = true;
+    CHECK(broken.connection.run({true, true}) == Turn::kClose);
+}
+
+TEST_CASE("a closing answer lingers until the peer ends or its time is over") {
+    Scene scene;
+    CHECK(scene.arrive("c") == Turn::kWait);
+    CHECK(scene.pipe.take().size() == 5);
+    CHECK(scene.pipe.finished);
+    CHECK(scene.in(scene.deadlines.linger));
+    scene.later(500);
+    CHECK(scene.arrive("more that nobody reads") == Turn::kWait);
+    CHECK(scene.connection.since() == scene.space.now - Millis(500));
+    CHECK(scene.arrive("", true) == Turn::kClose);
+    Scene late;
+    late.arrive("c");
+    CHECK(late.connection.time_out() == Turn::kClose);
+}
+
+TEST_CASE("a closing answer that stalls is sent whole before the good-bye") {
+    Scene scene;
+    scene.pipe.window = 2;
+    CHECK(scene.arrive("c") == Turn::kWait);
+    CHECK_FALSE(scene.pipe.finished);
+    scene.pipe.window = 100;
+    CHECK(scene.connection.run({}) == Turn::kWait);
+    CHECK(scene.pipe.take().size() == 5);
+    CHECK(scene.pipe.finished);
+}
+
+TEST_CASE("time out: 408 for half a request, nothing for silence, good-bye for the idle") {
+    Scene half;
+    half.arrive("h");
+    CHECK(half.connection.time_out() == Turn::kWait);
+    CHECK(half.pipe.take() == "408");
+    CHECK(half.in(half.deadlines.linger));
+    Scene silent;
+    CHECK(silent.connection.time_out() == Turn::kClose);
+    CHECK(silent.pipe.take().empty());
+    Scene idle;
+    idle.arrive("s");
+    CHECK(idle.connection.time_out() == Turn::kClose);
+    CHECK(idle.pipe.take().size() == 10);
+    Scene body;
+    body.arrive("b");
+    body.pipe.window = 0;
+    CHECK(body.connection.time_out() == Turn::kClose);  // a 408 that nobody takes is not waited for
+}
+
+TEST_CASE("a source that gives up ends the connection") {
+    Scene scene;
+    scene.turns(scene.arrive("x"));
+    CHECK(scene.pipe.take().size() == 1);
+    CHECK(scene.pipe.finished);
+}
+
+TEST_CASE("drain: the idle and silent go at once, who was heard is answered") {
+    Scene idle;
+    idle.arrive("s");
+    CHECK(idle.connection.drain() == Turn::kClose);
+    Scene silent;
+    CHECK(silent.connection.drain() == Turn::kClose);
+    Scene unread;
+    unread.arrive("s");
+    unread.pipe.take();
+    unread.pipe.arrive("s");  // arrived, but its event did not get through yet
+    CHECK(unread.connection.drain() == Turn::kWait);
+    CHECK(unread.pipe.take().size() == 10);
+    CHECK(unread.in(unread.deadlines.linger));
+    Scene head;
+    head.arrive("h");
+    CHECK(head.connection.drain() == Turn::kWait);
+    CHECK(head.arrive("s") == Turn::kWait);
+    CHECK(head.pipe.take().size() == 10);
+    CHECK(head.pipe.finished);
+}
+
+TEST_CASE("drain: an answer under way is finished, then its connection") {
+    Scene scene;
+    scene.pipe.window = 100;
+    CHECK(scene.arrive("m") == Turn::kWait);
+    CHECK(scene.connection.drain() == Turn::kWait);
+    scene.pipe.window = static_cast<std::size_t>(-1);
+    scene.turns(scene.connection.run({}));
+    CHECK(scene.pipe.take() == letters(100000));
+    CHECK(scene.pipe.finished);
+    Scene lingering;
+    lingering.arrive("c");
+    CHECK(lingering.connection.drain() == Turn::kWait);
+}
+
+TEST_CASE("eviction says good-bye to the idle only") {
+    Scene idle;
+    idle.arrive("s");
+    idle.connection.leave_early();
+    CHECK_FALSE(idle.pipe.finished);  // without TLS closing says it all
+}
