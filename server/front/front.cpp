@@ -48,7 +48,9 @@ Result<std::vector<Front::Bound>> Front::bind_all(std::vector<Endpoint> endpoint
     std::vector<Bound> next;
     for (Endpoint& endpoint : endpoints) {
         Bound bound;
-        std::size_t count = endpoint.spread ? static_cast<std::size_t>(options_.loops) : 1;
+        // a unix socket has one name in the file system, and so one listener
+        bool spread = endpoint.spread && endpoint.address.family() != AF_UNIX;
+        std::size_t count = spread ? static_cast<std::size_t>(options_.loops) : 1;
         auto same = std::find_if(bound_.begin(), bound_.end(), [&](const Bound& old) {
             return old.endpoint.address == endpoint.address && old.listeners.size() == count;
         });
@@ -108,6 +110,7 @@ Result<void> Front::replace(std::vector<Endpoint> endpoints) {
 
 void Front::drain(Millis limit) {
     for (auto& loop : loops_) loop->drain(limit);
+    bound_.clear();  // the sockets close when the loops let go: who comes now is refused, not left waiting in a backlog
     for (auto& loop : loops_) loop->join();
 }
 
