@@ -4,16 +4,6 @@
 
 namespace postern::acme {
 
-namespace {
-
-std::string_view name_of_ask(std::size_t ask) {
-    static constexpr std::array<std::string_view, 9> kNames = {
-        "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate"};
-    return kNames[ask];
-}
-
-}  // namespace
-
 Engine::Engine(RunTask task, CaSession& session, const AccountKey& key)
     : task_(std::move(task)),
       session_(session),
@@ -33,6 +23,12 @@ Next Engine::next(Facts facts) {
     if (state_ == State::kFinished) return Finished{chain_};
     if (state_ == State::kMakeKey) return MakeKey{order_url_};
     return call(facts);
+}
+
+std::string_view Engine::name_of(Ask ask) {
+    static constexpr std::array<std::string_view, kAsks> kNames = {
+        "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate"};
+    return kNames[static_cast<std::size_t>(ask)];
 }
 
 // A missing directory, nonce or account comes before what the state asks for.
@@ -76,7 +72,7 @@ Next Engine::call(Facts facts) {
         return failure_;
     }
     if (!tries().since) tries().since = facts.steady;
-    return Call{std::move(*request), std::string(name_of_ask(static_cast<std::size_t>(asked_)))};
+    return Call{std::move(*request), std::string(name_of(asked_))};
 }
 
 Result<HttpRequest> Engine::request_for(Ask ask) {

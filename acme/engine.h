@@ -33,6 +33,7 @@ private:
         kDirectory, kNonce, kAccount, kNewOrder, kOrder, kAuthorization, kChallenge, kFinalize, kCertificate,
     };
     static constexpr std::size_t kAsks = 9;
+    static std::string_view name_of(Ask ask);  // "newOrder": for log and messages
     struct Tries {
         int failures = 0, bad_nonces = 0;
         std::optional<SteadyTime> since;
@@ -63,11 +64,11 @@ private:
     // Bad replies and none at all (engine_refuse.cpp).
     void refuse(const HttpReply& reply, Facts facts);
     bool follow_redirect(const HttpReply& reply);
-    void stumble(std::string type, std::string detail, std::optional<RetryAfter> asked, Facts facts);
+    void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
     void note(std::string event, std::string text) { queued_.push_back(Note{std::move(event), std::move(text)}); }
-    void fail(std::string type, std::string detail, bool permanent = false);
+    void fail(std::string type, const std::string& detail, bool permanent = false);
     void fail_with(const CaProblem& problem, bool permanent);
 
     RunTask task_;

@@ -7,6 +7,17 @@
 
 namespace postern::acme {
 
+namespace {
+
+// Everything that the CA said but the type, which stands beside it.
+std::string words_beside(const CaProblem& problem) {
+    CaProblem shown = problem;
+    shown.type.clear();
+    return in_words(shown);
+}
+
+}  // namespace
+
 void Engine::refuse(const HttpReply& reply, Facts facts) {
     if (follow_redirect(reply)) return;
     CaProblem problem = problem_of(reply);
@@ -29,8 +40,8 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
             return;
         case Verdict::kLookAgain:
             if (asked_ == Ask::kFinalize) state_ = State::kOrder;
-            return stumble(problem.type, in_words(problem), asked_wait, facts);
-        case Verdict::kLater: return stumble(problem.type, in_words(problem), asked_wait, facts);
+            return stumble(problem.type, words_beside(problem), asked_wait, facts);
+        case Verdict::kLater: return stumble(problem.type, words_beside(problem), asked_wait, facts);
         case Verdict::kGiveUp:
             if (asked_ == Ask::kOrder && forget_kept_order()) return;
             fail_with(problem, false);
@@ -67,7 +78,8 @@ void Engine::again_without_nonces(const CaProblem& problem, Facts facts) {
 
 // A try that failed for a passing reason. What was asked may have been done all the same when the answer got lost: after
 // a finalization the order is looked at, after a challenge its authorization, instead of asking twice.
-void Engine::stumble(std::string type, std::string detail, std::optional<RetryAfter> asked, Facts facts) {
+void Engine::stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts) {
+    if (type.empty()) type = "refused";
     Tries& step = tries();
     auto pause = pause_in_run(++step.failures, asked ? std::optional(asked->wait) : std::nullopt);
     const bool late = !asked && facts.steady - step.since.value_or(facts.steady) > limits::kStepTime;
@@ -96,11 +108,11 @@ bool Engine::forget_kept_order() {
     return true;
 }
 
-void Engine::fail(std::string type, std::string detail, bool permanent) {
+void Engine::fail(std::string type, const std::string& detail, bool permanent) {
     failure_ = RunFailure{};
     failure_.problem.advice = std::string(advice_for(type));
     failure_.problem.type = std::move(type);
-    failure_.problem.detail = std::move(detail);
+    failure_.problem.detail = std::string(name_of(asked_)) + ": " + detail;
     failure_.permanent = permanent;
     failure_.reached_ca = reached_;
     queued_.clear();
@@ -108,10 +120,7 @@ void Engine::fail(std::string type, std::string detail, bool permanent) {
 }
 
 void Engine::fail_with(const CaProblem& problem, bool permanent) {
-    CaProblem shown = problem;
-    std::string type = problem.type.empty() ? "refused" : problem.type;
-    shown.type.clear();  // it stands beside the words
-    fail(type, in_words(shown), permanent);
+    fail(problem.type.empty() ? "refused" : problem.type, words_beside(problem), permanent);
 }
 
 }  // namespace postern::acme

@@ -63,6 +63,7 @@ void Lineage::find_pairs(Store& store) {
     if (!numbers || numbers->empty()) return;
     auto live = archive.live(wanted_.name);
     const int first = live && *live ? **live : 0;
+    live_known_ = first != 0;
     if (first != 0 && add_pair(store, first, true) && found_.back().candidate.missing == 0) return;
     std::reverse(numbers->begin(), numbers->end());
     for (int number : *numbers)
@@ -97,7 +98,9 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
     Found chosen = std::move(found_[*best]);
     const bool live_left = std::any_of(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.live; });
     found_.clear();
-    serve(chosen.pair, chosen.candidate.live ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation);
+    // Without a link (the power went before it was made) the best there is is the one that was meant.
+    const bool meant = chosen.candidate.live || !live_known_;
+    serve(chosen.pair, meant ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation);
     // Others read live/NAME: it must not lead to what was set aside.
     if (!live_left) (void)store.archive().point_live(wanted_.name, chosen.candidate.generation);
     return serving_;

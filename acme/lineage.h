@@ -61,6 +61,7 @@ private:
     std::string digest_;
     Job job_;
     std::vector<Found> found_;  // until a pair is chosen
+    bool live_known_ = false;   // live/NAME led to a generation
     Pair serving_;
     Rung rung_ = Rung::kSelfSigned;
     int generation_ = 0;

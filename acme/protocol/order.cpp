@@ -63,7 +63,7 @@ void add_challenge(const Json& json, Authorization& authorization) {
     auto token = json.text("token");
     if (!url || !token) return;
     if (token->size() > limits::kToken || !is_base64url(*token)) {
-        authorization.bad_token = "the token of " + printable(*type, 40) + " is not base64url";
+        if (type == "http-01") authorization.bad_token = "the token of http-01 is not base64url";
         return;
     }
     Challenge challenge{std::string(*type), std::move(*url), std::string(*token), ChallengeStatus::kPending, error_in(json)};

@@ -95,7 +95,7 @@ private:
         end_ = n;
         exchange_.received += n;
         failed_ = exchange_.received > exchange_.most;
-        if (failed_) exchange_.fail("the answer is larger than " + std::to_string(exchange_.most) + " bytes");
+        if (failed_) exchange_.fail("the answer is larger than " + std::to_string(exchange_.most) + " bytes", "answer");
         return !failed_;
     }
 
@@ -109,7 +109,7 @@ private:
             return true;
         }
         if (status_line_ < limits::kAcmeStatusLine) return true;
-        exchange_.fail("the answer is no HTTP");
+        exchange_.fail("the answer is no HTTP", "answer");
         return false;
     }
 
@@ -329,7 +329,7 @@ httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const 
     out.response_handler = [this](const httplib::Response& response) { return body_welcome(response); };
     out.content_receiver = [this, &body](const char* data, std::size_t size, std::size_t, std::size_t) {
         if (body.size() + size > options_.body_limit) {
-            now_.fail("the answer is larger than " + std::to_string(options_.body_limit) + " bytes");
+            now_.fail("the answer is larger than " + std::to_string(options_.body_limit) + " bytes", "answer");
             return false;
         }
         body.append(data, size);
@@ -341,10 +341,11 @@ httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const 
 // Before the body is read: framing that httplib overlooks, and encodings that we never asked for.
 bool HttplibTransport::body_welcome(const httplib::Response& response) {
     const std::string encoding = response.get_header_value("Content-Encoding");
-    if (!encoding.empty() && !equal_no_case(encoding, "identity")) now_.fail("the answer is encoded as " + printable(encoding, 40));
+    if (!encoding.empty() && !equal_no_case(encoding, "identity"))
+        now_.fail("the answer is encoded as " + printable(encoding, 40), "answer");
     if (response.has_header("Transfer-Encoding") && response.has_header("Content-Length"))
-        now_.fail("the answer's length is told twice");
-    if (response.status < 200) now_.fail("an interim answer where the final one was due");
+        now_.fail("the answer's length is told twice", "answer");
+    if (response.status < 200) now_.fail("an interim answer where the final one was due", "answer");
     return now_.problem.empty();
 }
 

@@ -1,0 +1,239 @@
+#include "tests/fakes/scripted_ca.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "server/base/base64url.h"
+#include "server/base/text.h"
+#include "server/crypto/hash.h"
+
+namespace postern::fakes {
+
+using acme::HttpReply;
+using acme::HttpRequest;
+using acme::Json;
+using acme::JsonObject;
+
+namespace {
+
+constexpr std::string_view kHost = "https://ca.example";
+
+HttpReply json_reply(int status, std::string body) {
+    return {status, {{"Content-Type", "application/json; charset=utf-8"}}, std::move(body)};
+}
+
+std::size_t number_in(std::string_view url) {
+    return static_cast<std::size_t>(parse_decimal(url.substr(url.rfind('/') + 1)).value_or(9999));
+}
+
+std::string at(std::string_view path, std::size_t number) {
+    return std::string(kHost) + std::string(path) + std::to_string(number);
+}
+
+}  // namespace
+
+int ScriptedCa::count(const std::string& kind) const { return static_cast<int>(std::count(asked.begin(), asked.end(), kind)); }
+
+HttpReply ScriptedCa::problem(int status, const std::string& type, const std::string& detail) {
+    HttpReply reply{status, {{"Content-Type", "application/problem+json"}}, {}};
+    reply.body = JsonObject().add("type", "urn:ietf:params:acme:error:" + type).add("detail", detail).done();
+    return reply;
+}
+
+std::string ScriptedCa::kind_of(const HttpRequest& request) const {
+    static const std::pair<std::string_view, const char*> kPaths[] = {
+        {"/dir", "directory"}, {"/nonce", "newNonce"},      {"/account", "newAccount"}, {"/new-order", "newOrder"},
+        {"/order/", "order"},  {"/authz/", "authz"},        {"/chall/", "challenge"},   {"/finalize/", "finalize"},
+        {"/cert/", "cert"},    {"/elsewhere", "directory"},
+    };
+    if (!has_prefix(request.url, kHost)) return "foreign";
+    std::string_view path = std::string_view(request.url).substr(kHost.size());
+    for (const auto& [prefix, kind] : kPaths)
+        if (has_prefix(path, prefix)) return kind;
+    return "unknown";
+}
+
+Result<HttpReply> ScriptedCa::answer(const HttpRequest& request) {
+    const std::string kind = kind_of(request);
+    asked.push_back(kind);
+    const int nth = ++counts_[kind];
+    if (instead)
+        if (auto other = instead(kind, nth)) {
+            if (other->ok() && (*other)->field("Replay-Nonce").empty())
+                (*other)->fields.emplace_back("Replay-Nonce", fresh_nonce());
+            return std::move(*other);
+        }
+    HttpReply reply = serve(kind, request);
+    if (kind != "directory") reply.fields.emplace_back("Replay-Nonce", fresh_nonce());
+    if (change) change(kind, nth, reply);
+    return reply;
+}
+
+HttpReply ScriptedCa::serve(const std::string& kind, const HttpRequest& request) {
+    if (kind == "directory") {
+        if (request.method != HttpRequest::Method::kGet) wrong("directory not by GET");
+        JsonObject meta;
+        meta.add("termsOfService", "https://ca.example/terms");
+        return json_reply(200, JsonObject()
+                                   .add("newNonce", "https://ca.example/nonce")
+                                   .add("newAccount", "https://ca.example/account")
+                                   .add("newOrder", "https://ca.example/new-order")
+                                   .add_raw("meta", meta.done())
+                                   .done());
+    }
+    if (kind == "newNonce") {
+        if (request.method != HttpRequest::Method::kHead) wrong("newNonce not by HEAD");
+        return {200, {}, {}};
+    }
+    if (kind == "foreign" || kind == "unknown") wrong("asked for " + request.url);
+    return posted(kind, request);
+}
+
+HttpReply ScriptedCa::posted(const std::string& kind, const HttpRequest& request) {
+    HttpReply refusal;
+    auto jws = read(request, refusal);
+    if (!jws) return refusal;
+    if (kind == "newAccount") return new_account(*jws);
+    if (jws->kid.empty()) wrong(kind + " without kid");
+    if (accounts_.count(jws->kid) == 0) return problem(400, "accountDoesNotExist");
+    const std::size_t number = number_in(request.url);
+    if (kind == "newOrder") return new_order(*jws);
+    if (kind == "challenge") {
+        if (jws->payload != "{}") wrong("a challenge answered with " + jws->payload);
+        return number < authz_.size() ? validate(number) : problem(404, "malformed");
+    }
+    if (kind == "finalize") return number < orders_.size() ? finalize(*jws, number) : problem(404, "malformed");
+    if (!jws->payload.empty()) wrong(kind + " is no POST-as-GET");
+    if (kind == "order" && number < orders_.size()) return poll(orders_[number], number);
+    if (kind == "authz" && number < authz_.size()) return show(authz_[number], number);
+    if (kind == "cert" && number < orders_.size() && !orders_[number].certificate.empty())
+        return {200, {{"Content-Type", "application/pem-certificate-chain"}}, orders_[number].certificate};
+    return problem(404, "malformed", "no such thing");
+}
+
+// RFC 8555 section 6: what any CA checks of a POST.
+std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, HttpReply& refusal) {
+    refusal = problem(400, "malformed");
+    if (request.method != HttpRequest::Method::kPost) return wrong("no POST: " + request.url), std::nullopt;
+    if (request.content_type != "application/jose+json") wrong("content type " + request.content_type);
+    auto body = Json::parse(request.body);
+    if (!body || body->names().size() != 3) return wrong("no flattened JWS"), std::nullopt;
+    auto header_text = base64url_decode(body->text("protected").value_or("!"));
+    auto payload = base64url_decode(body->text("payload").value_or("!"));
+    auto signature = base64url_decode(body->text("signature").value_or("!"));
+    if (body->text("payload") == "") payload = "";
+    auto header = header_text ? Json::parse(*header_text) : Result<Json>(Error::refuse(""));
+    if (!header || !payload || !signature || signature->size() != 64) return wrong("a JWS with a hole"), std::nullopt;
+    if (header->text("alg") != "ES256") wrong("alg");
+    Signed jws{std::string(header->text("url").value_or("")), std::string(header->text("kid").value_or("")), {}, *payload};
+    if (jws.url != request.url) wrong("url of the JWS is " + jws.url);
+    if ((header->find("jwk") != nullptr) == !jws.kid.empty()) wrong("jwk and kid are not one of two");
+    if (const Json* jwk = header->find("jwk"))
+        jws.jwk = std::string(jwk->text("x").value_or("")) + std::string(jwk->text("y").value_or(""));
+    if (nonces_.erase(std::string(header->text("nonce").value_or(""))) == 0) {
+        refusal = problem(400, "badNonce");
+        return std::nullopt;
+    }
+    return jws;
+}
+
+HttpReply ScriptedCa::new_account(const Signed& jws) {
+    auto payload = Json::parse(jws.payload);
+    if (!payload || payload->flag("termsOfServiceAgreed") != true) return problem(403, "userActionRequired");
+    const std::string url = std::string(kHost) + "/acct/" + base64url_encode(crypto::sha256(jws.jwk)).substr(0, 10);
+    const bool known = !accounts_.insert(url).second;
+    HttpReply reply = json_reply(known ? 200 : 201, "{\"status\":\"valid\"}");
+    reply.fields.emplace_back("Location", url);
+    return reply;
+}
+
+HttpReply ScriptedCa::new_order(const Signed& jws) {
+    auto payload = Json::parse(jws.payload);
+    const auto* identifiers = payload ? payload->array("identifiers") : nullptr;
+    if (!identifiers) return wrong("newOrder without identifiers"), problem(400, "malformed");
+    Order order;
+    for (const Json& identifier : *identifiers) order.names.emplace_back(identifier.text("value").value_or(""));
+    for (const std::string& name : order.names) {
+        if (no_authorizations) break;
+        order.authz.push_back(static_cast<int>(authz_.size()));
+        authz_.push_back({name, authz_reuse ? "valid" : "pending", "token-" + std::to_string(authz_.size()) + "_aaaaaaaaaaaaaaaa"});
+    }
+    if (no_authorizations || authz_reuse) order.status = "ready";
+    orders_.push_back(order);
+    HttpReply reply = show(order, orders_.size() - 1, 201);
+    reply.fields.emplace_back("Location", at("/order/", orders_.size() - 1));
+    return reply;
+}
+
+HttpReply ScriptedCa::poll(Order& order, std::size_t number) {
+    const auto status_of = [&](int id) { return authz_[static_cast<std::size_t>(id)].status; };
+    if (order.status == "pending") {
+        if (std::any_of(order.authz.begin(), order.authz.end(), [&](int id) { return status_of(id) == "invalid"; })) {
+            order.status = "invalid";
+        } else if (std::all_of(order.authz.begin(), order.authz.end(), [&](int id) { return status_of(id) == "valid"; }) &&
+                   ++order.polls > polls_until_ready) {
+            order.status = "ready";
+            order.polls = 0;
+        }
+    } else if (order.status == "processing" && ++order.polls >= polls_until_issued) {
+        order.status = "valid";
+    }
+    return show(order, number, 200);
+}
+
+HttpReply ScriptedCa::show(const Order& order, std::size_t number, int status) {
+    JsonObject json;
+    std::vector<std::string> urls;
+    for (int id : order.authz) urls.push_back(acme::json_quote(at("/authz/", static_cast<std::size_t>(id))));
+    json.add("status", order.status).add_raw("authorizations", acme::json_list(urls)).add("finalize", at("/finalize/", number));
+    if (order.status == "valid") json.add("certificate", at("/cert/", number));
+    HttpReply reply = json_reply(status, json.done());
+    if (!retry_after.empty() && (order.status == "pending" || order.status == "processing") && status == 200)
+        reply.fields.emplace_back("Retry-After", retry_after);
+    return reply;
+}
+
+HttpReply ScriptedCa::show(const Authz& authz, std::size_t number) {
+    JsonObject challenge, identifier;
+    challenge.add("type", "http-01").add("url", at("/chall/", number)).add("token", authz.token).add("status", authz.status);
+    if (authz.status == "invalid")
+        challenge.add_raw("error", problem(0, "connection", "192.0.2.1: Timeout during connect").body);
+    identifier.add("type", "dns").add("value", authz.name);
+    return json_reply(200, JsonObject()
+                               .add("status", authz.status)
+                               .add_raw("identifier", identifier.done())
+                               .add_raw("challenges", acme::json_list({"{\"type\":\"dns-01\",\"status\":\"pending\","
+                                                                       "\"url\":\"https://ca.example/chall/9\","
+                                                                       "\"token\":\"dddddddddddddddddddddd\"}",
+                                                                       challenge.done()}))
+                               .done());
+}
+
+HttpReply ScriptedCa::validate(std::size_t number) {
+    Authz& authz = authz_[number];
+    const auto hung = board_.tokens.find(authz.token);
+    if (hung == board_.tokens.end() || !has_prefix(hung->second, authz.token + ".") ||
+        hung->second.size() != authz.token.size() + 44)
+        wrong("no key authorization hangs for " + authz.token);
+    if (authz.status == "pending") authz.status = validates ? "valid" : "invalid";
+    return json_reply(200, JsonObject().add("status", "pending").add("type", "http-01").done());
+}
+
+HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {
+    Order& order = orders_[number];
+    auto payload = Json::parse(jws.payload);
+    auto csr = payload ? base64url_decode(payload->text("csr").value_or("")) : std::nullopt;
+    if (!csr || csr->empty()) return wrong("finalize without a CSR"), problem(400, "badCSR");
+    if (order.status != "ready") return problem(403, "orderNotReady");
+    const WallTime now = clock_.wall();
+    LeafSpec leaf{order.names, now - Seconds(60), now - Seconds(60) + Seconds(validity), false, {}, {}, false};
+    order.certificate = issuer_.leaf_for(*csr, leaf) + issuer_.intermediate();
+    order.status = polls_until_issued > 0 ? "processing" : "valid";
+    order.polls = 0;
+    ++issued;
+    return show(order, number, 200);
+}
+
+std::string ScriptedCa::fresh_nonce() { return *nonces_.insert("nonce-" + std::to_string(++serial_)).first; }
+
+}  // namespace postern::fakes

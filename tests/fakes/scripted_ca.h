@@ -1,0 +1,121 @@
+// A CA in memory (RFC 8555) for tests of the ACME client: it checks every request it gets, issues real certificates, and
+// misbehaves as the test says. One object is a whole CA with all its state.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "acme/protocol/challenge_board.h"
+#include "acme/protocol/json.h"
+#include "acme/protocol/transport.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/test_ca.h"
+
+namespace postern::fakes {
+
+// The tokens that hang there right now, and all that ever did.
+class Board final : public acme::ChallengeBoard {
+public:
+    void post(const std::string& token, const std::string& key_authorization) override {
+        tokens[token] = key_authorization;
+        ++posted;
+    }
+    void withdraw(const std::string& token) override { tokens.erase(token); }
+    std::map<std::string, std::string> tokens;
+    int posted = 0;
+};
+
+class ScriptedCa {
+public:
+    ScriptedCa(FakeClock& clock, Board& board) : clock_(clock), board_(board) {}
+
+    static constexpr const char* kDirectory = "https://ca.example/dir";
+
+    // Instead of an answer: `nth` (from 1) counts requests of that kind: directory newNonce newAccount newOrder order
+    // authz challenge finalize cert.
+    using Instead = std::function<std::optional<Result<acme::HttpReply>>(const std::string& kind, int nth)>;
+    // Changes an answer on its way.
+    using Change = std::function<void(const std::string& kind, int nth, acme::HttpReply& reply)>;
+    Instead instead;
+    Change change;
+
+    // Manners of the CA.
+    int polls_until_ready = 0;      // of the order, after the last challenge
+    int polls_until_issued = 0;     // of the order, after finalize
+    bool authz_reuse = false;       // authorizations are valid from the start
+    bool no_authorizations = false; // orders come back ready, with none
+    bool validates = true;          // false: challenges fail
+    std::string retry_after;        // of orders in progress
+    long long validity = 90 * 86400;
+
+    Result<acme::HttpReply> answer(const acme::HttpRequest& request);
+    void count_anew() { asked.clear(), counts_.clear(); }
+    void forget_accounts() { accounts_.clear(); }
+    static acme::HttpReply problem(int status, const std::string& type, const std::string& detail = "because");
+
+    std::vector<std::string> asked;   // kinds, in order
+    std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
+    int issued = 0;
+    int count(const std::string& kind) const;
+
+private:
+    struct Order {
+        std::vector<std::string> names;
+        std::vector<int> authz;
+        std::string status = "pending", certificate;
+        int polls = 0;
+    };
+    struct Authz {
+        std::string name, status = "pending", token;
+    };
+    struct Signed {
+        std::string url, kid, jwk, payload;
+    };
+
+    std::string kind_of(const acme::HttpRequest& request) const;
+    acme::HttpReply serve(const std::string& kind, const acme::HttpRequest& request);
+    acme::HttpReply posted(const std::string& kind, const acme::HttpRequest& request);
+    std::optional<Signed> read(const acme::HttpRequest& request, acme::HttpReply& refusal);
+    acme::HttpReply new_account(const Signed& jws);
+    acme::HttpReply new_order(const Signed& jws);
+    acme::HttpReply poll(Order& order, std::size_t number);
+    acme::HttpReply show(const Order& order, std::size_t number, int status);
+    acme::HttpReply show(const Authz& authz, std::size_t number);
+    acme::HttpReply validate(std::size_t number);
+    acme::HttpReply finalize(const Signed& jws, std::size_t number);
+    std::string fresh_nonce();
+    void wrong(const std::string& what) { faults.push_back(what); }
+
+    FakeClock& clock_;
+    Board& board_;
+    TestCa issuer_{"Scripted"};
+    std::map<std::string, int> counts_;
+    std::set<std::string> nonces_, accounts_;
+    std::vector<Order> orders_;
+    std::vector<Authz> authz_;
+    unsigned serial_ = 0;
+};
+
+// What the client holds of it: connections come and go, the CA stays. Time passes with each exchange.
+class ScriptedTransport final : public acme::Transport {
+public:
+    ScriptedTransport(ScriptedCa& ca, FakeClock& clock) : ca_(ca), clock_(clock) {}
+    Result<acme::HttpReply> exchange(const acme::HttpRequest& request) override {
+        clock_.advance(Millis(20));
+        if (cancelled_) return Error::retry("called off");
+        return ca_.answer(request);
+    }
+    void cancel() override { cancelled_ = true; }
+
+private:
+    ScriptedCa& ca_;
+    FakeClock& clock_;
+    std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace postern::fakes
