@@ -76,8 +76,9 @@ Result<Seen> look_at_disk(const Options& options, const Door& door) {
 Result<Seen> look(const Options& options, const Door& door) {
     auto reply = door.client.get("/api/v1/status");
     if (!reply.ok() && is_no_server(reply.error())) {
-        if (options.verbose) complain("no server is running; reading " + door.state);
-        return look_at_disk(options, door);
+        auto seen = look_at_disk(options, door);
+        if (seen.ok()) complain("no server is running; this is what " + door.state + " tells");
+        return seen;
     }
     if (!reply.ok()) return std::move(reply).error();
     if (reply->status != 200) return Error::retry(refusal(*reply));

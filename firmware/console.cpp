@@ -21,6 +21,7 @@ void complain(std::string_view text) { print_error("postern: " + std::string(tex
 
 void print_faults(const std::vector<config::Fault>& faults) {
     for (const config::Fault& fault : faults) print_error(fault.print() + "\n");
+    if (faults.size() == 1 && faults.front().line == 0) return;  // the file as a whole: nothing to count
     const std::string count = faults.size() == 1 ? "1 fault" : std::to_string(faults.size()) + " faults";
     print_error(count + " in the configuration\n");
 }

@@ -34,9 +34,14 @@ Json history_of(const std::vector<acme::Attempt>& attempts) {
 // The members that come from the certificate itself: all null while there is none.
 void add_facts(Json& json, const acme::CertStatus& status, WallTime now) {
     const auto& facts = status.facts;
+    json["subject"] = facts ? Json(facts->subject) : Json();
+    json["sans"] = facts ? Json(facts->names) : Json();
     json["issuer"] = facts ? Json(facts->issuer) : Json();
+    json["issuer_dn"] = facts ? Json(facts->issuer_dn) : Json();
     json["serial"] = facts ? Json(facts->serial) : Json();
     json["key"] = facts ? Json(facts->key) : Json();
+    json["signature"] = facts ? Json(facts->signature) : Json();
+    json["policy"] = facts ? Json(facts->policy) : Json();
     json["fingerprint"] = facts ? Json(facts->fingerprint) : Json();
     json["not_before"] = facts ? date(facts->not_before) : Json();
     json["not_after"] = facts ? date(facts->not_after) : Json();

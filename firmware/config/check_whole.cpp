@@ -28,6 +28,11 @@ std::string taken_by(const Taken& mine, const Taken& other) {
            "; each port serves one purpose: choose another one";
 }
 
+// A default beside a key that is misspelt, "lisen", is probably not what was meant.
+bool is_uncertain(const Reading& reading, const std::string& title, const std::string& key) {
+    return !reading.is_written(title, key) && reading.has_fault_in(title);
+}
+
 void add_listeners(Reading& reading, std::vector<Taken>& taken, const std::string& title, const std::string& key,
                    const std::vector<net::Address>& addresses) {
     for (const net::Address& address : addresses) {
@@ -38,6 +43,7 @@ void add_listeners(Reading& reading, std::vector<Taken>& taken, const std::strin
             taken.push_back(mine);
             continue;
         }
+        if (is_uncertain(reading, title, key) || is_uncertain(reading, other->title, other->key)) continue;
         // Of the two, the one that somebody wrote is at fault, not a default.
         const bool default_first = !reading.is_written(title, key) && reading.is_written(other->title, other->key);
         if (!default_first) reading.fault(title, key, taken_by(mine, *other));

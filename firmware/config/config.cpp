@@ -37,6 +37,11 @@ bool Reading::is_faulty(const std::string& title, std::string_view key) const {
     return faulty_.contains({title, std::string(key)});
 }
 
+bool Reading::has_fault_in(const std::string& title) const {
+    const auto at = faulty_.lower_bound({title, ""});
+    return at != faulty_.end() && at->first == title;
+}
+
 void Reading::fault(const std::string& title, std::string_view key, std::string text, int other_line) {
     const int line = line_of(title, key);
     fault_at(line > 0 ? line : other_line, title, key, std::move(text));

@@ -30,6 +30,7 @@ struct Reading {
     bool is_written(const std::string& title, std::string_view key) const;
     // Its value could not be taken, which was told: what follows from it is not worth another fault.
     bool is_faulty(const std::string& title, std::string_view key) const;
+    bool has_fault_in(const std::string& title) const;
 
 private:
     const IniSection* find(const std::string& title) const;

@@ -87,9 +87,13 @@ TEST_CASE("one that expired, and one that has nothing yet") {
     acme::CertStatus fresh;
     fresh.name = "new.example";
     fresh.kind = "acme";
-    const std::string text = status_text({{expired, fresh}, true, {}}, kNow);
-    CHECK(text.find("old.example  Expired  expired 2 days ago") != std::string::npos);
-    CHECK(text.find("new.example  Waiting  -") != std::string::npos);
+    acme::CertStatus bridged = valid("bridged.example");
+    bridged.rung = acme::Rung::kSelfSigned;
+    bridged.state = acme::CertState::kWaiting;
+    const std::string text = status_text({{expired, fresh, bridged}, true, {}}, kNow);
+    CHECK(text.find("bridged.example  Waiting  -                   -  ") != std::string::npos);
+    CHECK(text.find("old.example      Expired  expired 2 days ago") != std::string::npos);
+    CHECK(text.find("new.example      Waiting  -") != std::string::npos);
 }
 
 TEST_CASE("without certificates there is no table") {

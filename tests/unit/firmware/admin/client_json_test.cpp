@@ -23,7 +23,12 @@ acme::StatusSnapshot sample() {
     one.state = acme::CertState::kFailing;
     one.generation = 7;
     crypto::CertFacts facts;
+    facts.names = {"a.example", "www.a.example"};
+    facts.subject = "CN=a.example";
     facts.issuer = "Test CA";
+    facts.issuer_dn = "O=Test, CN=Test CA";
+    facts.signature = "ecdsa-with-SHA256";
+    facts.policy = "DV";
     facts.serial = "0a";
     facts.key = "ec256";
     facts.not_before = kNow;
@@ -52,6 +57,11 @@ TEST_CASE("the status comes back as it went") {
     CHECK(one.generation == 7);
     REQUIRE(one.facts);
     CHECK(one.facts->issuer == "Test CA");
+    CHECK(one.facts->issuer_dn == "O=Test, CN=Test CA");
+    CHECK(one.facts->names == before.names);
+    CHECK(one.facts->subject == "CN=a.example");
+    CHECK(one.facts->signature == "ecdsa-with-SHA256");
+    CHECK(one.facts->policy == "DV");
     CHECK(one.facts->not_before == before.facts->not_before);
     CHECK(one.facts->not_after == before.facts->not_after);
     CHECK(one.next_attempt == before.next_attempt);
