@@ -37,7 +37,11 @@ export async function openPage(browser, options = {}) {
     if (message.type() === 'error' || message.type() === 'warning') page.faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => page.faults.push(`script: ${error.message}`));
-  page.on('requestfailed', (request) => page.faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // what a reload cuts off, such as the icon, did not fail
+    if (why !== 'net::ERR_ABORTED') page.faults.push(`failed: ${request.url()} ${why}`);
+  });
   page.on('response', (answer) => {
     if (answer.status() >= 400) page.faults.push(`${answer.status()}: ${answer.url()}`);
   });

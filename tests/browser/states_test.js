@@ -30,11 +30,13 @@ function testLook(look, options) {
   let visited = null; // one page for all states: a new one costs a second
   for (const [sample, headline] of Object.entries(HEADLINES)) {
     test(`${sample}, ${look}: readable`, async () => {
+      if (visited) {
+        visited.device.sample = sample;
+        visited.page.faults.length = 0;
+        await visited.page.reload();
+      }
       visited ??= await visit(sample, options);
-      const { page, device } = visited;
-      device.sample = sample;
-      page.faults.length = 0;
-      await page.reload();
+      const { page } = visited;
       equal(await page.locator('h1').innerText(), headline, 'heading');
       equal(await page.title(), `${headline} · Postern`, 'title');
       await noSideScroll(page);
