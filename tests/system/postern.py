@@ -45,6 +45,12 @@ def own(path):
             os.chown(entry, NOBODY, NOBODY, follow_symlinks=False)
 
 
+def copy_state(state, to):
+    """A copy of a state folder that no server has open: all of it but the control socket."""
+    shutil.copytree(state, to, symlinks=True, ignore=lambda _, names: [n for n in names if n.endswith(".sock")])
+    own(to)
+
+
 def program():
     """The program, where an unprivileged identity can reach it."""
     with _lock:
@@ -63,10 +69,10 @@ def remove_scratch():
 
 
 def end_all():
-    """Ends what the test left running; [(name, log)] of every server it started."""
+    """Ends what the test left running; [(name, log)] of the last servers that it started."""
     for server in _servers:
         server.stop()
-    logs = [(f"log of {s.ini_file}", s.log()[-6000:]) for s in _servers]
+    logs = [(f"log of {s.ini_file}", s.log()[-6000:]) for s in _servers[-3:]]
     _servers.clear()
     for lab in list(lab_module.started):
         lab.down()

@@ -103,7 +103,7 @@ def test_bad_configurations():
         every = every.replace(old, new, 1)
     file.write_text(every)
     done = postern.run("check", "-c", file)
-    assert len({f[0] for f in faults_of(done, file)}) == 4, f"all four at once: {done.stdout}{done.stderr}"
+    assert {2, 8, 11, 14} <= {f[0] for f in faults_of(done, file)}, f"all four at once: {done.stdout}{done.stderr}"
     done = postern.run("serve", "-c", file)
     assert done.returncode == 2 and len(faults_of(done, file)) >= 4, f"{done.returncode} {done.stdout}{done.stderr}"
     for missing in (folder / "none.ini", folder):
@@ -263,7 +263,7 @@ def test_reload():
                 http_client.until(lambda: server.get("/", "two.example.test").status == 200, 3, "the new site serves")
                 assert server.get("/", "two.example.test").body == b"two"
                 assert server.get("/", "one.example.test").body == b"new one"
-                assert b"two.example.test" in server.der("two.example.test")
+                http_client.until(lambda: b"two.example.test" in server.der("two.example.test"), 1, "with its certificate")
                 assert kept.request("/", "one.example.test").status == 200, "an open connection goes on"
                 del server.sites["two"]
                 server.write_ini()
@@ -347,7 +347,7 @@ def test_damaged_state():
         template = server.state
         for what, (pattern, change) in DAMAGE.items():
             server = Postern({NAME: {}}, lab=lab)
-            shutil.copytree(template, server.state, symlinks=True)
+            postern.copy_state(template, server.state)
             files = sorted(server.state.glob(pattern))
             assert files, f"{what}: there is no {pattern}"
             for f in files:
@@ -357,14 +357,14 @@ def test_damaged_state():
                 assert server.ready_s < 2, f"{what}: {server.ready_s} s"
                 assert server.get("/", NAME).status == 200
                 server.wait_issued(NAME, 15)
-                if what not in ("self-signed: half",):
-                    said = server.log() + json.dumps(list(server.status().values()))
-                    assert re.search(r"damaged|set aside|cannot be (read|used)", said), f"{what}: nothing is said"
                 done = server.renew(NAME)
                 assert done.returncode == 0, f"{what}: {done.stdout}{done.stderr}"
+                if what not in ("self-signed: half",):      # that one is not looked at while a public one serves
+                    said = server.log() + server.command("status", "--json").stdout
+                    assert re.search(r"damaged|set aside|cannot be (read|used)", said), f"{what}: nothing is said"
         for path in ("live", "jobs", "archive"):    # a link, a file in the place of a folder
             server = Postern({NAME: {}}, lab=lab)
-            shutil.copytree(template, server.state, symlinks=True)
+            postern.copy_state(template, server.state)
             if path == "live":
                 (server.state / "live" / NAME).unlink()
                 (server.state / "live" / NAME).symlink_to("../archive/nowhere/7")

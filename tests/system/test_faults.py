@@ -4,7 +4,6 @@ Each row renews a certificate with `renew --force` while one fault is in force, 
 certificate serves or the old one still does, what the status must tell, and how long it may take."""
 import queue
 import re
-import shutil
 import threading
 import time
 import types
@@ -107,14 +106,13 @@ class Lane:
         with Postern({NAME: {}}, lab=self.lab) as server:
             server.wait_issued(NAME)
             server.stop()
-            shutil.copytree(server.state, self.template, symlinks=True)
+            postern.copy_state(server.state, self.template)
 
     def play(self, scenario, expected):
         """Returns (verdict, note): verdict None when all is as expected."""
         self.lab.clear_faults()
         server = Postern({NAME: {}}, lab=self.lab)
-        shutil.copytree(self.template, server.state, symlinks=True)
-        postern.own(server.state)
+        postern.copy_state(self.template, server.state)
         with server:
             before = server.der(NAME)
             assert "Pebble" in http_client.describe(before, "-issuer"), "the copied state serves"

@@ -5,7 +5,6 @@ store).  After each, a restart serves within a second, with the old or the new c
 import collections
 import queue
 import re
-import shutil
 import subprocess
 import threading
 import time
@@ -65,13 +64,12 @@ class Lane:
         server = self.server(None)
         server.start().wait_issued(NAME)
         server.stop()
-        shutil.copytree(server.state, self.template, symlinks=True)
+        postern.copy_state(server.state, self.template)
 
     def server(self, template="the lane's"):
         server = Postern({NAME: {}}, lab=self.lab)
         if template:
-            shutil.copytree(self.template, server.state, symlinks=True)
-            postern.own(server.state)
+            postern.copy_state(self.template, server.state)
         return server
 
     def attach(self, server, task, *options):
@@ -131,7 +129,7 @@ class Lane:
         again = server.renew(NAME)
         assert again.returncode == 0 and server.der(NAME) != served, \
             f"no renewal afterwards: {again.returncode} {again.stdout}{again.stderr}"
-        left = [p for p in server.state.rglob("*") if re.search(r"tmp|\.new|temp|staging", p.name)]
+        left = [str(p) for p in server.state.rglob("*") if re.search(r"^\.|tmp|\.new$", p.name) or p.parent.name == "staging"]
         server.kill()
         return last, became, seconds, left
 
@@ -174,19 +172,19 @@ def judge(points, results, faults):
     became = collections.Counter(got[1] for _, got in done)
     slowest = max((got[2] for _, got in done), default=0)
     by_call = collections.Counter(got[0][0] for _, got in done)
-    left = max((len(got[3]) for _, got in done), default=0)
+    left = sorted({path for _, got in done for path in got[3]})
     for (call, number, what), got in sorted(done, key=lambda r: points.index(r[0])):
         print(f"     {call:10} {number:3}  {what:40} -> {got[1]} in {got[2] * 1000:.0f} ms", flush=True)
     note = f"{len(done)} points ({', '.join(f'{n} {c}' for c, n in sorted(by_call.items()))}): " \
            f"{became['old']} old, {became['new']} new; served after {slowest * 1000:.0f} ms at most; " \
-           f"{left} temporary files left at most"
+           f"temporary files left: {left or 'none'}"
     assert not faults, f"{note}\n" + "\n".join(faults)
     strays = [got[0] for _, got in done if not got[0][2]]
     assert not strays, f"killed at calls that change nothing: {strays}"
     assert len(done) >= 40, f"{note}; not reached: {missed}"
     assert len(missed) <= len(points) // 20, f"{note}; not reached: {missed}"
     assert became["old"] >= 10 and became["new"] >= 1, note
-    assert left == 0, note
+    assert not left, note
     return note
 
 
