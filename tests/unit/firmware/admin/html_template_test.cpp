@@ -101,8 +101,8 @@ TEST_CASE("html_escape: markup, controls, broken UTF-8, characters that disguise
         {"\xe2\x80\xa8", r},                    // line separator
         {"\xef\xbb\xbf", r},                    // byte order mark
     };
-    for (const auto& [in, out] : rows) {
-        CAPTURE(to_hex(in));
-        CHECK(html_escape(in) == out);
+    for (const auto& row : rows) {
+        CAPTURE(to_hex(row.first));
+        CHECK(html_escape(row.first) == row.second);
     }
 }

@@ -19,11 +19,11 @@ json status_of(const acme::StatusSnapshot& status) {
 
 // The members of `object`, with the type of each: "number string null ..."
 void check_members(const json& object, const std::vector<std::pair<std::string, std::vector<std::string>>>& members) {
-    for (const auto& [name, types] : members) {
-        CAPTURE(name);
-        REQUIRE(object.contains(name));
-        const std::string type = object.at(name).type_name();
-        CHECK_MESSAGE(std::find(types.begin(), types.end(), type) != types.end(), type);
+    for (const auto& member : members) {
+        CAPTURE(member.first);
+        REQUIRE(object.contains(member.first));
+        const std::string type = object.at(member.first).type_name();
+        CHECK_MESSAGE(std::find(member.second.begin(), member.second.end(), type) != member.second.end(), type);
     }
 }
 
