@@ -4,6 +4,7 @@
 #include "acme/policy/retry.h"
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
+#include "server/base/text.h"
 
 namespace postern::acme {
 
@@ -21,6 +22,8 @@ std::string words_beside(const CaProblem& problem) {
 void Engine::refuse(const HttpReply& reply, Facts facts) {
     if (follow_redirect(reply)) return;
     CaProblem problem = problem_of(reply);
+    if (problem.type == "userActionRequired" && problem.link.empty())  // RFC 8555 section 7.3.3
+        problem.link = printable(link_target(reply, "terms-of-service"), 200);
     auto asked_wait = retry_after(reply, facts.wall);
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);

@@ -91,6 +91,8 @@ private:
 
 Result<Json> Json::parse(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) return Error::refuse("no JSON: it begins with a byte order mark");
+    // The library takes a NUL for the end of the text and would not look at what follows it.
+    if (text.find('\0') != std::string_view::npos) return Error::refuse("no JSON: a NUL byte in it");
     try {
         JsonReader reader;
         if (nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return reader.take();

@@ -200,7 +200,9 @@ private:
     bool refused(const tls::TlsError& error) {
         const long flags = tls::get_verify_result(session_);
         if (flags == 0 || error.code != tls::ErrorCode::CertVerifyFailed) {
-            exchange_.fail("TLS with " + url_.host + ": " + tls::error_string(error.backend_code));
+            const bool gone = error.code == tls::ErrorCode::SyscallError || error.code == tls::ErrorCode::PeerClosed;
+            exchange_.fail("TLS with " + url_.host + ": " +
+                           (gone ? "the other side ended the connection" : tls::error_string(error.backend_code)));
             return false;
         }
         const bool future = (flags & MBEDTLS_X509_BADCERT_FUTURE) != 0 && (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) == 0;

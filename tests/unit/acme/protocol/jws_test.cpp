@@ -1,0 +1,99 @@
+#include "acme/protocol/jws.h"
+
+#include <doctest.h>
+
+#include "acme/protocol/json.h"
+#include "acme/protocol/nonces.h"
+#include "server/base/base64url.h"
+#include "server/crypto/hash.h"
+#include "server/crypto/init.h"
+
+using namespace postern;
+using namespace postern::acme;
+
+namespace {
+
+AccountKey made(crypto::KeyType type = crypto::KeyType::kEc256) {
+    REQUIRE(crypto::init().ok());
+    auto key = crypto::PrivateKey::generate(type);
+    REQUIRE(key.ok());
+    auto account = AccountKey::from(std::move(*key));
+    REQUIRE(account.ok());
+    return std::move(account).value();
+}
+
+Json part(const Json& jws, const char* name) {
+    auto text = base64url_decode(jws.text(name).value_or("!"));
+    REQUIRE(text);
+    auto json = Json::parse(*text);
+    REQUIRE(json.ok());
+    return *json;
+}
+
+}  // namespace
+
+TEST_CASE("the thumbprint is of the four members in order (RFC 7638)") {
+    AccountKey key = made();
+    auto jwk = Json::parse(key.jwk());
+    REQUIRE(jwk.ok());
+    CHECK(jwk->names() == std::vector<std::string>{"crv", "kty", "x", "y"});
+    CHECK(jwk->text("crv") == "P-256");
+    CHECK(base64url_decode(*jwk->text("x"))->size() == 32);
+    CHECK(base64url_decode(*jwk->text("y"))->size() == 32);
+    CHECK(key.thumbprint() == base64url_encode(crypto::sha256(key.jwk())));
+    CHECK(key.thumbprint().size() == 43);
+    CHECK(key.key_authorization("tok") == "tok." + key.thumbprint());
+}
+
+TEST_CASE("with an account the header has kid, without one jwk, never both") {
+    AccountKey key = made();
+    auto with = Json::parse(key.sign("https://ca/x", "n0nce", "https://ca/acct/1", "{\"a\":1}").value());
+    REQUIRE(with.ok());
+    CHECK(with->names() == std::vector<std::string>{"protected", "payload", "signature"});
+    Json header = part(*with, "protected");
+    CHECK(header.names() == std::vector<std::string>{"alg", "nonce", "url", "kid"});
+    CHECK(header.text("alg") == "ES256");
+    CHECK(header.text("nonce") == "n0nce");
+    CHECK(header.text("url") == "https://ca/x");
+    CHECK(header.text("kid") == "https://ca/acct/1");
+    CHECK(part(*with, "payload").number("a") == 1);
+    CHECK(base64url_decode(*with->text("signature"))->size() == 64);
+
+    auto without = Json::parse(key.sign("https://ca/x", "n", "", "{}").value());
+    header = part(*without, "protected");
+    CHECK(header.names() == std::vector<std::string>{"alg", "nonce", "url", "jwk"});
+    CHECK(header.find("jwk")->text("kty") == "EC");
+}
+
+TEST_CASE("POST-as-GET has an empty payload, not an empty object") {
+    AccountKey key = made();
+    auto jws = Json::parse(key.sign("https://ca/x", "n", "k", "").value());
+    REQUIRE(jws.ok());
+    CHECK(jws->text("payload") == "");
+}
+
+TEST_CASE("other keys are no account keys") {
+    REQUIRE(crypto::init().ok());
+    auto key = crypto::PrivateKey::generate(crypto::KeyType::kEc384);
+    REQUIRE(key.ok());
+    auto account = AccountKey::from(std::move(*key));
+    REQUIRE_FALSE(account.ok());
+    CHECK(account.error().text().find("ec384") != std::string::npos);
+}
+
+TEST_CASE("nonces: newest first, each once, nothing malformed, eight at most") {
+    Nonces nonces;
+    CHECK(nonces.empty());
+    CHECK_FALSE(nonces.take());
+    for (const char* bad : {"", "a b", "a+b", "a/b", "a=", "not a nonce!", "a\n"}) CHECK_FALSE(nonces.put(bad));
+    CHECK_FALSE(nonces.put(std::string(513, 'a')));
+    CHECK(nonces.empty());
+    for (char c = 'a'; c < 'a' + 12; ++c) CHECK(nonces.put(std::string(1, c)));
+    CHECK(nonces.take() == "l");
+    CHECK(nonces.take() == "k");
+    for (int i = 0; i < 6; ++i) CHECK(nonces.take());
+    CHECK_FALSE(nonces.take());
+    nonces.put("x");
+    nonces.clear();
+    CHECK(nonces.empty());
+}
