@@ -1,13 +1,18 @@
-# postern_library(NAME [PUBLIC target...] [PRIVATE target...])
+# postern_library(NAME [HOT] [PUBLIC target...] [PRIVATE target...])
 #   The library of the current folder: its *.cpp, includes from the repository's
 #   root.  PUBLIC are the arrows that the headers use, PRIVATE those that only
 #   the .cpp files use.  A folder without a .cpp yet is a header-only library.
+#   The shipped program is compiled for size; HOT libraries, through which the
+#   bytes of requests go, for speed.
 function(postern_library name)
-  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "HOT" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC postern_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    if(arg_HOT)
+      target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O2>)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE postern_flags ${arg_PUBLIC})
