@@ -32,6 +32,7 @@ SUITES = [
     Suite("fuzz", "cl", 15, "tools/fuzz 60"),
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
+    Suite("build", "cl", 20, "tools/build"),
     Suite("system", "cl", 20, "tests/system/run"),
     Suite("browser", "cl", 5, "tests/browser/run"),
     Suite("demo", "cl", 5, "tools/demo --once"),
