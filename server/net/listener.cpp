@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -62,6 +63,11 @@ Result<void> prepare(int fd, const Address& address, const ListenOptions& option
     return {};
 }
 
+bool somebody_waits(int fd) {
+    pollfd asked{fd, POLLIN, 0};
+    return poll(&asked, 1, 0) != 0;
+}
+
 }  // namespace
 
 Result<Listener> Listener::open(const Address& address, const ListenOptions& options) {
@@ -92,6 +98,8 @@ Accepted Listener::accept() const {
     } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED || errno == EPROTO));  // of one that is gone already: the next
     if (fd < 0) {
         accepted.error = errno == EWOULDBLOCK ? EAGAIN : errno;
+        // accept(2) takes a descriptor before it looks at the backlog: without one it says so to nobody, too
+        if (accepted.out_of_room() && !somebody_waits(fd_.get())) accepted.error = EAGAIN;
         return accepted;
     }
     accepted.fd.reset(fd);

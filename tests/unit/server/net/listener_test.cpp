@@ -115,15 +115,18 @@ TEST_CASE("a stale unix socket is replaced, any other file is not") {
 
 TEST_CASE("want of descriptors is told from an empty backlog") {
     auto listener = Listener::open(loopback(), {});
+    auto quiet = Listener::open(loopback(), {});
     UniqueFd client = connect_to(listener->address());
     rlimit before{};
     REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
     rlimit none = before;
-    none.rlim_cur = 0;
+    none.rlim_cur = 1;
     REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
     net::Accepted accepted = listener->accept();
+    net::Accepted nobody = quiet->accept();
     setrlimit(RLIMIT_NOFILE, &before);
     CHECK(accepted.error == EMFILE);
     CHECK(accepted.out_of_room());
+    CHECK(nobody.none_waits());    // the kernel would say EMFILE here too
     CHECK(listener->accept().fd);  // it waited
 }
