@@ -44,6 +44,17 @@ Result<std::vector<std::shared_ptr<net::Listener>>> open_listeners(const Endpoin
 
 }  // namespace
 
+// Those that serve `address` already and that no endpoint of `next` has taken: several may ask for port 0.
+std::vector<std::shared_ptr<net::Listener>> Front::listeners_kept(const net::Address& address, std::size_t count,
+                                                                  const std::vector<Bound>& next) const {
+    for (const Bound& old : bound_) {
+        bool wanted = old.endpoint.address == address || old.listeners.front()->address() == address;
+        bool taken = std::any_of(next.begin(), next.end(), [&](const Bound& other) { return other.listeners.front() == old.listeners.front(); });
+        if (wanted && !taken && old.listeners.size() == count) return old.listeners;
+    }
+    return {};
+}
+
 Result<std::vector<Front::Bound>> Front::bind_all(std::vector<Endpoint> endpoints) const {
     std::vector<Bound> next;
     for (Endpoint& endpoint : endpoints) {
@@ -51,12 +62,8 @@ Result<std::vector<Front::Bound>> Front::bind_all(std::vector<Endpoint> endpoint
         // a unix socket has one name in the file system, and so one listener
         bool spread = endpoint.spread && endpoint.address.family() != AF_UNIX;
         std::size_t count = spread ? static_cast<std::size_t>(options_.loops) : 1;
-        auto same = std::find_if(bound_.begin(), bound_.end(), [&](const Bound& old) {
-            return old.endpoint.address == endpoint.address && old.listeners.size() == count;
-        });
-        if (same != bound_.end()) {
-            bound.listeners = same->listeners;
-        } else {
+        bound.listeners = listeners_kept(endpoint.address, count, next);
+        if (bound.listeners.empty()) {
             TRY(bound.listeners, open_listeners(endpoint, count));
         }
         for (std::size_t i = 0; i < count; i++) {

@@ -47,6 +47,8 @@ private:
     struct Bound;
     Front(const Clock& clock, Log& log, FrontOptions options);
     Result<std::vector<Bound>> bind_all(std::vector<Endpoint> endpoints) const;
+    std::vector<std::shared_ptr<net::Listener>> listeners_kept(const net::Address& address, std::size_t count,
+                                                               const std::vector<Bound>& next) const;
     void hand_out();
 
     const Clock& clock_;
