@@ -40,6 +40,7 @@ bool load_config(const std::string& file, config::Config& into) {
 }
 
 int run_check(const Options& options) {
+    if (options.verbose) complain("reading " + options.config_file);
     config::Config config;
     if (!load_config(options.config_file, config)) return kExitFaulty;
     print(options.print ? config::print_config(config) : summary_of(config));

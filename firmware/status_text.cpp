@@ -169,4 +169,16 @@ std::string about_unknown_certificate(const acme::StatusSnapshot& status, std::s
     return text + "; there is: " + join(names, ", ");
 }
 
+Result<acme::StatusSnapshot> pick_certificates(const acme::StatusSnapshot& status, const std::vector<std::string>& words) {
+    if (words.empty()) return status;
+    acme::StatusSnapshot picked;
+    picked.clock_sane = status.clock_sane;
+    for (const std::string& word : words) {
+        const acme::CertStatus* found = find_certificate(status, word);
+        if (found == nullptr) return Error::admin(about_unknown_certificate(status, word));
+        picked.certificates.push_back(*found);
+    }
+    return picked;
+}
+
 }  // namespace postern

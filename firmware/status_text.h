@@ -21,6 +21,8 @@ int status_exit(const acme::StatusSnapshot& status, WallTime now);
 
 // The certificate that a person means: its name, or one of its host names, in any case. Null: none.
 const acme::CertStatus* find_certificate(const acme::StatusSnapshot& status, std::string_view word);
+// Those that were asked for, in this order; all when `words` is empty. kAdmin for an unknown one.
+Result<acme::StatusSnapshot> pick_certificates(const acme::StatusSnapshot& status, const std::vector<std::string>& words);
 // "there is no certificate 'exmaple.org'; did you mean 'example.org'?"
 std::string about_unknown_certificate(const acme::StatusSnapshot& status, std::string_view word);
 

@@ -155,6 +155,7 @@ std::string print_yes_no(bool value) { return value ? "yes" : "no"; }
 std::string print_addresses(const std::vector<net::Address>& addresses) {
     if (addresses.empty()) return "off";
     std::vector<std::string> texts;
+    texts.reserve(addresses.size());
     for (const net::Address& address : addresses) texts.push_back(address.text());
     return join(texts, ", ");
 }
