@@ -2,6 +2,7 @@
 // No clock here: the moment comes from the caller.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ public:
 
 private:
     static constexpr std::size_t kSize = 6 + kDateSize + 2;
-    long long second_ = -1;
+    long long second_ = std::numeric_limits<long long>::min();
     char text_[kSize] = {};
 };
 

@@ -15,7 +15,7 @@ constexpr std::string_view kLengthName = "Content-Length: ";
 constexpr std::size_t kDigits = 20;  // of 2^64
 
 char* put(char* at, std::string_view text) {
-    std::memcpy(at, text.data(), text.size());
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());
     return at + text.size();
 }
 
@@ -130,7 +130,7 @@ std::unique_ptr<Unsent> keep(Response& response, std::string_view body, bool wit
 // Moves from the front of `text` to the output. True when all of it went.
 bool move_some(std::string_view& text, Output& out) {
     const std::size_t n = std::min(text.size(), out.room());
-    if (n > 0) std::memcpy(out.tail(), text.data(), n);
+    put(out.tail(), text.substr(0, n));
     out.advance(n);
     text.remove_prefix(n);
     return text.empty();

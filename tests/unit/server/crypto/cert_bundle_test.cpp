@@ -38,6 +38,19 @@ std::string with_crlf(const std::string& text) {
     return out;
 }
 
+void check_refused(const std::string& chain, const std::string& key_pem, std::string_view says) {
+    CAPTURE(says);
+    const auto bundle = CertBundle::from_pem(chain, key_pem);
+    REQUIRE_FALSE(bundle.ok());
+    const std::string& text = bundle.error().text();
+    CAPTURE(text);
+    CHECK(text.find("certificate chain: ") == 0);
+    CHECK(text.find(says) != std::string::npos);
+    CHECK(text.find(key_pem.substr(30, 20)) == std::string::npos);
+    CHECK(bundle.error().kind() == ErrorKind::kRefuse);
+    CHECK_FALSE(read_facts(chain).ok());
+}
+
 }  // namespace
 
 TEST_CASE("CertBundle: a chain as a CA sends it") {
@@ -146,15 +159,7 @@ TEST_CASE("CertBundle: bad chains") {
              {flipped, "certificate chain: certificate at line 1: "},
              {many, "more than 10 PEM blocks"},
              {huge, "larger than"}}) {
-        CAPTURE(row.says);
-        const auto bundle = CertBundle::from_pem(row.chain, pair.key_pem);
-        REQUIRE_FALSE(bundle.ok());
-        CAPTURE(bundle.error().text());
-        CHECK(bundle.error().text().find("certificate chain: ") == 0);
-        CHECK(bundle.error().text().find(row.says) != std::string::npos);
-        CHECK(bundle.error().kind() == ErrorKind::kRefuse);
-        CHECK(bundle.error().text().find(pair.key_pem.substr(30, 20)) == std::string::npos);
-        CHECK_FALSE(read_facts(row.chain).ok());
+        check_refused(row.chain, pair.key_pem, row.says);
     }
 }
 

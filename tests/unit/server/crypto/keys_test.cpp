@@ -2,11 +2,17 @@
 
 #include <doctest.h>
 #include <mbedtls/ecdsa.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
+
+#include <array>
+#include <thread>
+#include <vector>
 
 #include "server/base/base64url.h"
 #include "server/base/text.h"
 #include "server/crypto/hash.h"
+#include "server/crypto/rng.h"
 #include "tests/unit/server/crypto/sample_keys.h"
 
 using namespace postern;
@@ -170,4 +176,26 @@ TEST_CASE("ES256: the example of RFC 7515 appendix A.3 verifies, and its key is 
     CHECK(key->public_point()->x == point.x);
     CHECK(key->public_point()->y == point.y);
     CHECK(verifies(point, message, *key->sign_es256(message)));
+}
+
+TEST_CASE("keys: threads sign with one key at once, as loops do in handshakes") {
+    for (std::string_view pem : {samples::kPkcs8, samples::kRsa2048}) {
+        const auto key = PrivateKey::from_pem(pem);
+        REQUIRE(key.ok());
+        std::vector<std::thread> threads;
+        std::array<int, 4> codes{};
+        for (int& code : codes) {
+            threads.emplace_back([&key, &code] {
+                std::array<unsigned char, 32> hash{};
+                std::array<unsigned char, 512> signature{};
+                std::size_t size = 0;
+                for (int i = 0; i < 5; ++i) {
+                    code |= mbedtls_pk_sign(key->native(), MBEDTLS_MD_SHA256, hash.data(), hash.size(), signature.data(),
+                                            signature.size(), &size, rng, nullptr);
+                }
+            });
+        }
+        for (std::thread& thread : threads) thread.join();
+        for (int code : codes) CHECK(code == 0);
+    }
 }

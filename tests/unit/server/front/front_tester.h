@@ -79,7 +79,7 @@ public:
             std::size_t head = all.find("\r\n\r\n");
             if (head != all.npos) {
                 std::size_t at = all.find("Content-Length: ");
-                std::size_t length = static_cast<std::size_t>(std::stoul(all.substr(at + 16)));
+                std::size_t length = static_cast<std::size_t>(std::stoul(all.substr(at + 16, 10)));
                 if (all.size() >= head + 4 + length) return all.substr(head + 4);
             }
             ssize_t n = recv(fd_.get(), buffer, sizeof buffer, 0);

@@ -228,7 +228,7 @@ TEST_CASE("sizes around the cache's limit, and an empty file") {
 TEST_CASE("a root that is missing or no folder is told with its name") {
     Folder folder;
     folder.write("file", "");
-    for (const std::string root : {"/nowhere/at/all", (folder.path() / "file").c_str()}) {
+    for (const std::string& root : {std::string("/nowhere/at/all"), (folder.path() / "file").string()}) {
         StaticOptions options;
         options.root = root;
         const auto files = StaticFiles::open(options);
