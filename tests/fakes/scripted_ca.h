@@ -35,7 +35,6 @@ public:
     ScriptedCa(FakeClock& clock, Board& board) : clock_(clock), board_(board) {}
 
     static constexpr const char* kDirectory = "https://ca.example/dir";
-
     // Instead of an answer: `nth` (from 1) counts requests of that kind: directory newNonce newAccount newOrder order
     // authz challenge finalize cert.
     using Instead = std::function<std::optional<Result<acme::HttpReply>>(const std::string& kind, int nth)>;
@@ -60,7 +59,7 @@ public:
 
     std::vector<std::string> asked;   // kinds, in order
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
-    int issued = 0;
+    int issued = 0;                   // certificates
     int count(const std::string& kind) const;
 
 private:

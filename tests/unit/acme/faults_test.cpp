@@ -72,8 +72,8 @@ struct Row {
 
 std::string deep() { return std::string(100000, '['); }
 
-const std::vector<Row>& rows() {
-    static const std::vector<Row> kRows = {
+std::vector<Row> nonce_and_limit_rows() {
+    return {
         {"no fault", [](World&) {}, true, "", "", 9},
         {"six bad nonces", says("newOrder", 6, Ca::problem(400, "badNonce")), true, "", "", 16},
         {"bad nonces, none new", [](World& w) {
@@ -105,6 +105,11 @@ const std::vector<Row>& rows() {
         {"500 at finalize", says("finalize", 2, Ca::problem(500, "serverInternal")), true, "", "", 13, 3},
         {"502 from a gateway everywhere", says("any", 3, html(502)), true, "", "", 60, 7},
         {"502 for ever", says("directory", 0, html(502)), false, "serverInternal", "Bad Gateway", 4, 7, 50},
+    };
+}
+
+std::vector<Row> lost_and_mangled_rows() {
+    return {
         {"a captive portal", says("any", 0, html(200)), false, "directory", "no ACME directory", 4},
         {"newOrder lost, then done", lost("newOrder", 1), true, "", "", 10},
         {"newOrder never answered", lost("newOrder", 0), false, "transport", "connection reset", 9},
@@ -119,6 +124,11 @@ const std::vector<Row>& rows() {
         {"an answer to finalize that is no JSON", body("finalize", 0, "ok"), true, "", "", 12},
         {"an order of an unknown status", swaps("newOrder", 0, "pending", "thinking"), false, "answer", "thinking", 8},
         {"newOrder in HTML", field("newOrder", 0, "Content-Type", "text/html"), false, "answer", "text/html", 8},
+    };
+}
+
+std::vector<Row> url_rows() {
+    return {
         {"no Location of the account", [](World& w) {
              REQUIRE(w.files.remove_file("/state/accounts/lab/account.json").ok());
              field("newAccount", 0, "Location", "")(w);
@@ -136,6 +146,11 @@ const std::vector<Row>& rows() {
         {"directory redirects to nowhere", says("directory", 0, html(301)), false, "directory", "", 2},
         {"a directory without newOrder", swaps("directory", 0, "newOrder", "oldOrder"), false, "directory", "newOrder", 4},
         {"meta is null", swaps("directory", 0, "\"meta\":", "\"meta\":null,\"x\":"), true, "", "", 9},
+    };
+}
+
+std::vector<Row> order_rows() {
+    return {
         {"the order is invalid and says why", changes("order", 0, [](HttpReply& r) {
              r.body = R"({"status":"invalid","error":{"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"not you"}})";
          }), false, "rejectedIdentifier", "not you", 8},
@@ -158,6 +173,11 @@ const std::vector<Row>& rows() {
          true, "", "", 9},
         {"the authorization has expired", swaps("authz", 0, "\"status\":\"pending\",\"identifier\"",
                                                 "\"status\":\"expired\",\"identifier\""), false, "order", "no longer usable", 6},
+    };
+}
+
+std::vector<Row> refusal_rows() {
+    return {
         {"the account is gone", [](World& w) { w.ca.forget_accounts(); }, true, "", "", 11},
         {"the account is gone for ever", says("newOrder", 0, Ca::problem(400, "accountDoesNotExist")), false,
          "accountDoesNotExist", "", 7},
@@ -167,6 +187,11 @@ const std::vector<Row>& rows() {
         {"the CSR is refused once", says("finalize", 1, Ca::problem(400, "badCSR")), true, "", "", 10},
         {"the CSR is refused always", says("finalize", 0, Ca::problem(400, "badCSR")), false, "badCSR", "", 10},
         {"finalize comes too early", says("finalize", 1, Ca::problem(403, "orderNotReady")), true, "", "", 11},
+    };
+}
+
+std::vector<Row> certificate_rows() {
+    return {
         {"a certificate as HTML", field("cert", 0, "Content-Type", "text/html"), false, "certificate", "text/html", 12},
         {"an empty certificate", body("cert", 0, ""), false, "certificate", "", 12},
         {"a certificate of garbage", body("cert", 0, "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"), false,
@@ -188,7 +213,6 @@ const std::vector<Row>& rows() {
         {"the leaf alone", changes("cert", 0, [](HttpReply& r) { r.body.resize(r.body.find("-----BEGIN", 10)); }), true, "", "", 9},
         {"no trial handshake succeeds", [](World& w) { w.probe.fails = true; }, false, "certificate", "trial handshake", 9},
     };
-    return kRows;
 }
 
 // A second certificate is due while the first one serves.
@@ -208,10 +232,8 @@ void renew_with(const Row& row, World& world) {
           std::string("link ../archive/a.example/") + (row.renewed ? "2" : "1"));
 }
 
-}  // namespace
-
-TEST_CASE("a broken, slow or lying CA") {
-    for (const Row& row : rows()) {
+void check(const std::vector<Row>& rows) {
+    for (const Row& row : rows) {
         CAPTURE(row.what);
         World world;
         renew_with(row, world);
@@ -231,3 +253,12 @@ TEST_CASE("a broken, slow or lying CA") {
         CHECK(status.history.back().said.find(row.type) == 0);
     }
 }
+
+}  // namespace
+
+TEST_CASE("faults: nonces, limits, busy") { check(nonce_and_limit_rows()); }
+TEST_CASE("faults: lost and mangled answers") { check(lost_and_mangled_rows()); }
+TEST_CASE("faults: URLs and redirects") { check(url_rows()); }
+TEST_CASE("faults: orders and validation") { check(order_rows()); }
+TEST_CASE("faults: refusals") { check(refusal_rows()); }
+TEST_CASE("faults: certificates") { check(certificate_rows()); }

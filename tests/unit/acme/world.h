@@ -16,50 +16,9 @@
 #include "tests/fakes/fixed_random.h"
 #include "tests/fakes/log_lines.h"
 #include "tests/fakes/scripted_ca.h"
+#include "tests/unit/acme/doubles.h"
 
 namespace postern::acme {
-
-// Waiting is free: the clock jumps.
-class JumpingPauser final : public Pauser {
-public:
-    explicit JumpingPauser(fakes::FakeClock& clock) : clock_(clock) {}
-    bool sleep_until(SteadyTime then) override {
-        const Millis left = then - clock_.steady();
-        if (left.count() > 0) {
-            clock_.advance(left);
-            slept += left;
-        }
-        return !stopped_;
-    }
-    bool idle_until(SteadyTime then) override { return sleep_until(then); }
-    void wake() override {}
-    void stop() override { stopped_ = true; }
-    Millis slept{0};
-
-private:
-    fakes::FakeClock& clock_;
-    bool stopped_ = false;
-};
-
-class Probe final : public PairProbe {
-public:
-    Result<void> try_pair(std::shared_ptr<const crypto::CertBundle>, const std::string&) override {
-        if (fails) return Error::refuse("no handshake");
-        return {};
-    }
-    bool fails = false;
-};
-
-class Publisher final : public CertPublisher {
-public:
-    void publish(const std::string& name, const std::vector<std::string>&, Pair pair) override {
-        served[name] = std::move(pair);
-        ++count;
-    }
-    void withdraw(const std::string& name) override { served.erase(name); }
-    std::map<std::string, Pair> served;
-    int count = 0;
-};
 
 // An account key made once: keys cost time.
 inline const std::string& account_key_pem() {
