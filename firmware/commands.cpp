@@ -56,7 +56,8 @@ int run_init(const Options& options) {
         return 1;
     }
     if (!created.ok()) {
-        complain(created.error().text());
+        const bool closed = created.error().number() == EACCES;
+        complain(created.error().text() + (closed ? "; try as root (sudo), or name another file: postern init FILE" : ""));
         return 1;
     }
     const std::string named = file == config::kDefaultFile ? "" : " -c " + file;

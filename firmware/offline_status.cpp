@@ -60,7 +60,7 @@ acme::CertStatus status_of(FileSystem& files, const std::string& state, const ac
     } else {
         status.facts = read_facts_of(files, state + "/selfsigned/" + wanted.name + ".pem");
     }
-    add_job(files, state, status);
+    if (wanted.from_ca) add_job(files, state, status);
     status.state = state_of(status, now);
     return status;
 }

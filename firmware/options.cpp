@@ -165,6 +165,7 @@ private:
             return;
         }
         std::vector<std::string_view> candidates;
+        candidates.reserve(kCommands.size());
         for (const CommandRow& each : kCommands) candidates.push_back(each.word);
         answer_ = wrong(about_word(word, "command", candidates), nullptr);
     }

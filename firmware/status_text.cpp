@@ -29,7 +29,7 @@ std::string table_text(const std::vector<Row>& rows) {
     }
     std::string out;
     for (const Row& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) out += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
+        for (std::size_t i = 0; i < row.size(); ++i) out.append(row[i]).append(widths[i] - width_of(row[i]) + 2, ' ');
         out.erase(out.find_last_not_of(' ') + 1);
         out += '\n';
     }
@@ -49,8 +49,9 @@ std::string left_words(const CertStatus& status, WallTime now) {
 }
 
 std::string next_words(const CertStatus& status, WallTime now) {
-    if (status.next_attempt) return admin::from_now(*status.next_attempt, now);
-    return status.renew_after ? admin::from_now(*status.renew_after, now) : "-";
+    const auto& next = status.next_attempt ? status.next_attempt : status.renew_after;
+    if (!next) return "-";
+    return *next <= now ? "due" : admin::from_now(*next, now);
 }
 
 Row row_of(const CertStatus& status, WallTime now) {
@@ -103,10 +104,10 @@ std::string attempts_text(const CertStatus& status) {
     if (status.history.empty()) return {};
     std::vector<Row> rows;
     for (auto at = status.history.rbegin(); at != status.history.rend(); ++at) {
-        const std::string made = at->generation > 0 ? "generation " + std::to_string(at->generation) : "";
-        const std::string said = one_line(at->said);
-        rows.push_back({"  " + admin::moment_words(at->start), at->ok ? "succeeded" : "failed",
-                        made + (made.empty() || said.empty() ? "" : ": ") + said});
+        std::string what = at->generation > 0 ? "generation " + std::to_string(at->generation) : "";
+        if (!what.empty() && !at->said.empty()) what += ": ";
+        what += one_line(at->said);
+        rows.push_back({"  " + admin::moment_words(at->start), at->ok ? "succeeded" : "failed", std::move(what)});
     }
     return "\nAttempts, newest first\n" + table_text(rows);
 }

@@ -77,6 +77,10 @@ TEST_CASE("our own certificate stands in, read past its key") {
     CHECK(only(files, wanted("b.example")).rung == acme::Rung::kSelfSigned);
     CHECK(only(files, wanted("b.example")).facts);
     CHECK(only(files, wanted("b.example", false)).state == acme::CertState::kValid);
+    acme::Job old;  // from the time when a CA was asked
+    old.problem = acme::Problem{"dns", "", ""};
+    files.put("/state/jobs/b.example.json", acme::to_text(old));
+    CHECK(!only(files, wanted("b.example", false)).last_problem);
     files.put("/state/selfsigned/b.example.pem", pair.certificate + pair.key);
     CHECK(only(files, wanted("b.example")).facts);
 }

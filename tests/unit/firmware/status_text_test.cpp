@@ -89,9 +89,11 @@ TEST_CASE("one that expired, and one that has nothing yet") {
     fresh.kind = "acme";
     acme::CertStatus bridged = valid("bridged.example");
     bridged.rung = acme::Rung::kSelfSigned;
+    bridged.next_attempt = kNow;
     bridged.state = acme::CertState::kWaiting;
     const std::string text = status_text({{expired, fresh, bridged}, true, {}}, kNow);
     CHECK(text.find("bridged.example  Waiting  -                   -  ") != std::string::npos);
+    CHECK(text.find("  due\n") != std::string::npos);
     CHECK(text.find("old.example      Expired  expired 2 days ago") != std::string::npos);
     CHECK(text.find("new.example      Waiting  -") != std::string::npos);
 }
