@@ -67,7 +67,7 @@ struct Assets::Index {
     std::unordered_map<std::string, Served, Hash, std::equal_to<>> files;
 };
 
-Assets::Assets(std::vector<EmbeddedFile> files) : index_(std::make_unique<Index>()) {
+Assets::Assets(const std::vector<EmbeddedFile>& files) : index_(std::make_unique<Index>()) {
     constexpr std::string_view kIndexFile = "/index.html";
     for (const EmbeddedFile& file : files) {
         Served served;

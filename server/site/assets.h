@@ -22,7 +22,7 @@ struct EmbeddedFile {
 // Pages may load nothing from elsewhere and stand in nobody's frame.
 class Assets final : public http::Handler {
 public:
-    explicit Assets(std::vector<EmbeddedFile> files);
+    explicit Assets(const std::vector<EmbeddedFile>& files);
     ~Assets() override;
     http::Response handle(const http::Request& request, const http::Context& context) override;
 

@@ -50,7 +50,7 @@ private:
     struct Key {
         std::uint32_t root;
         std::string path;
-        operator KeyView() const { return {root, path}; }
+        operator KeyView() const { return {root, path}; }  // NOLINT(google-explicit-constructor): one hash for both
     };
     struct Hash {
         using is_transparent = void;

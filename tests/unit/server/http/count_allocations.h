@@ -7,10 +7,13 @@
 
 inline std::atomic<long> g_allocations{0};
 
-void* operator new(std::size_t size) {
+// Not inlined: g++ would see malloc paired with delete and warn.
+// NOLINTBEGIN(misc-definitions-in-headers, cppcoreguidelines-no-malloc)
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++g_allocations;
     if (void* at = std::malloc(size)) return at;
     throw std::bad_alloc();
 }
-void operator delete(void* at) noexcept { std::free(at); }
-void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+// NOLINTEND(misc-definitions-in-headers, cppcoreguidelines-no-malloc)
