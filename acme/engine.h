@@ -10,6 +10,7 @@
 #include <array>
 #include <deque>
 
+#include "acme/policy/retry.h"
 #include "acme/protocol/jws.h"
 #include "acme/protocol/order.h"
 #include "acme/protocol/retry_after.h"
@@ -80,6 +81,7 @@ private:
     std::deque<Next> queued_;  // effects and waits that come before the next call
     std::array<Tries, kAsks> tries_{};
     int rounds_ = 0, redirects_ = 0, polls_ = 0;
+    PollPace pace_;
     bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
 
     std::string directory_url_, order_url_;

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "acme/engine.h"
-#include "acme/policy/retry.h"
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
 #include "server/base/text.h"
@@ -108,7 +107,10 @@ Result<void> Engine::accept_finalize(const HttpReply& reply, Facts facts) {
 
 void Engine::go_by(Order order, const HttpReply& reply, Facts facts) {
     if (!order.authorizations.empty() && authorizations_.empty()) authorizations_ = order.authorizations;
-    if (order.status != polled_) polls_ = 0, poll_since_.reset();
+    if (order.status != polled_) {
+        polls_ = pace_.slow = 0;
+        poll_since_.reset();
+    }
     polled_ = order.status;
     order_ = std::move(order);
     switch (order_.status) {
@@ -216,7 +218,7 @@ Result<void> Engine::accept_certificate(const HttpReply& reply) {
 // Waits before the order is looked at again, within the run's patience.
 void Engine::poll(std::optional<RetryAfter> asked, Facts facts) {
     if (!poll_since_) poll_since_ = facts.steady;
-    Millis pause = poll_pause(polls_, asked ? std::optional(asked->wait) : std::nullopt);
+    const Millis pause = next_poll(pace_, asked ? std::optional(asked->wait) : std::nullopt);
     asked_wait_.reset();
     if (++polls_ > limits::kPolls || facts.steady - *poll_since_ + pause > limits::kPollTime) {
         fail("processing", order_.status == OrderStatus::kProcessing ? "the CA is still making the certificate"

@@ -1,7 +1,6 @@
 // The engine's half for refusals and silence: another try, another way, or the end of the run.
 #include "acme/engine.h"
 #include "acme/judge.h"
-#include "acme/policy/retry.h"
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
 #include "server/base/text.h"

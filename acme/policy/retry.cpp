@@ -27,10 +27,11 @@ Seconds pause_between_runs(const FailedRun& run, std::uint64_t jitter) {
     return std::max(pause, std::min(*run.retry_after, kLongestAsked));
 }
 
-Millis poll_pause(int polls, std::optional<Seconds> retry_after) {
+Millis next_poll(PollPace& pace, std::optional<Seconds> retry_after) {
+    static constexpr long long kQuick[] = {40, 60, 200};
     if (retry_after && retry_after->count() > 0) return Millis(*retry_after);
-    if (polls <= 0) return Millis(100);
-    return Millis(Seconds(std::min(30LL, 1LL << std::min(polls - 1, 5))));
+    if (pace.quick < static_cast<int>(std::size(kQuick))) return Millis(kQuick[pace.quick++]);
+    return Millis(Seconds(std::min(30LL, 1LL << std::min(pace.slow++, 5))));
 }
 
 }  // namespace postern::acme

@@ -28,7 +28,12 @@ struct FailedRun {
 // at most 24 h. A Retry-After is never shortened.
 Seconds pause_between_runs(const FailedRun& run, std::uint64_t jitter);
 
-// Polling without a Retry-After: 100 ms, 1, 2, 4 ... 30 s. The first is short because a CA near by is done by then.
-Millis poll_pause(int polls, std::optional<Seconds> retry_after);
+// The pace of polling without a Retry-After: 40, 60 and 200 ms once a run (a CA near by is done by then, and three more
+// requests are what politeness allows), then 1, 2, 4 ... 30 s.
+struct PollPace {
+    int quick = 0;
+    int slow = 0;  // starts anew when the order has moved on
+};
+Millis next_poll(PollPace& pace, std::optional<Seconds> retry_after);
 
 }  // namespace postern::acme

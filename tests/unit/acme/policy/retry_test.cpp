@@ -48,10 +48,12 @@ TEST_CASE("between runs: a Retry-After is never shortened, and believed up to a 
     CHECK(pause_between_runs({3, true, false, Seconds(5)}, 600) == Seconds(6000));
 }
 
-TEST_CASE("polls: 0.1, 1, 2, 4 ... 30 s, or as the CA says") {
-    const long long expected[] = {100, 1000, 2000, 4000, 8000, 16000, 30000, 30000};
-    for (int n = 0; n < 8; ++n) CHECK(poll_pause(n, {}).count() == expected[n]);
-    CHECK(poll_pause(1000000, {}).count() == 30000);
-    CHECK(poll_pause(0, Seconds(5)).count() == 5000);
-    CHECK(poll_pause(2, Seconds(0)).count() == 2000);
+TEST_CASE("polls: 40, 60, 200 ms once, then 1, 2, 4 ... 30 s, or as the CA says") {
+    PollPace pace;
+    for (long long expected : {40, 60, 200, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000})
+        CHECK(next_poll(pace, {}).count() == expected);
+    pace.slow = 0;
+    CHECK(next_poll(pace, {}).count() == 1000);
+    CHECK(next_poll(pace, Seconds(5)).count() == 5000);
+    CHECK(next_poll(pace, Seconds(0)).count() == 2000);  // no tight loop
 }
