@@ -18,7 +18,7 @@ constexpr std::size_t kMaxBody = 300;
 
 void require(bool truth, const char* what) {
     if (truth) return;
-    std::fprintf(stderr, "not so: %s\n", what);
+    static_cast<void>(std::fprintf(stderr, "not so: %s\n", what));
     std::abort();
 }
 

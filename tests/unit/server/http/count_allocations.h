@@ -8,7 +8,7 @@
 inline std::atomic<long> g_allocations{0};
 
 // Not inlined: g++ would see malloc paired with delete and warn.
-// NOLINTBEGIN(misc-definitions-in-headers, cppcoreguidelines-no-malloc)
+// NOLINTBEGIN(misc-definitions-in-headers, cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory)
 [[gnu::noinline]] void* operator new(std::size_t size) {
     ++g_allocations;
     if (void* at = std::malloc(size)) return at;
@@ -16,4 +16,4 @@ inline std::atomic<long> g_allocations{0};
 }
 [[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
 [[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
-// NOLINTEND(misc-definitions-in-headers, cppcoreguidelines-no-malloc)
+// NOLINTEND(misc-definitions-in-headers, cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory)
