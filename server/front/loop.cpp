@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/front/heap.h"
 #include "server/front/loop_door.h"
 
 namespace postern::front {
@@ -9,6 +10,9 @@ namespace postern::front {
 namespace {
 
 constexpr Millis kPauseForDescriptors{100};
+// Memory is given back when so many connections went to sleep or closed, and not more often than that.
+constexpr std::size_t kFreedBeforeTrim = 64;
+constexpr Millis kBetweenTrims{5000};
 
 void bump(std::atomic<unsigned long long>& counter) {
     // one writer each: a plain add is enough, the atomic is for the reader
@@ -76,6 +80,7 @@ void Loop::run() {
         expire();
         graveyard_.clear();
         old_doors_.clear();
+        trim();
         if (draining_ && (connections_.empty() || space_.now >= drain_until_)) break;
     }
     connections_.clear();
@@ -145,6 +150,7 @@ void Loop::close(Connection& connection) {
     connections_.pop_back();
     if (index < connections_.size()) connections_[index]->index = index;
     graveyard_.push_back(std::move(dead));
+    freed_++;
     counters_.open.store(connections_.size(), std::memory_order_relaxed);
 }
 
@@ -163,7 +169,10 @@ void Loop::expire() {
     expire(deadlines_.handshake);
     expire(deadlines_.head);
     expire(deadlines_.body);
-    while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) static_cast<Connection*>(node)->sleep();
+    while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) {
+        static_cast<Connection*>(node)->sleep();
+        freed_++;
+    }
     expire(deadlines_.asleep);
     expire(deadlines_.writing);
     expire(deadlines_.linger);
@@ -171,6 +180,13 @@ void Loop::expire() {
         paused_ = false;
         for (auto& door : doors_) poller_.resume(door->post.listener->fd(), door.get());
     }
+}
+
+void Loop::trim() {
+    if (freed_ < kFreedBeforeTrim || space_.now - trimmed_at_ < kBetweenTrims) return;
+    give_free_memory_back();
+    freed_ = 0;
+    trimmed_at_ = space_.now;
 }
 
 Millis Loop::until_next() const {
@@ -185,6 +201,7 @@ Millis Loop::until_next() const {
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(kPauseForDescriptors);
+    if (freed_ >= kFreedBeforeTrim) consider(std::max(kBetweenTrims - (now - trimmed_at_), Millis(0)));
     return soonest;
 }
 

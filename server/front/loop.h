@@ -64,6 +64,7 @@ private:
     void close(Connection& connection);
     void expire();
     void expire(net::DeadlineList& list);
+    void trim();
     Millis until_next() const;
     void note_handshake(Connection& connection);
     Door* door_of(const void* owner) const;
@@ -79,6 +80,8 @@ private:
     std::vector<Connection*> queue_, working_;            // those with more to do than one turn
     bool paused_ = false;                                 // listeners, for want of descriptors
     SteadyTime paused_since_{};
+    std::size_t freed_ = 0;  // connections closed or put to sleep since memory was last given back
+    SteadyTime trimmed_at_{};
 
     std::mutex mail_mutex_;  // guards these five
     std::vector<Post> mail_;
