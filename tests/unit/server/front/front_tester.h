@@ -1,4 +1,4 @@
-// What the tests of Front share: endpoints on loopback ports, blocking clients, a handler that says who it is.
+// What the tests of Front share: endpoints on loopback ports, blocking clients, a handler that says its name.
 #pragma once
 
 #include <poll.h>
@@ -63,7 +63,8 @@ public:
     }
     bool ended() const {
         char byte;
-        return recv(fd_.get(), &byte, 1, 0) <= 0 && errno != EAGAIN;
+        ssize_t n = recv(fd_.get(), &byte, 1, 0);
+        return n == 0 || (n < 0 && errno != EAGAIN);
     }
     bool silent() const {  // nothing to read now, not even an end
         pollfd asked{fd_.get(), POLLIN, 0};
@@ -71,7 +72,6 @@ public:
     }
     // One request and its whole answer; empty when there was none.
     std::string get(const std::string& path) const {
-        errno = 0;
         if (!say("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n")) return "";
         std::string all;
         char buffer[4096];
@@ -102,9 +102,8 @@ struct House {
 
     House(std::vector<front::Endpoint> endpoints, front::FrontOptions options = {}) {
         auto opened = front::Front::open(clock, log, options, std::move(endpoints));
-        if (!opened.ok()) return;
-        front = std::move(opened).value();
-        if (!front->start().ok()) front.reset();
+        if (opened.ok()) front = std::move(opened).value();
+        if (front && !front->start().ok()) front.reset();
     }
     net::Address address(std::size_t i = 0) const { return front->listening().at(i).address; }
     // The loops count after they act: a test that saw the act gives them a moment.
