@@ -41,7 +41,19 @@ target_include_directories(mbedtls3 SYSTEM
 target_include_directories(mbedtls3 PUBLIC ${PROJECT_SOURCE_DIR})     # for the config header
 target_compile_definitions(mbedtls3 PUBLIC
   MBEDTLS_CONFIG_FILE="server/crypto/mbedtls_config.h")
-target_compile_options(mbedtls3 PRIVATE -O2 -w "-ffile-prefix-map=${mbed}=mbedtls")
+target_compile_options(mbedtls3 PRIVATE -w "-ffile-prefix-map=${mbed}=mbedtls")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # C neither throws nor is thrown through.
+  target_compile_options(mbedtls3 PRIVATE -fno-asynchronous-unwind-tables)
+endif()
+# The arithmetic and the way of a record are for speed; what is left (X.509,
+# PEM, PSA's key store, text) is compiled like the rest of the build.
+foreach(file IN LISTS mbed_sources)
+  if(file MATCHES "/(aes|aesni|aesce|gcm|chacha|poly|chachapoly|cipher|bignum|ecp|ecdsa|ecdh|rsa|sha|md|ctr_drbg|constant_time|ssl_msg|ssl_tls|everest|x25519|Hacl|platform_util)[^/]*\\.c$"
+     OR file MATCHES "3rdparty")
+    set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS -O2)
+  endif()
+endforeach()
 target_link_libraries(mbedtls3 PUBLIC Threads::Threads)
 # The record buffers of idle connections are given back through mbedTLS's own
 # headers; whoever does that links mbedtls3_private and says why.
