@@ -92,8 +92,12 @@ Result<std::optional<Secret>> Store::account_key(const std::string& ca) {
 }
 
 Result<void> Store::save_account_key(const std::string& ca, std::string_view pem) {
-    TRY_VOID(files_->make_folders(root_ + "/accounts/" + ca, 0700));
-    return files_->atomic_write(root_ + "/accounts/" + ca + "/account.key", pem, 0600);
+    const std::string folder = root_ + "/accounts/" + ca;
+    TRY_VOID(files_->make_folders(folder, 0700));
+    // A new key has no account yet; the URL of another key's goes first, so that no crash leaves the two together.
+    const Result<void> gone = files_->remove_file(folder + "/account.json");
+    if (!gone.ok() && gone.error().number() != ENOENT) return gone.error();
+    return files_->atomic_write(folder + "/account.key", pem, 0600);
 }
 
 void Store::account_key_damaged(const std::string& ca, std::string_view why) {

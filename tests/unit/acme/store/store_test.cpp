@@ -122,6 +122,10 @@ TEST_CASE("account key and record") {
     CHECK_FALSE(store.account("le").has_value());
     REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/1"}).ok());
     CHECK(store.account("le")->url == "https://ca.example/acct/1");
+    // another key is not the one of that account
+    REQUIRE(store.save_account_key("le", "OTHER").ok());
+    CHECK_FALSE(store.account("le").has_value());
+    REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/2"}).ok());
     files.put("/state/accounts/le/account.json", "{}");
     CHECK_FALSE(store.account("le").has_value());
     CHECK(store.notices().size() == 1);
