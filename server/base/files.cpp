@@ -57,7 +57,7 @@ Result<void> remove_below(FileSystem& files, const std::string& path, int depth,
     if (depth == 0) return Error::bug(path + ": the tree to remove is deeper than any of ours");
     TRY(const std::vector<std::string> names, files.list(path));
     for (const std::string& name : names) {
-        TRY_VOID(remove_below(files, path + "/" + name, depth - 1, left));
+        TRY_VOID(remove_below(files, std::string(path).append("/").append(name), depth - 1, left));
     }
     return files.remove_folder(path);
 }

@@ -40,7 +40,7 @@ std::string ipv6_text(std::string_view bytes) {
         }
         if (!text.empty() && text.back() != ':') text += ':';
         char group[8];
-        std::snprintf(group, sizeof group, "%x", group_at(bytes, i++));
+        (void)std::snprintf(group, sizeof group, "%x", group_at(bytes, i++));
         text += group;
     }
     return text;

@@ -6,7 +6,7 @@ namespace postern {
 
 namespace {
 
-// Also what lies beyond size(): a moved-from string keeps short contents in its own body.
+// Also what lies beyond size(): a string keeps short contents in its own body, even when they went elsewhere.
 void erase(std::string& text) {
     text.resize(text.capacity());
     wipe(text.data(), text.size());
@@ -28,18 +28,21 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
     return difference == 0;
 }
 
-Secret::Secret(std::string bytes) : bytes_(std::move(bytes)) {
+// Swaps, not moves: what is left of a short string in the other's body is then ours to erase.
+Secret::Secret(std::string bytes) {
+    bytes_.swap(bytes);
     erase(bytes);
 }
 
-Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) {
+Secret::Secret(Secret&& other) noexcept {
+    bytes_.swap(other.bytes_);
     erase(other.bytes_);
 }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
     if (this == &other) return *this;
     erase(bytes_);
-    bytes_ = std::move(other.bytes_);  // the erased buffer may go over to `other`
+    bytes_.swap(other.bytes_);
     erase(other.bytes_);
     return *this;
 }

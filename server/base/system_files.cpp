@@ -110,7 +110,7 @@ Result<std::vector<std::string>> SystemFiles::list(const std::string& folder) {
     std::vector<std::string> names;
     for (;;) {
         errno = 0;
-        const dirent* entry = ::readdir(open.get());
+        const dirent* entry = ::readdir(open.get());  // NOLINT(concurrency-mt-unsafe): the stream is ours alone
         if (entry == nullptr && errno != 0) return Error::system(folder, errno);
         if (entry == nullptr) break;
         const std::string_view name = entry->d_name;

@@ -59,9 +59,9 @@ std::string to_rfc3339(long long seconds) {
     const int second = static_cast<int>(seconds - day * kDay);
     const year_month_day date{sys_days(days(day))};
     char text[64];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
-                  second / 60 % 60, second % 60);
+    (void)std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), second / 3600,
+                        second / 60 % 60, second % 60);
     return text;
 }
 

@@ -26,7 +26,7 @@ std::string describe(int mbedtls_code) {
     char text[160] = "";
     mbedtls_strerror(mbedtls_code, text, sizeof text);
     char number[16];
-    std::snprintf(number, sizeof number, " (-0x%04X)", static_cast<unsigned>(-mbedtls_code));
+    (void)std::snprintf(number, sizeof number, " (-0x%04X)", static_cast<unsigned>(-mbedtls_code));
     return std::string(text) + number;
 }
 

@@ -186,9 +186,9 @@ std::vector<FakeDisk> FakeDisk::after_power_loss() const {
 void FakeDisk::tree_below(Id folder, const std::string& path, std::map<std::string, std::string>& out) const {
     for (const auto& [name, id] : node(folder).entries) {
         const Node& each = node(id);
-        const std::string full = path + "/" + name;
+        const std::string full = std::string(path).append("/").append(name);
         char mode[16];
-        std::snprintf(mode, sizeof mode, "%o", each.mode);
+        (void)std::snprintf(mode, sizeof mode, "%o", each.mode);
         if (each.kind == FileInfo::Kind::kFile) out[full] = std::string("file ") + mode + " " + each.data;
         if (each.kind == FileInfo::Kind::kSymlink) out[full] = "link " + each.data;
         if (each.kind != FileInfo::Kind::kFolder) continue;

@@ -23,14 +23,14 @@ namespace {
 
 void must(int code) {
     if (code == 0) return;
-    std::fprintf(stderr, "test CA: %s\n", crypto::describe(code).c_str());
+    (void)std::fprintf(stderr, "test CA: %s\n", crypto::describe(code).c_str());
     std::abort();
 }
 
 template <typename T>
 T must(Result<T> result) {
     if (result.ok()) return std::move(result).value();
-    std::fprintf(stderr, "test CA: %s\n", result.error().text().c_str());
+    (void)std::fprintf(stderr, "test CA: %s\n", result.error().text().c_str());
     std::abort();
 }
 
