@@ -2,39 +2,15 @@
 #include <doctest.h>
 #include <mbedtls/platform.h>
 
-#include <atomic>
 #include <cstdlib>
-#include <new>
 
 #include "server/front/connection.h"
+#include "tests/unit/server/front/counting_new.h"
 #include "tests/unit/server/tls/tls_tester.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* block = std::malloc(size ? size : 1)) return block;
-    throw std::bad_alloc();
-}
-
-void* counted_calloc(std::size_t count, std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    return std::calloc(count, size);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete[](void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
 
 using namespace postern;
 using front::Connection;
+using front_tests::allocations;
 
 namespace {
 
@@ -84,6 +60,11 @@ struct Scene {
         return std::make_unique<Connection>(std::move(parts), space, deadlines);
     }
 };
+
+void* counted_calloc(std::size_t count, std::size_t size) {
+    allocations++;
+    return std::calloc(count, size);
+}
 
 struct CountMbedtls {
     CountMbedtls() { mbedtls_platform_set_calloc_free(counted_calloc, std::free); }
