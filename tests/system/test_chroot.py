@@ -62,7 +62,7 @@ def make_root():
     for name in ("resolv.conf", "hosts"):
         shutil.copy(f"/etc/{name}", root / "etc" / name)
     (root / "etc/apt/apt.conf.d/90same-way-out").write_text("\n".join(proxies) + "\n")
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", TREE, root / "root/postern"], check=True)
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", TREE, root / "srv/postern"], check=True)
     return root
 
 
@@ -70,7 +70,7 @@ def inside(root, log, *argv):
     """Runs it in the chroot from the clone; the exit status."""
     with open(log, "wb") as out:
         return subprocess.run(["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "enter", root,
-                               "sh", "-c", 'cd /root/postern && exec "$@"', "sh", *argv],
+                               "sh", "-c", 'cd /srv/postern && exec "$@"', "sh", *argv],
                               stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT).returncode
 
 
