@@ -4,6 +4,7 @@
 
 #include "firmware/embedded.h"
 #include "server/site/assets.h"
+#include "server/site/file_cache.h"
 #include "server/site/hosts.h"
 #include "server/site/redirect.h"
 #include "server/site/static_files.h"
@@ -14,19 +15,21 @@ namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
 
-Result<HandlerPtr> content_of(const config::SitePlan& site) {
+Result<HandlerPtr> content_of(const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache) {
     if (site.root.empty()) return HandlerPtr(std::make_shared<site::Assets>(embedded_files("default/")));
     site::StaticOptions options;
     options.root = site.root;
     options.index = site.index;
+    options.cache = cache;
     Result<std::unique_ptr<site::StaticFiles>> files = site::StaticFiles::open(options);
     if (!files.ok()) return std::move(files).error().at("[site " + site.name + "] root");
     return HandlerPtr(std::move(files).value());
 }
 
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
-Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, std::vector<site::HostEntry>& entries) {
-    TRY(HandlerPtr content, content_of(site));
+Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache,
+                      std::vector<site::HostEntry>& entries) {
+    TRY(HandlerPtr content, content_of(site, cache));
     auto port = static_cast<std::uint16_t>(plan.public_https_port);
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 
@@ -43,7 +46,8 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, st
 
 Result<HandlerPtr> make_hosts(const config::Plan& plan, const site::ChallengeSource& challenges) {
     std::vector<site::HostEntry> entries;
-    for (const config::SitePlan& site : plan.sites) TRY_VOID(add_site(plan, site, entries));
+    auto cache = std::make_shared<site::FileCache>();
+    for (const config::SitePlan& site : plan.sites) TRY_VOID(add_site(plan, site, cache, entries));
     return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), challenges, nullptr));
 }
 
