@@ -23,9 +23,10 @@ Result<CaDesk*> CaDesks::open(const CaSettings& ca) {
     auto transport = connect_(ca);
     if (!transport) return Error::bug("no connection can be made to " + ca.directory_url);
     auto desk = std::make_unique<CaDesk>(CaDesk{std::move(transport), std::move(key), {}});
-    // An account of another CA under the same name is none here.
+    // An account of another CA under the same name, or of another key, is none here.
     auto account = store_.account(ca.name);
-    if (account && account->directory == ca.directory_url) desk->session.account_url = account->url;
+    if (account && account->directory == ca.directory_url && account->key == desk->key.thumbprint())
+        desk->session.account_url = account->url;
     std::lock_guard<std::mutex> hold(mutex_);
     if (cancelled_) desk->transport->cancel();
     return (desks_[id] = std::move(desk)).get();

@@ -105,7 +105,9 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
         if (stopped_) return {false, outcome.changed};
         const WallTime now = parts_.clock.wall(), due = lineage.due(now, true);
-        if (!clock_sane()) {
+        if (!lineage.wanted().from_ca) {
+            tell(lineage, "self-signed, as configured: there is no CA to renew it");
+        } else if (!clock_sane()) {
             tell(lineage, "the clock is not set yet: nothing is ordered before it is");
             outcome.ok = false;
         } else if (due > now && !force) {

@@ -13,12 +13,13 @@ namespace postern::acme {
 namespace {
 
 constexpr int kSelfSignedDays = 3650;
+constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 
 // A change of any of these starts afresh: no pause after failures of the old configuration, no order of it.
 std::string digest_of(const WantedCert& wanted) {
     std::string text = join(wanted.names, " ") + "\n" + wanted.ca.directory_url + "\n" + wanted.ca.ca_file + "\n" +
                        wanted.ca.email + "\n" + (wanted.ca.agree_tos ? "yes" : "no") + "\n" +
-                       std::string(name_of(wanted.key_type));
+                       std::string(name_of(wanted.key_type)) + (wanted.from_ca ? "" : "\nself-signed");
     return base64url_encode(crypto::sha256(text));
 }
 
@@ -52,7 +53,7 @@ void Lineage::load(Store& store) {
         job_.hold.reset();
         job_.problem.reset();
     }
-    find_pairs(store);
+    if (wanted_.from_ca) find_pairs(store);
 }
 
 // The live one; those before it only when it cannot serve every name: reading four pairs of a hundred sites takes time.
@@ -108,17 +109,20 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
 
 // Kept, so that its fingerprint stays over restarts; unkept (a read-only disk) it serves all the same.
 Result<Pair> Lineage::self_signed(Store& store, Random& random) {
+    // Until the CA's comes the quickest key will do; where none comes, the configured one.
+    const crypto::KeyType type = wanted_.from_ca ? crypto::KeyType::kEc256 : wanted_.key_type;
     if (auto pem = store.self_signed(wanted_.name)) {
         auto pair = pair_from_one(pem->view());
         if (!pair) store.self_signed_damaged(wanted_.name, pair.error().text());
         const bool fits = pair && missing_names(**pair, wanted_.names) == 0 &&
-                          (*pair)->facts().names.size() == wanted_.names.size();
+                          (*pair)->facts().names.size() == wanted_.names.size() &&
+                          (*pair)->facts().key == crypto::name_of(type);
         if (fits) {
             serve(std::move(*pair), Rung::kSelfSigned, 0);
             return serving_;
         }
     }
-    TRY(const crypto::PrivateKey key, crypto::PrivateKey::generate(crypto::KeyType::kEc256));
+    TRY(const crypto::PrivateKey key, crypto::PrivateKey::generate(type));
     TRY(const std::string certificate,
         crypto::make_self_signed(key, wanted_.names, build_time(), kSelfSignedDays, random));
     TRY(const Secret key_pem, key.to_pem());
@@ -145,6 +149,7 @@ std::optional<WallTime> Lineage::renewal() const {
 }
 
 WallTime Lineage::due(WallTime now, bool by_hand) const {
+    if (!wanted_.from_ca) return now + kNever;
     std::optional<WallTime> next = job_.hold;
     if (!by_hand && job_.next) next = std::max(next.value_or(*job_.next), *job_.next);
     return due_date({now, renewal(), next});
@@ -176,16 +181,18 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     CertStatus status;
     status.name = wanted_.name;
     status.names = wanted_.names;
-    status.kind = "acme";
+    status.kind = wanted_.from_ca ? "acme" : "self-signed";
     status.rung = rung_;
     status.generation = generation_;
     if (serving_) status.facts = serving_->facts();
     status.renew_after = renewal();
-    if (clock_sane && !busy) status.next_attempt = due(now, false);
+    if (clock_sane && !busy && wanted_.from_ca) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
     status.history = job_.attempts;
     const bool open_to_all = rung_ == Rung::kPublic || rung_ == Rung::kPrevious;
-    if (busy) {
+    if (!wanted_.from_ca) {
+        status.state = CertState::kValid;  // it is what was asked for
+    } else if (busy) {
         status.state = CertState::kRenewing;
     } else if (open_to_all && clock_sane && serving_ && now >= serving_->facts().not_after) {
         status.state = CertState::kExpired;

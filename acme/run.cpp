@@ -124,7 +124,7 @@ bool Run::carry_out(const HangUp& token) {
 
 // Not kept is no disaster: the same key finds the same account again.
 bool Run::carry_out(const KeepAccount& account) {
-    auto saved = parts_.store.save_account(wanted_.ca.name, {wanted_.ca.directory_url, account.url});
+    auto saved = parts_.store.save_account(wanted_.ca.name, {wanted_.ca.directory_url, account.url, account_.thumbprint()});
     if (!saved) parts_.log.warn("acme.store", {{"what", "account"}, {"problem", saved.error().text()}});
     return true;
 }

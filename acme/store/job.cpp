@@ -91,7 +91,7 @@ std::string to_text(const Job& job) {
 }
 
 std::string to_text(const AccountRecord& account) {
-    return dump({{"v", kVersion}, {"directory", account.directory}, {"url", account.url}});
+    return dump({{"v", kVersion}, {"directory", account.directory}, {"url", account.url}, {"key", account.key}});
 }
 
 Secret to_text(const PendingOrder& order) {
@@ -106,7 +106,7 @@ Result<Job> job_from(std::string_view text) { return guarded<Job>(text, "job rec
 
 Result<AccountRecord> account_from(std::string_view text) {
     return guarded<AccountRecord>(text, "account record", [](const json& object) {
-        return AccountRecord{string_at(object, "directory"), string_at(object, "url")};
+        return AccountRecord{string_at(object, "directory"), string_at(object, "url"), string_at(object, "key")};
     });
 }
 

@@ -54,6 +54,7 @@ struct PendingOrder {
 struct AccountRecord {
     std::string directory;  // the CA it was made with
     std::string url;        // the kid of every request
+    std::string key;        // thumbprint of its key: with another key it is no account of ours
 };
 
 std::string to_text(const Job& job);

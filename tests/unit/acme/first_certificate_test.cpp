@@ -116,14 +116,23 @@ TEST_CASE("an account key is made when there is none, readable by us alone") {
     CHECK(world.files.tree()["/state/accounts/lab/account.key"].substr(0, 8) == "file 600");
 }
 
-TEST_CASE("an account of another CA under the same name is not used") {
-    World world;
-    world.files.put("/state/accounts/lab/account.json",
-                    R"({"v":1,"directory":"https://other.example/dir","url":"https://other.example/acct/1"})");
-    world.start();
-    CHECK(world.round().rung == Rung::kPublic);
-    CHECK(world.ca.count("newAccount") == 1);
-    CHECK(world.ca.faults.empty());
+TEST_CASE("an account of another CA under the same name, or of another key, is not used") {
+    for (const char* directory : {"https://other.example/dir", fakes::ScriptedCa::kDirectory}) {
+        World world;
+        world.files.put("/state/accounts/lab/account.json",
+                        JsonObject()
+                            .add_raw("v", "1")
+                            .add("directory", directory)
+                            .add("url", "https://ca.example/acct/other")
+                            .add("key", "of-another-key")
+                            .done());
+        world.start();
+        CHECK(world.round().rung == Rung::kPublic);
+        CHECK(world.ca.count("newAccount") == 1);
+        CHECK(world.ca.count("newOrder") == 1);
+        CHECK(world.ca.faults.empty());
+        CHECK(world.status.get()->notices.empty());
+    }
 }
 
 TEST_CASE("under 16 kB are passed to write() for a renewal") {

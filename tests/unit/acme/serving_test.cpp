@@ -123,3 +123,29 @@ TEST_CASE("every rung and state has its word") {
     CHECK(name_of(CertState::kExpired) == "expired");
     CHECK(name_of(CertState::kWaiting) == "waiting");
 }
+
+TEST_CASE("a self-signed site asks no CA, is well, and keeps its pair") {
+    WantedCert wanted = wanted_cert();
+    wanted.from_ca = false;
+    wanted.key_type = crypto::KeyType::kEc384;
+    World first;
+    first.ca.instead = [](const std::string&, int) { return std::optional(Result<HttpReply>(Error::bug("asked"))); };
+    first.start({wanted});
+    const CertStatus status = first.round();
+    CHECK(status.kind == "self-signed");
+    CHECK(status.state == CertState::kValid);
+    CHECK(status.facts->key == "ec384");
+    CHECK_FALSE(status.next_attempt.has_value());
+    CHECK_FALSE(status.last_problem.has_value());
+    CHECK(first.keeper->renew({}, true).ok);
+    CHECK(first.told("self-signed, as configured"));
+
+    World second(first.files);
+    second.start({wanted});
+    CHECK(second.only().facts->serial == status.facts->serial);
+    // of another key type, it is made anew
+    wanted.key_type = crypto::KeyType::kEc256;
+    World third(first.files);
+    third.start({wanted});
+    CHECK(third.only().facts->key == "ec256");
+}

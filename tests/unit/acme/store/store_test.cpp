@@ -120,12 +120,12 @@ TEST_CASE("account key and record") {
     CHECK(files.tree()["/state/accounts/le/account.key"] == "file 600 KEY");
     CHECK(store.account_key("le").value()->view() == "KEY");
     CHECK_FALSE(store.account("le").has_value());
-    REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/1"}).ok());
+    REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/1", "thumb"}).ok());
     CHECK(store.account("le")->url == "https://ca.example/acct/1");
     // another key is not the one of that account
     REQUIRE(store.save_account_key("le", "OTHER").ok());
     CHECK_FALSE(store.account("le").has_value());
-    REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/2"}).ok());
+    REQUIRE(store.save_account("le", {"https://ca.example/dir", "https://ca.example/acct/2", "thumb"}).ok());
     files.put("/state/accounts/le/account.json", "{}");
     CHECK_FALSE(store.account("le").has_value());
     CHECK(store.notices().size() == 1);
