@@ -108,7 +108,7 @@ constexpr KeyRow kKeys[] = {
     {"site", "challenge", "", "http-01", "http-01", "As in [acme], for this site.", bind::kList<&Site::challenge, take_challenges>},
     {"site", "renew_at", "", "30d", kRenewAllowed, "As in [acme], for this site.", bind::kChecked<&Site::renew_at, take_renew_at>},
 
-    {"admin", "listen", "127.0.0.1:8443, [::1]:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
+    {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
      "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>, kRestart},
     {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
      bind::kList<&Admin::hosts, take_names>},

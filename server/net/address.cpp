@@ -114,6 +114,15 @@ bool Address::is_loopback() const {
     return is_mapped(v6) ? v6.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+bool Address::is_any_v6() const { return family() == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&as_v6(native()).sin6_addr); }
+
+Address Address::any_v4() const {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port());
+    return from_native(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+}
+
 bool Address::operator==(const Address& other) const {
     return size_ == other.size_ && std::memcmp(&storage_, &other.storage_, size_) == 0;
 }

@@ -26,6 +26,8 @@ public:
     std::string host() const;             // without brackets; IPv4-mapped IPv6 as IPv4
     std::string text() const;             // as parse() takes it
     bool is_loopback() const;
+    bool is_any_v6() const;   // [::], whatever the port
+    Address any_v4() const;   // 0.0.0.0 with the same port
     bool operator==(const Address& other) const;
 
 private:

@@ -72,6 +72,7 @@ bool somebody_waits(int fd) {
 
 Result<Listener> Listener::open(const Address& address, const ListenOptions& options) {
     UniqueFd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd && errno == EAFNOSUPPORT && address.is_any_v6()) return open(address.any_v4(), options);
     if (!fd) return bind_error(address, errno);
     TRY_VOID(prepare(fd.get(), address, options));
     if (bind(fd.get(), address.native(), address.native_size()) != 0) return bind_error(address, errno);

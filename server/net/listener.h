@@ -27,7 +27,7 @@ struct Accepted {
 
 class Listener {
 public:
-    // [::] serves IPv4 too. Errors say what to do: port taken, port below 1024 without privilege, address not ours.
+    // [::] serves IPv4 too, and IPv4 alone where the kernel has no IPv6. Errors say what to do: port taken, port below 1024 without privilege, address not ours.
     static Result<Listener> open(const Address& address, const ListenOptions& options);
 
     Accepted accept() const;

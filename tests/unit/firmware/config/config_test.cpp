@@ -40,7 +40,7 @@ TEST_CASE("an empty file is a configuration, with the defaults of the contract")
     CHECK(config.server.max_per_client == 256);
     CHECK(config.server.loops == 0);
     CHECK(config.server.access_log == "ring");
-    CHECK(config.admin.listen.size() == 2);
+    CHECK(config.admin.listen.size() == 1);
     CHECK(config.admin.listen.at(0).is_loopback());
     CHECK(config.sites.empty());
     CHECK(config.server.user.empty());

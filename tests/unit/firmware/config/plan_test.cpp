@@ -23,7 +23,7 @@ constexpr const char* kSites =
 
 TEST_CASE("listeners and sites of a plan, in the order of the file") {
     const Plan plan = make_plan(good(kSites));
-    REQUIRE(plan.listeners.size() == 4);
+    REQUIRE(plan.listeners.size() == 3);
     CHECK(plan.listeners[0].kind == ListenerKind::kHttp);
     CHECK(plan.listeners[1].kind == ListenerKind::kHttps);
     CHECK(plan.listeners[2].kind == ListenerKind::kAdmin);

@@ -96,3 +96,10 @@ TEST_CASE("IP literals are known and made canonical") {
     CHECK(net::canonical_ip("10.0.0.1") == "10.0.0.1");
     CHECK(net::canonical_ip("nonsense") == "");
 }
+
+TEST_CASE("the address that stands for all, and its IPv4 twin") {
+    CHECK(Address::parse("[::]:443")->is_any_v6());
+    CHECK_FALSE(Address::parse("[::1]:443")->is_any_v6());
+    CHECK_FALSE(Address::parse("0.0.0.0:443")->is_any_v6());
+    CHECK(Address::parse("[::]:443")->any_v4().text() == "0.0.0.0:443");
+}
