@@ -95,7 +95,7 @@ Result<Json> Json::parse(std::string_view text) {
     if (text.find('\0') != std::string_view::npos) return Error::refuse("no JSON: a NUL byte in it");
     try {
         JsonReader reader;
-        if (nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return reader.take();
+        if (nlohmann::ordered_json::sax_parse(text.begin(), text.end(), &reader)) return reader.take();
         return Error::refuse("no JSON that we take: " + (reader.why().empty() ? "incomplete" : reader.why()));
     } catch (const std::exception& failure) {  // memory
         return Error::retry(std::string("JSON: ") + failure.what());

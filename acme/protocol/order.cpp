@@ -111,6 +111,7 @@ Result<Authorization> authorization_from(const Json& json) {
 
 std::string new_order_payload(const std::vector<std::string>& names) {
     std::vector<std::string> identifiers;
+    identifiers.reserve(names.size());
     for (const std::string& name : names)
         identifiers.push_back(JsonObject().add("type", ip_to_bytes(name) ? "ip" : "dns").add("value", name).done());
     return JsonObject().add_raw("identifiers", json_list(identifiers)).done();

@@ -94,7 +94,7 @@ std::string link_target(const HttpReply& reply, std::string_view relation) {
             auto open = field.find('<');
             auto close = field.find('>', open == std::string_view::npos ? 0 : open);
             if (open == std::string_view::npos || close == std::string_view::npos) break;
-            auto end = std::min(field.find(",", close), field.size());  // no target of ACME has a comma after its parameters
+            auto end = std::min(field.find(',', close), field.size());  // no target of ACME has a comma after its parameters
             if (has_relation(field.substr(close + 1, end - close - 1), relation))
                 return std::string(field.substr(open + 1, close - open - 1));
             field.remove_prefix(end);

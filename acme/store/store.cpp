@@ -137,8 +137,8 @@ std::optional<PendingOrder> Store::pending(const std::string& name) {
     const std::string path = root_ + "/jobs/" + name + ".order";
     auto text = read(path, limits::kStateFile);
     if (!text) return std::nullopt;
-    auto order = pending_from(*text);
-    wipe(text->data(), text->size());
+    const Secret secret(std::move(*text));
+    auto order = pending_from(secret.view());
     if (order) return std::move(order).value();
     damaged(path, order.error().text());
     return std::nullopt;
