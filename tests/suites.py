@@ -33,7 +33,7 @@ SUITES = [
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
     Suite("build", "cl", 20, "tools/build"),
-    Suite("system", "cl", 20, "tests/system/run"),
+    Suite("system", "cl", 30, "tests/system/run"),
     Suite("browser", "cl", 5, "tests/browser/run"),
     Suite("demo", "cl", 5, "tools/demo --once"),
     Suite("bench", "l", 60, "tools/bench"),
