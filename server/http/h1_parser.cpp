@@ -136,13 +136,14 @@ Step HeadParser::parse_target(std::string_view text) {
     request.has_query = target_.has_query;
     if (target_.form == TargetForm::kAsterisk) {
         request.path = target_.path;
-        request.encoded_slash = false;
+        request.encoded_slash = request.above_root = false;
         return request.method == Method::kOptions ? Step::kNext : bad(400);
     }
     DecodedPath decoded;
     if (!decode_path(target_.path, scratch_.path, decoded)) return bad(400);
     request.path = decoded.path;
     request.encoded_slash = decoded.encoded_slash;
+    request.above_root = decoded.above_root;
     return Step::kNext;
 }
 

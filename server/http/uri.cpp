@@ -65,7 +65,7 @@ public:
         for (at_ = 1; at_ < raw_.size(); ++at_) {
             if (!take_segment()) return false;
         }
-        out = {{room_, size_}, encoded_slash_};
+        out = {{room_, size_}, encoded_slash_, above_root_};
         return true;
     }
 
@@ -77,8 +77,8 @@ private:
             if (!take_character()) return false;
         }
         const std::string_view name(room_ + begin, size_ - begin);
-        if (name == "..") return climb(begin);
-        if (name == ".") size_ = begin;
+        if (name == "..") climb(begin);
+        else if (name == ".") size_ = begin;
         else if (!name.empty() && at_ < raw_.size()) room_[size_++] = '/';
         return true;
     }
@@ -108,10 +108,9 @@ private:
     }
 
     // Drops the segment at `begin` and the one before it.
-    bool climb(std::size_t begin) {
-        if (begin == 1) return false;
-        size_ = std::string_view(room_, begin - 1).rfind('/') + 1;
-        return true;
+    void climb(std::size_t begin) {
+        above_root_ = above_root_ || begin == 1;
+        size_ = begin == 1 ? 1 : std::string_view(room_, begin - 1).rfind('/') + 1;
     }
 
     std::string_view raw_;
@@ -119,6 +118,7 @@ private:
     std::size_t at_ = 0;
     std::size_t size_ = 0;  // never more than at_: nothing grows
     bool encoded_slash_ = false;
+    bool above_root_ = false;
 };
 
 bool split_path_and_query(std::string_view text, Target& out) {

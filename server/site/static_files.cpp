@@ -92,7 +92,7 @@ struct StaticFiles::State {
 
 // Asks the file system: not found in the cache, or not looked at for a while.
 Response StaticFiles::State::look_up(const Request& request, const Context& context) {
-    if (request.encoded_slash || is_hidden(request.path)) return not_found();
+    if (request.encoded_slash || request.above_root || is_hidden(request.path)) return not_found();
     const bool folder = request.path.back() == '/';
     lookup.assign(request.path.substr(1));
     if (folder) lookup += index;

@@ -379,6 +379,7 @@ def test_damaged_state():
                 time.sleep(1)
                 if not server.alive():
                     assert server.process.returncode == 1 and path in server.log(), server.log()
+                server.stop()
     return f"{len(DAMAGE) + 3} kinds of damage"
 
 

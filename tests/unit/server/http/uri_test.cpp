@@ -16,13 +16,14 @@ struct Decoded {
     bool ok;
     std::string path;
     bool encoded_slash;
+    bool above_root;
 };
 
 Decoded decode(const std::string& raw) {
     std::string room(raw.size(), '\0');
     DecodedPath out;
     const bool ok = decode_path(raw, room, out);
-    return {ok, std::string(out.path), out.encoded_slash};
+    return {ok, std::string(out.path), out.encoded_slash, out.above_root};
 }
 
 }  // namespace
@@ -58,6 +59,19 @@ TEST_CASE("every path of a small alphabet: what comes out is clean and decodes t
         CHECK(decode(out.path).path == out.path);
     }
     CHECK(accepted > 10000);
+}
+
+TEST_CASE("who climbs over the root stays there, and it is noticed") {
+    for (const char* raw : {"/..", "/../x", "/a/../../x", "/%2e%2e/x", "/.%2E/x", "//..//x", "/../.."}) {
+        CAPTURE(raw);
+        CHECK(decode(raw).ok);
+        CHECK(decode(raw).above_root);
+    }
+    CHECK(decode("/../x").path == "/x");
+    for (const char* raw : {"/a/..", "/a/b/../../x", "/...", "/..a"}) {
+        CAPTURE(raw);
+        CHECK(!decode(raw).above_root);
+    }
 }
 
 TEST_CASE("a buffer that is too small is refused") {
