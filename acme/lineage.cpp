@@ -13,6 +13,7 @@ namespace postern::acme {
 namespace {
 
 constexpr int kSelfSignedDays = 3650;
+constexpr Seconds kLeastRest(60), kMostRest(3600);  // after a success
 constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 
 // A change of any of these starts afresh: no pause after failures of the old configuration, no order of it.
@@ -151,14 +152,18 @@ std::optional<WallTime> Lineage::renewal() const {
 WallTime Lineage::due(WallTime now, bool by_hand) const {
     if (!wanted_.from_ca) return now + kNever;
     std::optional<WallTime> next = job_.hold;
-    if (!by_hand && job_.next) next = std::max(next.value_or(*job_.next), *job_.next);
+    // the rest after a success is for those that have what it brought
+    const bool waits = job_.next && (job_.problem || (rung_ == Rung::kPublic && renewal()));
+    if (!by_hand && waits) next = std::max(next.value_or(*job_.next), *job_.next);
     return due_date({now, renewal(), next});
 }
 
 void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now) {
     serve(std::move(pair), Rung::kPublic, generation);
     job_.failures = 0;
-    job_.next.reset();
+    // A CA that hands out certificates which are due at once may not have us order in circles and wear the flash out.
+    const Seconds left = std::max<Seconds>(serving_->facts().not_after - now, Seconds(0));
+    job_.next = now + std::clamp(left / 10, kLeastRest, kMostRest);
     job_.hold.reset();
     job_.problem.reset();
     job_.issued_by = wanted_.ca.directory_url;

@@ -37,6 +37,7 @@ public:
     bool end_array() { return close(); }
     bool key(std::string& name) {
         auto& names = open_.back().names_;
+        if (names.size() == limits::kJsonMembers) return refuse("an object with over " + std::to_string(limits::kJsonMembers) + " members");
         if (std::find(names.begin(), names.end(), name) != names.end()) return refuse("a member named twice");
         names.push_back(std::move(name));
         return true;

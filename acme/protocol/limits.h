@@ -12,6 +12,7 @@ inline constexpr std::size_t kAcmeBody = 1u << 20;     // a directory is 1 kB, a
 inline constexpr std::size_t kAcmeHead = 65536;        // status line and fields; real ones have 2 kB
 inline constexpr std::size_t kAcmeStatusLine = 256;    // it goes through std::regex, which recurses once a character
 inline constexpr std::size_t kJsonDepth = 16;          // ACME nests four deep
+inline constexpr std::size_t kJsonMembers = 256;      // of one object, each compared with those before; ACME has under 20
 inline constexpr std::size_t kJsonNodes = 20000;       // 100 authorizations have 2,000
 inline constexpr std::size_t kUrl = 2048;
 inline constexpr std::size_t kNonce = 512;             // Let's Encrypt's have 43 characters

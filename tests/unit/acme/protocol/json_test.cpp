@@ -31,6 +31,13 @@ TEST_CASE("limits hold to the number") {
         for (std::size_t i = 1; i < n; ++i) text += ",0";
         return text + "]";
     };
+    const auto members = [](std::size_t n) {
+        std::string text = "{\"0\":0";
+        for (std::size_t i = 1; i < n; ++i) text += ",\"" + std::to_string(i) + "\":0";
+        return text + "}";
+    };
+    CHECK(Json::parse(members(limits::kJsonMembers)).ok());
+    CHECK_FALSE(Json::parse(members(limits::kJsonMembers + 1)).ok());
     CHECK(Json::parse(wide(limits::kJsonNodes - 1)).ok());
     CHECK_FALSE(Json::parse(wide(limits::kJsonNodes)).ok());
 }
