@@ -159,7 +159,7 @@ Connection::Step Connection::take_input(Output& out) {
             return feed({space_.in.get(), got.bytes}, out);
         case IoStatus::kWait:
             // a TLS stream stops at a short read, and the end may stand behind that: once more, then
-            readable_ = std::exchange(ended_, false);
+            readable_ = std::exchange(ended_, false) || parts_.stream->has_buffered();
             return readable_ ? Step::kMore : Step::kWait;
         case IoStatus::kFailed: return Step::kClose;
         case IoStatus::kEnd: break;

@@ -19,6 +19,8 @@ namespace {
 // header 5, alert 2 and its type 1 padded to 16, tag 16.
 constexpr std::size_t kSealedAlert = 37;
 
+constexpr std::size_t kTurnBytes = 2 * limits::kLoopInput;  // then the deadlines and the other connections have their turn
+
 bool is_alert(std::string_view record) {
     int type = static_cast<unsigned char>(record.front());
     return type == MBEDTLS_SSL_MSG_ALERT || (type == MBEDTLS_SSL_MSG_APPLICATION_DATA && record.size() <= kSealedAlert);
@@ -43,6 +45,7 @@ void RecordIo::attach(mbedtls_ssl_context& ssl) { mbedtls_ssl_set_bio(&ssl, this
 
 void RecordIo::begin_turn() {
     below_drained_ = false;
+    turn_bytes_ = 0;
     alert_sent_ = false;
 }
 
@@ -55,13 +58,15 @@ IoResult RecordIo::end_turn() {
 }
 
 // One recv into the loop's buffer serves all of mbedTLS's small reads. A short one means the socket is drained: no second.
+// mbedTLS swallows empty and ChangeCipherSpec records without end inside one call: only a turn's end stops that.
 bool RecordIo::read_ahead() {
-    if (below_drained_) return false;
+    if (below_drained_ || turn_bytes_ >= kTurnBytes) return false;
     IoResult got = below_->read(scratch_.in.get(), limits::kLoopInput);
     below_drained_ = got.status != IoStatus::kOk || !below_->has_buffered();
     below_ended_ = below_ended_ || got.status == IoStatus::kEnd;
     below_failed_ = below_failed_ || got.status == IoStatus::kFailed;
     if (got.status != IoStatus::kOk) return false;
+    turn_bytes_ += got.bytes;
     window_ = {scratch_.in.get(), got.bytes};
     return true;
 }

@@ -53,6 +53,7 @@ private:
     std::string kept_in_;
     std::size_t kept_in_used_ = 0;
     bool below_drained_ = false;
+    std::size_t turn_bytes_ = 0;  // read in this turn
     bool below_ended_ = false;
     bool below_failed_ = false;
 

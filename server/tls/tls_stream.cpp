@@ -226,6 +226,9 @@ std::string TlsStream::failure() const { return impl_->failure == 0 ? "" : crypt
 int choose_certificate(mbedtls_ssl_context* ssl) {
     auto* stream = static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl));
     TlsStream::Impl& s = *stream->impl_;
+    // Asked again for the second ClientHello after a HelloRetryRequest: mbedTLS still holds pointers into the first choice,
+    // so that is the one of this handshake, whatever was published meanwhile.
+    if (s.certificate) return 0;
     std::size_t size = 0;
     const unsigned char* sni = mbedtls_ssl_get_hs_sni(ssl, &size);
     if (sni && size <= 255) s.server_name = lower({reinterpret_cast<const char*>(sni), size});
