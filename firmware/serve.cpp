@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <thread>
 
-#include "firmware/admin_doors.h"
 #include "firmware/commands.h"
 #include "firmware/console.h"
 #include "firmware/process/privileges.h"
@@ -33,6 +32,8 @@ Result<std::unique_ptr<LogSink>> open_sink(const config::ServerSection& server) 
     return file_sink(server.log);
 }
 
+std::string lock_path(const config::ServerSection& server) { return server.state + "/lock"; }
+
 // What root makes belongs to the user whom we become.
 Result<void> give_away(const std::string& path, const config::ServerSection& server) {
     if (!server.identity) return {};
@@ -41,26 +42,27 @@ Result<void> give_away(const std::string& path, const config::ServerSection& ser
     return {};
 }
 
-Result<acme::StateLock> claim_state(FileSystem& files, const config::ServerSection& server) {
+// The folder may be root's to make; whatever lies in it is the user's, and root does not touch it.
+Result<void> prepare_state(FileSystem& files, const config::ServerSection& server) {
     Result<void> made = files.make_folders(server.state, 0750);
     if (!made.ok())
         return std::move(made).error().at("[server] state = " + server.state + " (make this folder writable for us, or choose another)");
     TRY_VOID(give_away(server.state, server));
-    std::string path = server.state + "/lock";
-    TRY(acme::StateLock lock, acme::StateLock::take(path));
-    TRY_VOID(give_away(path, server));
-    return lock;
+    // told before a port in use is: that would follow from it
+    TRY(const int holder, acme::lock_holder(lock_path(server)));
+    if (holder == 0) return {};
+    return Error::admin(lock_path(server) + ": another postern (process " + std::to_string(holder) +
+                        ") uses this state folder; stop it, or give this one a `state` of its own");
 }
 
 // Ports while we may, then nobody's rights but our own.
 Result<void> bring_up(Server& server, SystemMachine& machine, const config::ServerSection& settings) {
-    TRY(acme::StateLock lock, claim_state(machine.files, settings));
-    TRY_VOID(server.bind(std::move(lock)));
-    TRY_VOID(give_away(control_socket_path(settings.state), settings));
-    if (settings.log.starts_with('/')) TRY_VOID(give_away(settings.log, settings));
+    TRY_VOID(prepare_state(machine.files, settings));
+    TRY_VOID(server.bind());
     if (settings.identity) TRY_VOID(process::become(settings.identity->uid, settings.identity->gid));
     TRY_VOID(process::harden());
-    return server.start();
+    TRY(acme::StateLock lock, acme::StateLock::take(lock_path(settings)));
+    return server.start(std::move(lock));
 }
 
 void obey_signals(Server& server, const process::Signals& signals, Log& log) {

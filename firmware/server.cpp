@@ -14,6 +14,8 @@ namespace postern {
 namespace {
 
 constexpr std::size_t kInnerConnections = 128;  // the owner's browsers and our own subcommands
+constexpr Millis kInnerDrain{1000};
+constexpr std::size_t kInnerPerClient = 32;     // of the page's; the control socket is always left some
 
 front::FrontOptions public_options(const config::ServerSection& server) {
     front::FrontOptions options;
@@ -27,6 +29,7 @@ front::FrontOptions public_options(const config::ServerSection& server) {
 front::FrontOptions inner_options() {
     front::FrontOptions options;
     options.admission.max_connections = kInnerConnections;
+    options.admission.max_per_client = kInnerPerClient;
     return options;
 }
 
@@ -70,18 +73,20 @@ std::vector<front::Endpoint> Server::inner_endpoints(const config::Config& confi
     return endpoints;
 }
 
-Result<void> Server::bind(acme::StateLock lock) {
-    lock_ = std::move(lock);
+Result<void> Server::bind() {
     TRY_VOID(make_tls());
     config::Plan plan = config::make_plan(config_);
     desk_.set_order(lineages_of(plan));
     TRY(public_, front::Front::open(machine_.clock, machine_.log, public_options(config_.server),
                                     public_endpoints(plan, tokens_, public_tls_)));
-    TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(), inner_endpoints(config_)));
+    TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(),
+                                   admin_endpoints(config_, *this, tokens_, admin_tls_)));
     return {};
 }
 
-Result<void> Server::start() {
+Result<void> Server::start(acme::StateLock lock) {
+    lock_ = std::move(lock);
+    TRY_VOID(inner_->replace(inner_endpoints(config_)));  // the control socket is made by whom it belongs to
     config::Plan plan = config::make_plan(config_);
     acme::WorkerParts parts{machine_.clock, machine_.files, machine_.random, machine_.log, tokens_,
                             desk_,          desk_,          status_,         connect_to,   config_.server.state};
@@ -96,11 +101,12 @@ Result<void> Server::start() {
 
 void Server::drain(Millis limit) {
     if (worker_) worker_->stop();
+    if (inner_) inner_->drain(std::min(limit, kInnerDrain));  // first: who looks in from there asks after the public one
     if (public_) public_->drain(limit);
-    if (inner_) inner_->drain(limit);
 }
 
 std::string Server::addresses() const {
+    std::lock_guard<std::mutex> hold(mutex_);
     std::string text;
     for (const front::Front* front : {public_.get(), inner_.get()})
         for (const auto& listening : front->listening()) {

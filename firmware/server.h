@@ -32,10 +32,11 @@ public:
     Server(Machine machine, config::Config config);
     ~Server() override;  // as drain(0)
 
-    // With the rights we were started with: binds all ports, opens all roots.
-    Result<void> bind(acme::StateLock lock);
+    // With the rights we were started with: binds all ports, opens all roots. Touches nothing in the state folder, which
+    // belongs to the user whom we become.
+    Result<void> bind();
     // With the rights we keep: reads the store, serves, and starts to look after the certificates.
-    Result<void> start();
+    Result<void> start(acme::StateLock lock);
     // Finishes what is being answered, for at most `limit`.
     void drain(Millis limit);
 

@@ -1,9 +1,11 @@
 #include "firmware/process/privileges.h"
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,6 +32,18 @@ Result<void> prove(std::uint32_t uid, std::uint32_t gid) {
     return {};
 }
 
+// Capabilities that a service manager lent us for the ports (CAP_NET_BIND_SERVICE) are given back too. Root stays root
+// only as process 1, where there is nobody else to be.
+Result<void> drop_capabilities() {
+    if (geteuid() == 0) return {};
+    // kernels before 4.3 have no ambient set
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL) return failed("ambient capabilities");
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+    if (syscall(SYS_capset, &header, none) != 0) return failed("giving up capabilities");
+    return {};
+}
+
 }  // namespace
 
 bool must_become_somebody() { return geteuid() == 0 && getpid() != 1; }
@@ -45,6 +59,7 @@ Result<void> become(std::uint32_t uid, std::uint32_t gid) {
 
 Result<void> harden() {
     umask(027);
+    TRY_VOID(drop_capabilities());
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed("PR_SET_NO_NEW_PRIVS");
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return failed("PR_SET_DUMPABLE");
     return {};

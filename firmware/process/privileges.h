@@ -15,7 +15,7 @@ bool must_become_somebody();
 // final: the caller must end, for it may be half root.
 Result<void> become(std::uint32_t uid, std::uint32_t gid);
 
-// umask 027; no privileges by execve (PR_SET_NO_NEW_PRIVS); no core dump and no ptrace by others of our user, because of
+// umask 027; no capabilities (unless root); no privileges by execve (PR_SET_NO_NEW_PRIVS); no core dump and no ptrace by others of our user, because of
 // the keys in memory (PR_SET_DUMPABLE, which become() resets: call this after it).
 Result<void> harden();
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -130,6 +131,11 @@ Result<std::unique_ptr<LogSink>> file_sink(const std::string& path) {
     // O_NONBLOCK: for a FIFO nobody reads; plain files do not mind it.
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | follow, 0640));
     if (!fd) return Error::system("log file " + path, errno);
+    struct stat entry {};
+    if (::fstat(fd.get(), &entry) != 0) return Error::system("log file " + path, errno);
+    // nor may a hard link: root would write into another file
+    if (S_ISREG(entry.st_mode) && entry.st_nlink != 1)
+        return Error::admin("log file " + path + ": it has a second name (a hard link); remove it, or choose another file");
     return std::unique_ptr<LogSink>(std::make_unique<FileSink>(std::move(fd)));
 }
 
