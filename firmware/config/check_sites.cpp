@@ -51,6 +51,23 @@ void check_names(Reading& reading, const SiteSection& site, std::map<std::string
                                                        join(site.names, ", "));
 }
 
+bool holds(std::string_view folder, std::string_view path) {
+    while (folder.size() > 1 && folder.back() == '/') folder.remove_suffix(1);
+    return folder == "/" || path == folder || (has_prefix(path, folder) && path[folder.size()] == '/');
+}
+
+// Private keys lie in the state folder.
+void check_apart(Reading& reading, const SiteSection& site) {
+    const std::string& state = reading.config.server.state;
+    const std::string title = title_of(site);
+    if (site.root.empty() || state.empty() || reading.is_faulty(title, "root") || reading.is_faulty("server", "state")) return;
+    if (holds(site.root, state))
+        reading.fault(title, "root", site.root + " holds the state folder " + state + ", whose keys would be served; allowed: "
+                                     "a folder apart from it");
+    else if (holds(state, site.root))
+        reading.fault(title, "root", site.root + " lies in the state folder " + state + "; allowed: a folder apart from it");
+}
+
 // What stands between these names and a certificate from this CA.
 void check_obtainable(Reading& reading, const SiteSection& site) {
     const std::string title = title_of(site);
@@ -109,6 +126,7 @@ void check_sites(Reading& reading) {
         fill_names(reading, site);
         check_names(reading, site, owners);
         check_redirect(reading, site);
+        check_apart(reading, site);
         check_ca(reading, site);
         if (site.certificate != Certificate::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;
         fill_wanted(reading, site);
