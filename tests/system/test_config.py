@@ -126,9 +126,10 @@ def test_configurations_of_the_readme():
     """Each INI that README.md shows is one that `check` takes (its folders made first)."""
     text = (postern.TREE / "README.md").read_text()
     blocks = [b for b in re.findall(r"(?:^    .*\n|^\n)+", text, re.M) if re.search(r"^    \[\w+", b, re.M)]
+    blocks += [b for b in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) if "<<END" in b]
     folder, seen = postern.scratch("readme"), 0
     for block in blocks:
-        ini = "\n".join(line[4:] for line in block.splitlines())
+        ini = "\n".join(line[4:] if line.startswith("    ") else line for line in block.splitlines())
         if "<<END" in ini:
             ini = ini.split("<<END\n")[1].split("\nEND")[0]
         ini = re.sub(r" +# .*", "", ini)
