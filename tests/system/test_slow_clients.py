@@ -13,6 +13,7 @@ from postern import Postern
 
 EACH = 300              # silent connections, half ClientHellos, header drippers
 SECONDS = 13.0          # longer than the deadlines for handshake and header (10 s)
+SPREAD = 6.0            # seconds in which the crowd arrives, so that no deadline ends all of them at once
 PAUSE = 0.3             # seconds between two bytes of a dripper
 BOUND = 0.5             # seconds in which another client is answered
 
@@ -108,15 +109,17 @@ def dawdle(server, sources):
     ports = (server.http_port, server.https_port)
     crowd = [Dawdler(kind, server.https_port if kind == "hello" else ports[i % 2], sources[i % len(sources)],
                      tls=kind == "dripper" and i % 2 == 1)
-             for kind in ("silent", "hello", "dripper") for i in range(EACH)]
+             for i in range(EACH) for kind in ("silent", "hello", "dripper")]
     counts, times = [], {"new TLS connection": [], "new plain connection": [], "kept connection": []}
     stop = threading.Event()
 
     def keep_dawdling():
+        start = time.monotonic()
         while not stop.is_set():
             began = time.monotonic()
             for i, d in enumerate(crowd):
-                d.poke()
+                if d.sock or began - start > SPREAD * i / len(crowd):
+                    d.poke()
                 if i % 50 == 0:
                     select.select([], [], [], 0.002)    # lets the measuring thread run
             stop.wait(max(0.05, PAUSE - (time.monotonic() - began)))
@@ -131,7 +134,7 @@ def dawdle(server, sources):
     crowd_thread = threading.Thread(target=keep_dawdling)
     crowd_thread.start()
     try:
-        http_client.until(lambda: held(ports) > len(crowd) * 0.99, 8, f"{len(crowd)} connections are held")
+        http_client.until(lambda: held(ports) > len(crowd) * 0.95, 12, f"{len(crowd)} connections are held")
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             timed("new TLS connection", lambda: server.get("/", timeout=10))
@@ -157,9 +160,8 @@ def report(server, sources):
            ", ".join(f"{kind} {s * 1000:.0f} ms of {len(times[kind])}" for kind, s in worst.items()) + \
            f"; ended by deadline {ended}"
     assert max(worst.values()) < BOUND, note
-    assert statistics.median(counts) >= 0.95 * len(crowd), note
-    # what a deadline ends is opened again within PAUSE: a moment with few of them would prove nothing
-    assert min(counts) >= 0.6 * len(crowd), note
+    # what a deadline ends is opened again within PAUSE
+    assert min(counts) >= 0.9 * len(crowd), note
     assert ended >= EACH, f"the deadlines end hardly any: {note}"
     http_client.until(lambda: held((server.http_port, server.https_port)) == 0, 15, "all are let go")
     return note
@@ -170,7 +172,7 @@ def server_with(**keys):
 
 
 def test_from_one_address_with_the_cap_lifted():
-    with server_with(max_per_client=0) as server:
+    with server_with(max_per_client="off") as server:
         return report(server, ["127.0.0.1"])
 
 
@@ -196,18 +198,20 @@ def test_default_cap_holds_one_address_back():
 
 
 def test_full_server_drops_the_oldest_idle():
-    """max_connections reached: a new client takes the place of the oldest idle one."""
-    with server_with(max_connections=64, max_per_client=0) as server:
-        idle = []
+    """max_connections reached: new clients take the places of the oldest idle ones (of their loop)."""
+    with server_with(max_connections=64, max_per_client="off") as server:
+        idle, fresh = [], []
         for _ in range(64):
-            c = http_client.Conn(server.http_port)
-            assert c.request("/").status == 200
-            idle.append(c)
+            idle.append(http_client.Conn(server.http_port))
+            assert idle[-1].request("/").status == 200
         for _ in range(8):
             began = time.monotonic()
-            assert server.get_plain("/").status == 200
+            fresh.append(http_client.Conn(server.http_port))
+            assert fresh[-1].request("/").status == 200
             assert time.monotonic() - began < BOUND
-        assert idle[0].ended(), "the oldest idle connection was let go"
-        assert idle[-1].request("/").status == 200, "the youngest stays"
-        for c in idle:
+        ended = [i for i, c in enumerate(idle) if c.ended(0.05)]
+        for c in idle + fresh:
             c.close()
+        assert len(ended) == 8, f"for eight new ones these were let go: {ended}"
+        assert max(ended) < 32, f"not the oldest were let go: {ended}"
+        return f"let go: {ended}"
