@@ -29,7 +29,7 @@ std::string control_socket_path(const std::string& state) { return state + "/con
 
 std::vector<front::Endpoint> admin_endpoints(const config::Config& config, admin::Control& control,
                                              const site::ChallengeSource& challenges,
-                                             std::shared_ptr<const tls::TlsContext> tls) {
+                                             const std::shared_ptr<const tls::TlsContext>& tls) {
     std::vector<front::Endpoint> endpoints;
     for (const net::Address& address : config.admin.listen) {
         front::Endpoint endpoint;

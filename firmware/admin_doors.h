@@ -16,7 +16,7 @@ namespace postern {
 // Everything but the listed addresses and hosts is fixed. `control` and `challenges` must outlive the handlers.
 std::vector<front::Endpoint> admin_endpoints(const config::Config& config, admin::Control& control,
                                              const site::ChallengeSource& challenges,
-                                             std::shared_ptr<const tls::TlsContext> tls);
+                                             const std::shared_ptr<const tls::TlsContext>& tls);
 
 // The path of the control socket of a server with this state folder.
 std::string control_socket_path(const std::string& state);

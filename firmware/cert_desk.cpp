@@ -15,7 +15,7 @@ void CertDesk::set_order(std::vector<std::string> lineages) {
 }
 
 Result<void> CertDesk::try_pair(std::shared_ptr<const crypto::CertBundle> pair, const std::string& server_name) {
-    return tls::probe_pair(std::move(pair), server_name);
+    return tls::probe_pair(pair, server_name);
 }
 
 void CertDesk::put(std::vector<Entry> entries) {

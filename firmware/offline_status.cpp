@@ -14,12 +14,13 @@ namespace {
 // A certificate without its key, which only the server's user may read.
 std::optional<crypto::CertFacts> read_facts_of(FileSystem& files, const std::string& path) {
     constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----\n";
-    auto pem = files.read(path, limits::kPemFile);
-    if (!pem.ok()) return std::nullopt;
-    const auto begin = pem->find(kBegin), end = pem->rfind(kEnd);
-    const bool found = begin != pem->npos && end != pem->npos && begin < end;
-    std::string chain = found ? pem->substr(begin, end + kEnd.size() - begin) : std::string();
-    wipe(pem->data(), pem->size());  // our own self-signed pairs hold the key in the same file
+    auto read = files.read(path, limits::kPemFile);
+    if (!read.ok()) return std::nullopt;
+    const Secret file(std::move(*read));  // our own self-signed pairs hold the key in the same file
+    const std::string_view pem = file.view();
+    const auto begin = pem.find(kBegin), end = pem.rfind(kEnd);
+    const bool found = begin != pem.npos && end != pem.npos && begin < end;
+    const std::string chain(found ? pem.substr(begin, end + kEnd.size() - begin) : std::string_view());
     auto facts = crypto::read_facts(chain);
     if (!facts.ok()) return std::nullopt;
     return std::move(*facts);

@@ -54,7 +54,7 @@ Result<HandlerPtr> make_hosts(const config::Plan& plan, const site::ChallengeSou
 }  // namespace
 
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              std::shared_ptr<const tls::TlsContext> tls) {
+                                              const std::shared_ptr<const tls::TlsContext>& tls) {
     // one tree of handlers a loop, shared by its listeners
     auto trees = std::make_shared<std::map<std::size_t, HandlerPtr>>();
     auto make = [plan, &challenges, trees](std::size_t loop) -> Result<HandlerPtr> {

@@ -12,6 +12,6 @@ namespace postern {
 
 // `challenges` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              std::shared_ptr<const tls::TlsContext> tls);
+                                              const std::shared_ptr<const tls::TlsContext>& tls);
 
 }  // namespace postern

@@ -1,6 +1,7 @@
 #include "firmware/admin/life_bar.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 namespace postern::admin {
@@ -14,7 +15,7 @@ int percent(WallTime at, WallTime begin, WallTime end) {
     if (life <= 0) return 100;
     // in double: a hostile certificate may span centuries, and one percent is all the precision that is shown
     const double share = static_cast<double>((at - begin).count()) / static_cast<double>(life);
-    return static_cast<int>(std::clamp(share, 0.0, 1.0) * 100.0 + 0.5);
+    return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * 100.0));
 }
 
 const char* anchor_at(int place) { return place < kEdge ? "start" : place > 100 - kEdge ? "end" : "middle"; }

@@ -142,6 +142,7 @@ std::vector<Values> cards_of(const acme::StatusSnapshot& status, WallTime now) {
     std::stable_partition(order.begin(), order.end(),
                           [&](const auto* each) { return level_of(*each, now) >= Level::kAttention; });
     std::vector<Values> cards;
+    cards.reserve(order.size());
     for (const auto* each : order)  // the number in the id is that of the configuration: it stays when the order changes
         cards.push_back(card_of(*each, now, static_cast<std::size_t>(each - status.certificates.data()) + 1));
     return cards;

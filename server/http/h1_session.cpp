@@ -1,6 +1,7 @@
 #include "server/http/h1_session.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 
 #include "server/http/h1_chunked.h"
@@ -183,6 +184,7 @@ std::size_t H1Session::begin_body(std::string_view head, std::string_view after,
 }
 
 std::size_t H1Session::take_length(std::string_view in, const Turn& turn) {
+    assert(incoming_);  // a body is awaited: its head is there
     Incoming& incoming = *incoming_;
     const std::uint64_t left = incoming.body_length - incoming.body_size;
     const std::string_view data = in.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left, in.size())));
@@ -193,6 +195,7 @@ std::size_t H1Session::take_length(std::string_view in, const Turn& turn) {
 }
 
 std::size_t H1Session::take_chunked(std::string_view in, const Turn& turn) {
+    assert(incoming_);  // a body is awaited: its head is there
     Incoming& incoming = *incoming_;
     const ChunkedDecoder::Step step = incoming.chunks.next(in);
     incoming.body_size += step.data.size();

@@ -124,7 +124,7 @@ Result<void> probe_version(const crypto::CertBundle& pair, const std::string& se
 
 }  // namespace
 
-Result<void> probe_pair(std::shared_ptr<const crypto::CertBundle> pair, const std::string& server_name) {
+Result<void> probe_pair(const std::shared_ptr<const crypto::CertBundle>& pair, const std::string& server_name) {
     TRY_VOID(crypto::init());
     TRY_VOID(probe_version(*pair, server_name, MBEDTLS_SSL_VERSION_TLS1_3));
     return probe_version(*pair, server_name, MBEDTLS_SSL_VERSION_TLS1_2);
