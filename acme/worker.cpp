@@ -11,6 +11,7 @@
 #include "acme/keeper.h"
 #include "acme/pauser.h"
 #include "server/base/text.h"
+#include "server/base/heap.h"
 
 namespace postern::acme {
 
@@ -67,7 +68,9 @@ SteadyTime Worker::Impl::round() {
         auto outcome = keeper.renew(request->names, request->force);
         book.end(outcome.ok, outcome.changed);
     }
-    return keeper.run_due();
+    const SteadyTime next = keeper.run_due();
+    give_free_memory_back();  // an order takes some 400 kB, and the next one is weeks away
+    return next;
 }
 
 void Worker::Impl::loop() {

@@ -10,6 +10,7 @@
 #include "firmware/process/privileges.h"
 #include "firmware/process/signals.h"
 #include "firmware/server.h"
+#include "server/base/heap.h"
 #include "server/base/limits.h"
 
 namespace postern {
@@ -101,6 +102,7 @@ int follow(Server& server, const std::string& id) {
 
 // Before the first thread.
 Result<process::Signals> prepare_process() {
+    share_one_arena();
     TRY(process::Signals signals, process::Signals::open());
     TRY_VOID(process::raise_file_limit());
     return signals;

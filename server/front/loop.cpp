@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/front/heap.h"
+#include "server/base/heap.h"
 #include "server/front/loop_door.h"
 
 namespace postern::front {

@@ -25,7 +25,7 @@ struct Request {
     std::string_view method_text;
     std::string_view target;     // as sent: "/a%20b?x=1"
     std::string_view path;       // decoded, "." and ".." resolved, begins with '/', no NUL; "*" for OPTIONS *
-    bool encoded_slash = false;  // held "%2F": left in `path` as sent, for it is no separator; a folder answers 404
+    bool encoded_slash = false;  // held "%2F" or "%5C": left in `path` as sent, for they are no separators; a folder answers 404
     bool above_root = false;     // ".." climbed over "/": `path` stays inside, but content answers 404 as for any hidden path
     std::string_view raw_path;   // as sent, without the query and without scheme and host; "/" at least
     std::string_view query;      // without '?', as sent; empty when there is none

@@ -92,8 +92,8 @@ private:
         }
         if (raw_.size() - at_ < 3 || !is_char(raw_[at_ + 1], kHexChar) || !is_char(raw_[at_ + 2], kHexChar)) return false;
         c = static_cast<char>(hex_value(raw_[at_ + 1]) << 4 | hex_value(raw_[at_ + 2]));
-        if (is_control(c) || c == '\\') return false;
-        if (c == '/') return keep_escape();
+        if (is_control(c)) return false;
+        if (c == '/' || c == '\\') return keep_escape();
         at_ += 3;
         room_[size_++] = c;
         return true;

@@ -36,12 +36,12 @@ bool split_target(std::string_view text, Target& out);
 
 struct DecodedPath {
     std::string_view path;       // begins with '/'; a view of `raw` itself where nothing had to change
-    bool encoded_slash = false;  // held "%2F", which stays in `path` as sent: it is no separator
+    bool encoded_slash = false;  // held "%2F" or "%5C", which stay in `path` as sent: they are no separators
     bool above_root = false;     // climbed over "/": what is left in `path` is no file's
 };
 
 // Decodes escapes, merges slashes and resolves "." and "..", which at the root stays there (RFC 3986 section 5.2.4).
-// False for a bad escape, a decoded control character, a backslash in either form, or a character that no path holds.
+// False for a bad escape, a decoded control character, or a character that no path holds.
 // `room` holds at least raw.size() bytes.
 bool decode_path(std::string_view raw, std::span<char> room, DecodedPath& out);
 

@@ -34,11 +34,11 @@ function testChanges() {
   test('nothing changed: the page is not fetched, and nothing is touched', async () => {
     const { page, device } = await visit('valid');
     await polls(page);
-    await eventually(() => device.asked >= 6, 'the first refresh, which fetches the page once', 5);
+    await eventually(() => device.asked >= 6, 'the first refresh, which fetches the page once');
     await page.evaluate(() => { document.querySelector('article').marked = true; });
     for (const expected of [7, 8, 9]) {
       await polls(page);
-      await eventually(() => device.asked >= expected, 'the next question', 5);
+      await eventually(() => device.asked >= expected, 'the next question');
       equal(device.asked, expected, 'requests');
     }
     check(await page.evaluate(() => document.querySelector('article').marked), 'the card was replaced');

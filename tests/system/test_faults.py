@@ -37,7 +37,7 @@ def no_new_account(log):
     assert not any(e.get("kind") == "new-account" for e in log), "a new account was made"
 
 
-LONG = 100.0    # seconds for what only a time limit of ours can end
+SLOW = 100.0    # seconds for what only a time limit of ours can end
 SCENARIOS = {
     # those that the first step promises
     "none": row(NEW, most=10, requests=15, asked=count("new-order", 1, 1)),
@@ -52,7 +52,7 @@ SCENARIOS = {
     "cert-wrong-key": row(OLD, r"key", asked=count("cert", 1, 8)),
     "cert-reversed": row(OLD, r"chain|order|key|leaf|cover"),
     "account-gone": row(NEW, asked=count("new-account", 1, 1)),
-    "stall": row(OLD, r"time|answer|limit", least=1, most=LONG),
+    "stall": row(OLD, r"time|answer|limit", least=1, most=SLOW),
     # the nonce
     "nonce-storm-bare": row(NEW), "nonce-never": row(OLD, r"nonce", requests=260),
     "nonce-missing": row(NEW, asked=count("nonce", 1, 12)), "nonce-malformed": row(NEW),

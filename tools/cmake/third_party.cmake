@@ -49,7 +49,7 @@ endif()
 # The arithmetic and the way of a record are for speed; what is left (X.509,
 # PEM, PSA's key store, text) is compiled like the rest of the build.
 foreach(file IN LISTS mbed_sources)
-  if(file MATCHES "/(aes|aesni|aesce|gcm|chacha|poly|chachapoly|cipher|bignum|ecp|ecdsa|ecdh|rsa|sha|md|ctr_drbg|constant_time|ssl_msg|ssl_tls|everest|x25519|Hacl|platform_util)[^/]*\\.c$"
+  if(file MATCHES "/(aes|aesni|aesce|gcm|chacha|poly|chachapoly|cipher|bignum|ecp|ecdsa|ecdh|rsa|sha|md|ctr_drbg|constant_time|ssl_msg|everest|x25519|Hacl|platform_util)[^/]*\\.c$"
      OR file MATCHES "3rdparty")
     set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS -O2)
   endif()

@@ -89,7 +89,7 @@ TEST_CASE("hidden, escaping, forbidden, special and missing files are one and th
     for (const char* path :
          {"/.hidden", "/.git/config", "/.git/", "/.git", "/sub/.htaccess", "/sub/.well-known/x", "/.well-known/.hidden",
           "/away", "/away-folder/secret", "/away-folder", "/in/up/x", "/loop", "/dangling", "/fifo", "/%2ehidden",
-          "/sub/..%2f.hidden", "/in%2Ffile", "/..", "/../in/file", "/in/../../in/file", "/%2e%2e/in/file", "/in/file/", "/in/file/x", "/.well-known", "/.well-known/"}) {
+          "/sub/..%2f.hidden", "/in%2Ffile", "/in%5cfile", "/..%5cin%5cfile", "/..", "/../in/file", "/in/../../in/file", "/%2e%2e/in/file", "/in/file/", "/in/file/x", "/.well-known", "/.well-known/"}) {
         CAPTURE(path);
         const Answer answer = browser.get(path);
         if (std::string(path) == "/.well-known") CHECK(answer.status == 301);
