@@ -41,7 +41,7 @@ class Faults(unittest.TestCase):
         ("server/base/a.cpp", "#define MAX 3\n", "macro MAX"),
         ("server/base/a.h", "// x\n#ifndef A_H\n#define A_H\n#endif\n", None),
         ("docs/a.md", "see /" + "root/x\n", "one machine"),
-        ("docs/a.md", "see ~/root/x and ${x}/work/y and site/root/z\n", None),
+        ("docs/a.md", "see ~/" "root/x and ${x}/" "work/y and site/" "root/z\n", None),
         ("docs/a.md", "from deb." + "debian.org\n", "one machine"),
         ("tools/lab/a.py", "\tx\n", None),
         ("tests/bench/a.py", "\tx\n", None),
