@@ -16,7 +16,7 @@ void give_free_memory_back() {
 
 void share_one_arena() {
 #if defined(__GLIBC__)
-    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): called before the first thread
 #endif
 }
 
