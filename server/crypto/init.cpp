@@ -1,15 +1,30 @@
 #include "server/crypto/init.h"
 
+#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <psa/crypto.h>
 extern "C" {
 #include <mbedtls/psa_util.h>  // does not say extern "C" itself, up to 3.6.7 at least
 }
+#include <sys/random.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <mutex>
 
 #include "server/crypto/rng.h"
+
+// The only source of mbedTLS's randomness (MBEDTLS_ENTROPY_HARDWARE_ALT). Waits until the kernel's pool is seeded.
+extern "C" int mbedtls_hardware_poll(void*, unsigned char* out, std::size_t size, std::size_t* filled) {
+    *filled = 0;
+    while (*filled < size) {
+        const ssize_t got = ::getrandom(out + *filled, size - *filled, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        *filled += static_cast<std::size_t>(got);
+    }
+    return 0;
+}
 
 namespace postern::crypto {
 

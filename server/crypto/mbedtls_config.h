@@ -1,6 +1,5 @@
-/* What of mbedTLS is compiled into Postern: TLS 1.2 and 1.3, AEAD suites with
- * forward secrecy only, X.509 reading and writing.  Read by mbedTLS itself
- * (MBEDTLS_CONFIG_FILE) and through it by every file that includes mbedTLS.
+/* What of mbedTLS is compiled into Postern: TLS 1.2 and 1.3, AEAD suites with forward secrecy
+ * only, X.509 reading and writing.  Read by every file that includes mbedTLS and by itself.
  *
  * Left out on purpose: DTLS, CBC, RSA key exchange, renegotiation, early data,
  * compression of anything, PSK other than resumption, NET_C (sockets are ours),
@@ -20,8 +19,11 @@
 #define MBEDTLS_THREADING_PTHREAD
 #define MBEDTLS_DEPRECATED_REMOVED
 
-/* Randomness: getrandom() feeds one CTR-DRBG */
+/* Randomness: getrandom() feeds one CTR-DRBG, by a hook in init.cpp. mbedTLS calls it only
+ * under glibc, else reads /dev/urandom: that may be absent, or give bytes before it is seeded. */
 #define MBEDTLS_ENTROPY_C
+#define MBEDTLS_NO_PLATFORM_ENTROPY
+#define MBEDTLS_ENTROPY_HARDWARE_ALT
 #define MBEDTLS_CTR_DRBG_C
 
 /* Ciphers and hashes */

@@ -63,9 +63,7 @@ def test_size_static_and_stripped():
     assert data[:5] == b"\x7fELF\x02", "an ELF file of 64 bits"
     program_headers, sections = elf_tables(data)
     note = f"{len(data)} bytes ({len(data) / 1e6:.2f} MB; 2.5 are wanted)"
-    # 1.5 MB of it are glibc and the C++ library (cpp-httplib's streams and expressions bring in every locale):
-    # it comes down to what is wanted with musl. Until then this bound keeps it from growing.
-    assert len(data) < 3.0e6, note
+    assert len(data) < 2.5e6, note
     assert 3 not in program_headers, "it asks for an interpreter: not static"
     assert 2 not in sections, "it has a symbol table: not stripped"
     stack = program_headers.get(0x6474e551)
