@@ -12,6 +12,7 @@
 #include "acme/pauser.h"
 #include "server/base/text.h"
 #include "server/base/heap.h"
+#include "server/base/tls_heap.h"
 
 namespace postern::acme {
 
@@ -100,7 +101,10 @@ Result<void> Worker::prepare() {
 
 void Worker::start() {
     if (!impl_->prepared || impl_->thread.joinable()) return;
-    impl_->thread = std::thread([impl = impl_.get()] { impl->loop(); });
+    impl_->thread = std::thread([impl = impl_.get()] {
+        impl->loop();
+        TlsHeap::drop_kept();
+    });
 }
 
 void Worker::stop() {

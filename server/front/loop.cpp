@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/heap.h"
+#include "server/base/tls_heap.h"
 #include "server/front/loop_door.h"
 
 namespace postern::front {
@@ -38,7 +39,10 @@ Result<std::unique_ptr<Loop>> Loop::make(Parts parts) {
 }
 
 void Loop::start() {
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        run();
+        TlsHeap::drop_kept();
+    });
 }
 
 void Loop::join() {
