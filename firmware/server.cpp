@@ -1,5 +1,6 @@
 #include "firmware/server.h"
 
+#include <cerrno>
 #include <csignal>
 #include <unistd.h>
 
@@ -138,8 +139,8 @@ Result<acme::JobView> Server::job(const std::string& id) const { return worker_-
 
 void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
 
-Result<void> Server::replace_endpoints(const config::Plan& plan, const config::Config& config) {
-    TRY_VOID(public_->replace(public_endpoints(plan, tokens_, public_tls_)));
+Result<void> Server::replace_endpoints(const config::Config& config) {
+    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, public_tls_)));
     Result<void> inner = inner_->replace(inner_endpoints(config));
     if (inner.ok()) return {};
     // the public side goes back to what the admin side still is
@@ -148,26 +149,31 @@ Result<void> Server::replace_endpoints(const config::Plan& plan, const config::C
     return inner;
 }
 
-Result<std::string> Server::apply(config::Config next) {
-    std::vector<std::string> later = config::needs_restart(config_, next);
-    // what cannot change keeps its running value, so that the next reload says so again
-    config::ServerSection& server = next.server;
-    server.state = config_.server.state;
-    config::Plan plan = config::make_plan(next);
-    TRY_VOID(replace_endpoints(plan, next));
+// New listeners where we may bind them; else the old ones go on, and redirects lead to them.
+Result<config::Config> Server::take_endpoints(const config::Config& file) {
+    config::Config next = config::hold_back(config_, file);
+    Result<void> bound = replace_endpoints(next);
+    if (bound.ok()) return next;
+    const int why = bound.error().number();
+    const bool waits = why == EACCES || (why == EADDRINUSE && config::wants_own_port(config_, next));
+    if (!waits) return std::move(bound).error();
+    next = config::hold_back_listeners(config_, std::move(next));
+    TRY_VOID(replace_endpoints(next));
+    return next;
+}
+
+Result<std::string> Server::apply(const config::Config& file) {
+    TRY(config::Config next, take_endpoints(file));
+    const config::Plan plan = config::make_plan(next);
     desk_.set_order(lineages_of(plan));
     worker_->set_wanted(plan.certificates);
-    machine_.log.set_level(server.log_level);
-    server.user = config_.server.user;
-    server.group = config_.server.group;
-    server.identity = config_.server.identity;
-    server.loops = config_.server.loops;
-    server.max_connections = config_.server.max_connections;
-    server.max_per_client = config_.server.max_per_client;
-    server.log = config_.server.log;
+    machine_.log.set_level(next.server.log_level);
     config_ = std::move(next);
     std::string said = "reloaded " + config_.file;
-    for (const std::string& sentence : later) said += "\n" + sentence;
+    for (const std::string& sentence : config::needs_restart(config_, file)) {
+        machine_.log.warn("restart_needed", {{"why", sentence}});
+        said += "\n" + sentence;
+    }
     return said;
 }
 
@@ -180,7 +186,7 @@ Result<std::string> Server::reload() {
         machine_.log.error("reload_refused", {{"file", config_.file}, {"faults", read.faults.size()}, {"why", faults}});
         return Error::admin(faults);
     }
-    Result<std::string> applied = apply(std::move(*read.config));
+    Result<std::string> applied = apply(*read.config);
     if (applied.ok())
         machine_.log.info("reloaded", {{"file", config_.file}});
     else

@@ -51,14 +51,15 @@ public:
 
 private:
     Result<void> make_tls();
-    Result<std::string> apply(config::Config next);
-    Result<void> replace_endpoints(const config::Plan& plan, const config::Config& config);
+    Result<std::string> apply(const config::Config& file);
+    Result<config::Config> take_endpoints(const config::Config& file);
+    Result<void> replace_endpoints(const config::Config& config);
     std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
 
     Machine machine_;
     SteadyTime started_;
     mutable std::mutex mutex_;  // one reload at a time; guards config_
-    config::Config config_;
+    config::Config config_;     // what runs, which is not all that the file says while a restart is due
     const bool as_root_;        // as the first reading of the file was told
     std::optional<acme::StateLock> lock_;
 

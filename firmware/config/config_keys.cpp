@@ -37,8 +37,8 @@ constexpr SectionRow kSections[] = {
 constexpr KeyRow kKeys[] = {
     {"server", "http", "[::]:80", "", kAddressesAllowed,
      "Where plain HTTP is served: the CA's challenges, and the redirect to HTTPS. [::] serves IPv4 too.",
-     bind::kAddresses<&Server::http>, kRestart},
-    {"server", "https", "[::]:443", "", kAddressesAllowed, "Where HTTPS is served.", bind::kAddresses<&Server::https>, kRestart},
+     bind::kAddresses<&Server::http>},
+    {"server", "https", "[::]:443", "", kAddressesAllowed, "Where HTTPS is served.", bind::kAddresses<&Server::https>},
     {"server", "public_http_port", "auto", "80", "auto, or a port from 1 to 65535",
      "The port at which the world reaches http, where a router forwards it. auto: that of the listener.",
      bind::kNumber<&Server::public_http_port, 1, 65535, kAuto, 0>},
@@ -109,7 +109,7 @@ constexpr KeyRow kKeys[] = {
     {"site", "renew_at", "", "30d", kRenewAllowed, "As in [acme], for this site.", bind::kChecked<&Site::renew_at, take_renew_at>},
 
     {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
-     "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>, kRestart},
+     "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>},
     {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
      bind::kList<&Admin::hosts, take_names>},
 };

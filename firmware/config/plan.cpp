@@ -1,5 +1,7 @@
 #include "firmware/config/plan.h"
 
+#include <algorithm>
+
 #include "firmware/config/config_keys.h"
 
 namespace postern::config {
@@ -48,6 +50,9 @@ acme::WantedCert admin_pair() {
     return wanted;
 }
 
+// The sections that are there once, as the table of keys reads and writes them.
+Draft single_sections(Config& config) { return {&config.server, &config.acme, nullptr, nullptr, &config.admin, nullptr, {}}; }
+
 }  // namespace
 
 Plan make_plan(const Config& config) {
@@ -66,13 +71,46 @@ Plan make_plan(const Config& config) {
     return plan;
 }
 
-std::vector<std::string> needs_restart(const Config& running, const Config& next) {
-    Config before = running, after = next;
-    const Draft old_values{&before.server, &before.acme, nullptr, nullptr, &before.admin, nullptr, {}};
-    const Draft new_values{&after.server, &after.acme, nullptr, nullptr, &after.admin, nullptr, {}};
-    std::vector<std::string> sentences;
+// By way of the text, as `check --print` shows it and the reader takes it again.
+Config hold_back(const Config& running, Config file) {
+    Config before = running;
+    const Draft old_values = single_sections(before);
+    Draft new_values = single_sections(file);
     for (const KeyRow& row : key_rows()) {
         if (row.reload == Reload::kTakes) continue;
+        const std::string text = row.binding.show(old_values);
+        if (!text.empty()) (void)row.binding.take(new_values, text);
+    }
+    file.server.user = running.server.user;  // these two may be unset, which no text says
+    file.server.group = running.server.group;
+    file.server.identity = running.server.identity;
+    return file;
+}
+
+Config hold_back_listeners(const Config& running, Config file) {
+    file.server.http = running.server.http;
+    file.server.https = running.server.https;
+    file.server.public_http_port = running.server.public_http_port;
+    file.server.public_https_port = running.server.public_https_port;
+    file.admin.listen = running.admin.listen;
+    return file;
+}
+
+bool wants_own_port(const Config& running, const Config& file) {
+    const Plan before = make_plan(running), after = make_plan(file);
+    const auto holds = [&](const auto& matches) { return std::any_of(before.listeners.begin(), before.listeners.end(), matches); };
+    return std::any_of(after.listeners.begin(), after.listeners.end(), [&](const ListenerPlan& next) {
+        return !holds([&](const ListenerPlan& now) { return now.address == next.address; }) &&
+               holds([&](const ListenerPlan& now) { return now.address.port() == next.address.port(); });
+    });
+}
+
+std::vector<std::string> needs_restart(const Config& running, const Config& file) {
+    Config before = running, after = file;
+    const Draft old_values = single_sections(before), new_values = single_sections(after);
+    std::vector<std::string> sentences;
+    for (const KeyRow& row : key_rows()) {
+        if (row.section == "site" || row.section == "ca") continue;
         if (row.binding.show(old_values) == row.binding.show(new_values)) continue;
         sentences.push_back("[" + std::string(row.section) + "] " + std::string(row.name) + " takes effect after a restart");
     }

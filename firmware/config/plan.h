@@ -36,7 +36,14 @@ struct Plan {
 
 Plan make_plan(const Config& config);
 
-// What a reload cannot change without a restart (user, state, loops ...): one sentence each, empty when all can be applied.
-std::vector<std::string> needs_restart(const Config& running, const Config& next);
+// `file` as a reload puts it into service: what only a restart can change (user, state, loops ...) keeps its running value.
+Config hold_back(const Config& running, Config file);
+// Listeners too, and the ports that redirects name: for a process that may not bind what the file asks for.
+Config hold_back_listeners(const Config& running, Config file);
+// Whether `file` asks for a port in a way in which only another process can have it: we hold it ourselves, otherwise.
+bool wants_own_port(const Config& running, const Config& file);
+
+// What of `file` is not in force in what runs: one sentence each, empty when all is.
+std::vector<std::string> needs_restart(const Config& running, const Config& file);
 
 }  // namespace postern::config
