@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "firmware/access_check.h"
 #include "firmware/config/config_keys.h"
 #include "firmware/console.h"
 #include "firmware/process/privileges.h"
@@ -43,6 +44,10 @@ int run_check(const Options& options) {
     if (options.verbose) complain("reading " + options.config_file);
     config::Config config;
     if (!load_config(options.config_file, config)) return kExitFaulty;
+    if (const auto faults = access_faults(config); !faults.empty()) {
+        print_faults(faults);
+        return kExitFaulty;
+    }
     print(options.print ? config::print_config(config) : summary_of(config));
     return 0;
 }

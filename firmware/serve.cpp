@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "firmware/access_check.h"
 #include "firmware/commands.h"
 #include "firmware/console.h"
 #include "firmware/process/privileges.h"
@@ -123,6 +124,8 @@ int run_serve(const std::string& config_file, bool verbose) {
     const bool on_console = config.server.log == "stderr";
     Result<process::Signals> signals = prepare_process();
     if (!signals.ok()) return failed(log, on_console, signals.error());
+
+    for (const config::Fault& fault : access_faults(config)) log.warn("unreadable", {{"why", fault.print()}});
 
     Server server({machine.clock, machine.files, machine.random, log}, config);
     Result<void> up = bring_up(server, machine, config.server);

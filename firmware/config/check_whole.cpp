@@ -81,6 +81,23 @@ void check_identity(Reading& reading) {
     reading.fault("server", "user", text);
 }
 
+void name_path(Reading& reading, const std::string& title, const std::string& key, const std::string& path, bool folder) {
+    if (!path.empty()) reading.config.paths.push_back({reading.line_of(title, key), title, key, path, folder});
+}
+
+void name_paths(Reading& reading) {
+    const Config& config = reading.config;
+    name_path(reading, "acme", "ca_file", config.acme.ca_file, false);
+    for (const CaSection& ca : config.cas) name_path(reading, "ca " + ca.name, "ca_file", ca.ca_file, false);
+    for (const SiteSection& site : config.sites) {
+        name_path(reading, "site " + site.name, "root", site.root, true);
+        const std::string index = site.root + "/" + site.index;
+        const auto info = reading.files.info(index);
+        if (!site.root.empty() && info.ok() && info->kind == FileInfo::Kind::kFile)
+            name_path(reading, "site " + site.name, "root", index, false);
+    }
+}
+
 }  // namespace
 
 void check_whole(Reading& reading) {
@@ -89,6 +106,7 @@ void check_whole(Reading& reading) {
     check_identity(reading);
     check_cas(reading);
     check_sites(reading);
+    name_paths(reading);
 }
 
 }  // namespace postern::config

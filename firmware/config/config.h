@@ -71,6 +71,13 @@ struct AdminSection {
     std::vector<std::string> hosts;
 };
 
+// A file or folder outside the state folder that who serves must be able to read, and where it is named.
+struct NamedPath {
+    int line = 0;
+    std::string section, key, path;
+    bool folder = false;
+};
+
 struct Config {
     std::string file;
     ServerSection server;
@@ -78,6 +85,7 @@ struct Config {
     std::vector<CaSection> cas;
     std::vector<SiteSection> sites;
     AdminSection admin;
+    std::vector<NamedPath> paths;  // ca_file, root, and the index page in a root
 };
 
 struct ConfigOrFaults {

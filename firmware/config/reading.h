@@ -26,6 +26,7 @@ struct Reading {
     void fault(const std::string& title, std::string_view key, std::string text, int other_line = 0);
     void fault_at(int line, const std::string& title, std::string_view key, std::string text);
 
+    int line_of(const std::string& title, std::string_view key) const;  // 0: nowhere
     bool has_section(const std::string& title) const { return find(title) != nullptr; }
     bool is_written(const std::string& title, std::string_view key) const;
     // Its value could not be taken, which was told: what follows from it is not worth another fault.
@@ -34,7 +35,6 @@ struct Reading {
 
 private:
     const IniSection* find(const std::string& title) const;
-    int line_of(const std::string& title, std::string_view key) const;  // 0: nowhere
     std::set<std::pair<std::string, std::string>> faulty_;
 };
 

@@ -99,6 +99,34 @@ def test_root_without_a_user_is_refused():
         assert "useradd" in server.log(), "it says what to do"
 
 
+def test_what_the_user_cannot_read():
+    """Root reads everything, and the user whom it becomes does not: check says so, and serve warns."""
+    if os.geteuid() != 0:
+        raise Skip("needs root")
+    root, ca_file = postern.scratch("root"), postern.scratch("ca") / "ca.pem"
+    (root / "www").mkdir()
+    shutil.copy("/etc/ssl/certs/ca-certificates.crt", ca_file)
+    server = Postern({"localhost": {"root": root / "www", "certificate": "self-signed"}}, as_root=True,
+                     server={"user": postern.NOBODY, "group": postern.NOBODY}, acme={"ca_file": ca_file})
+    os.chown(server.folder, 0, 0)
+    done = server.command("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for path, mode in ((root, 0o700), (ca_file, 0o600)):
+        os.chown(path, 0, 0)
+        path.chmod(mode)
+    done = server.command("check")
+    assert done.returncode == 2, done.stdout + done.stderr
+    lines = server.ini_file.read_text().splitlines()
+    for section, key, path, remedy in (("site localhost", "root", root, f"chmod o+x {root},"),
+                                       ("acme", "ca_file", ca_file, f"chmod o+r {ca_file}, or chown {postern.NOBODY}")):
+        number = next(i + 1 for i, text in enumerate(lines) if text.startswith(f"{key} = "))
+        said = next(text for text in done.stderr.splitlines() if f"[{section}] {key}: " in text)
+        assert said.startswith(f"{server.ini_file}:{number}: ") and f"{path}" in said and remedy in said, said
+    assert "2 faults" in done.stderr, done.stderr
+    with server:
+        assert server.log().count(" warn unreadable ") == 2 and f"chmod o+r {ca_file}" in server.log(), server.log()
+
+
 def test_not_root_needs_no_user():
     """Unprivileged with unprivileged ports: `user` may be left out, and a root-only one is not asked for."""
     with Postern({"localhost": {}}) as server:

@@ -144,3 +144,14 @@ TEST_CASE("the state folder is found in a file that is faulty elsewhere") {
     CHECK(read_state_folder(files, "/etc/postern.ini").value() == "/var/lib/postern");
     CHECK(!read_state_folder(files, "/etc/none.ini").ok());
 }
+
+TEST_CASE("the paths that who serves must read, with their lines") {
+    fakes::FakeFiles files = stage("[acme]\nca_file = my-ca.pem\n[site a.example]\ncertificate = self-signed\nroot = /srv/www\n");
+    files.put("/srv/www/index.html", "x");
+    const auto result = read_config(files, "/etc/postern.ini", false);
+    REQUIRE(result.config);
+    std::string text;
+    for (const NamedPath& one : result.config->paths)
+        text += std::to_string(one.line) + " [" + one.section + "] " + one.key + " " + one.path + (one.folder ? "/" : "") + "\n";
+    CHECK(text == "2 [acme] ca_file /etc/my-ca.pem\n5 [site a.example] root /srv/www/\n5 [site a.example] root /srv/www/index.html\n");
+}

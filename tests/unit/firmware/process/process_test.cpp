@@ -1,13 +1,19 @@
 // Signals and privileges, on the real system: what is lasting happens in a child process.
 #include <doctest.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
 
+#include "firmware/process/other_user.h"
 #include "firmware/process/privileges.h"
 #include "firmware/process/signals.h"
 
@@ -86,4 +92,50 @@ TEST_CASE("root becomes somebody for good, anybody else cannot") {
     } else {
         CHECK(in_child(become_without_right) == 0);
     }
+}
+
+namespace {
+
+// A folder for root to close parts of, which anybody may enter.
+struct Rooms {
+    Rooms() {
+        REQUIRE(mkdtemp(top) != nullptr);
+        chmod(top, 0755);
+        for (const std::string folder : {"/open", "/closed", "/closed/inner"}) mkdir((top + folder).c_str(), 0755);
+        for (const std::string file : {"/open/all", "/open/root", "/closed/inner/all"}) {
+            const int fd = creat((top + file).c_str(), 0644);
+            close(fd);
+        }
+        chmod((top + std::string("/open/root")).c_str(), 0600);
+        chmod((top + std::string("/closed")).c_str(), 0700);
+        CHECK(symlink("closed/inner", (top + std::string("/link")).c_str()) == 0);
+    }
+    ~Rooms() { std::filesystem::remove_all(top); }
+    std::string at(const std::string& path) const { return top + path; }
+    char top[32] = "/tmp/postern-rooms-XXXXXX";
+};
+
+constexpr std::uint32_t kSomebody = 65534;
+
+}  // namespace
+
+TEST_CASE("what another user cannot read is found, and what is in the way") {
+    if (geteuid() != 0) return;  // only root can try
+    const Rooms rooms;
+    const auto barred = what_bars(kSomebody, kSomebody,
+                                  {{rooms.at("/open"), true}, {rooms.at("/open/all"), false}, {rooms.at("/open/root"), false},
+                                   {rooms.at("/closed"), true}, {rooms.at("/closed/inner"), true},
+                                   {rooms.at("/closed/inner/all"), false}, {rooms.at("/link/all"), false},
+                                   {rooms.at("/open/none"), false}});
+    REQUIRE(barred.ok());
+    std::string text;
+    for (const Barred& one : *barred) text += std::to_string(one.wanted) + one.by.substr(rooms.at("").size()) + (one.itself ? "! " : " ");
+    CHECK(text == "2/open/root! 3/closed! 4/closed 5/closed 6/closed 7/open/none! ");
+    CHECK(barred->front().number == EACCES);
+    CHECK(geteuid() == 0);
+}
+
+TEST_CASE("nobody is asked when we are not root") {
+    if (geteuid() == 0) return;
+    CHECK_FALSE(what_bars(kSomebody, kSomebody, {{"/", true}}).ok());
 }
