@@ -2,6 +2,8 @@
 #include <utility>
 
 #include "firmware/config/reading.h"
+#include "firmware/config/state_folder.h"
+#include "server/base/text.h"
 
 namespace postern::config {
 
@@ -81,6 +83,16 @@ void check_identity(Reading& reading) {
     reading.fault("server", "user", text);
 }
 
+// A mistyped path must not cost somebody his home: what we make there would lie among his files, and belong to our user.
+void check_state(Reading& reading) {
+    const std::string& state = reading.config.server.state;
+    if (reading.is_faulty("server", "state")) return;
+    const std::string foreign = foreign_entry(reading.files, state);
+    if (!foreign.empty())
+        reading.fault("server", "state", state + " holds what is not ours ('" + printable(foreign, 80) + "'), and stays as it is; "
+                      "allowed: a folder that does not exist yet, an empty one, or one that an earlier start has made");
+}
+
 void name_path(Reading& reading, const std::string& title, const std::string& key, const std::string& path, bool folder) {
     if (!path.empty()) reading.config.paths.push_back({reading.line_of(title, key), title, key, path, folder});
 }
@@ -104,6 +116,7 @@ void check_whole(Reading& reading) {
     check_listeners(reading);
     check_admin(reading);
     check_identity(reading);
+    check_state(reading);
     check_cas(reading);
     check_sites(reading);
     name_paths(reading);

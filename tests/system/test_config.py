@@ -1,5 +1,6 @@
 """What happens at the door of the machine: bad configurations, reloads, ports, permissions, damaged state."""
 import json
+import os
 import re
 import shutil
 import signal
@@ -347,6 +348,27 @@ def test_no_permission():
     server.start(wait=False)
     assert server.process.wait(5) == 1 and str(server.state) in server.log(), server.log()
     server.state.chmod(0o700)
+
+
+def test_foreign_state_folder():
+    """A folder with somebody's files is refused before anything is made, changed or given away in it."""
+    home = postern.scratch("home")
+    (home / "letters").mkdir(mode=0o700)
+    (home / ".profile").write_text("mine")
+    for as_root in (False, True):
+        keys = {"user": postern.NOBODY, "group": postern.NOBODY} if as_root and os.geteuid() == 0 else {}
+        before = looks_of(home)
+        server = Postern({"localhost": {}}, state=home, as_root=as_root, server=keys)
+        for command in ("check", "serve", "renew"):
+            done = server.command(command)
+            assert done.returncode == (78 if command == "renew" else 2), (command, done)
+            assert "[server] state: " in done.stderr and str(home) in done.stderr and "'.profile'" in done.stderr, done
+        assert looks_of(home) == before, "nothing is touched"
+
+
+def looks_of(folder):
+    stats = ((p, p.lstat()) for p in (folder, *sorted(folder.rglob("*"))))
+    return [(p, s.st_mode, s.st_uid, s.st_gid, s.st_mtime_ns) for p, s in stats]
 
 
 def port_is_free(port):

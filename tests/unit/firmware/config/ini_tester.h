@@ -25,6 +25,7 @@ inline fakes::FakeFiles stage(std::string_view ini) {
     files.put("/etc/my-ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", 0644);
     files.put_folder("/srv/www");
     files.put_folder("/etc/htdocs");
+    files.put_folder("/var/lib/postern/live");
     files.put_link("/srv/link", "www");
     return files;
 }
