@@ -6,6 +6,7 @@
 #include "firmware/admin_doors.h"
 #include "firmware/config/config.h"
 #include "firmware/console.h"
+#include "firmware/other_servers.h"
 
 namespace postern {
 
@@ -16,11 +17,14 @@ std::optional<Door> find_door(const Options& options) {
         complain(state.error().text());
         return std::nullopt;
     }
-    return Door{*state, Client(control_socket_path(*state), options.verbose)};
+    return Door{options.config_file, *state, Client(control_socket_path(*state), options.verbose)};
 }
 
 std::string about_no_server(const Door& door) {
-    return "no server is running (nobody listens at " + door.client.socket() + "); start one: postern serve";
+    const std::string named = door.file == config::kDefaultFile ? "" : " -c " + door.file;
+    const std::string others = about_other_servers(door.state);
+    return "no server is running with the state folder " + door.state + " of " + door.file + " (nobody listens at " +
+           door.client.socket() + "); " + (others.empty() ? "start one: postern serve" + named : others);
 }
 
 void complain_of(const Door& door, const Error& error) {

@@ -10,7 +10,8 @@
 namespace postern {
 
 struct Door {
-    std::string state;
+    std::string file;   // the INI
+    std::string state;  // as it says there
     Client client;
 };
 

@@ -6,6 +6,7 @@
 #include "firmware/config/plan.h"
 #include "firmware/console.h"
 #include "firmware/door.h"
+#include "firmware/other_servers.h"
 #include "firmware/status_text.h"
 
 namespace postern {
@@ -89,7 +90,6 @@ int renew_without_server(const Options& options) {
     if (!options.names.empty()) {
         for (const acme::CertStatus& each : wanted->certificates) names.push_back(each.name);
     }
-    if (options.verbose) complain("no server is running; working alone");
     return run_renew_alone(config, names, options.force);
 }
 
@@ -99,7 +99,11 @@ int run_renew(const Options& options) {
     const auto door = find_door(options);
     if (!door) return kExitBadConfig;
     const auto reply = door->client.get("/api/v1/status");
-    if (!reply.ok() && is_no_server(reply.error())) return renew_without_server(options);
+    if (!reply.ok() && is_no_server(reply.error())) {
+        const bool strange = !about_other_servers(door->state).empty();  // working alone is normal, but not beside one
+        if (strange || options.verbose) complain(about_no_server(*door));
+        return renew_without_server(options);
+    }
     if (!reply.ok()) {
         complain_of(*door, reply.error());
         return 1;

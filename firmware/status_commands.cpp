@@ -23,7 +23,7 @@ struct Seen {
 Result<Seen> look_at_disk(const Options& options, const Door& door) {
     SystemFiles files;
     auto read = config::read_config(files, options.config_file, false);
-    if (!read.config) return Error::admin(about_no_server(door) + "; and the configuration is faulty: postern check");
+    if (!read.config) return Error::admin("the configuration is faulty: postern check");
     const WallTime now = SystemClock().wall();
     TRY(auto status, read_offline_status(files, door.state, config::make_plan(*read.config).certificates, now));
     const admin::ServerFacts nobody;
@@ -35,7 +35,7 @@ Result<Seen> look(const Options& options, const Door& door) {
     auto reply = door.client.get("/api/v1/status");
     if (!reply.ok() && is_no_server(reply.error())) {
         auto seen = look_at_disk(options, door);
-        if (seen.ok()) complain("no server is running; this is what " + door.state + " tells");
+        complain(about_no_server(door) + (seen.ok() ? "; this is what the folder tells:" : ""));
         return seen;
     }
     if (!reply.ok()) return std::move(reply).error();

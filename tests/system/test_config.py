@@ -312,6 +312,22 @@ def test_reload_of_ports():
         taken.close()
 
 
+def test_state_was_edited():
+    """Whoever changed `state` under a running server is told where it was looked for, and where the server is."""
+    with Postern({"localhost": {}}) as server:
+        text = server.ini_file.read_text()
+        new = server.folder / "elsewhere"
+        server.write_ini(text.replace(f"state = {server.state}", f"state = {new}"))
+        for command, status in (("reload", 1), ("stop", 1), ("status", 3), ("show", 3), ("renew", 1)):
+            done = server.command(command, *(["localhost"] if command == "show" else []))
+            assert done.returncode == status, (command, done)
+            for word in (str(server.state), f"process {server.pid}", "-c OLD"):
+                assert word in done.stderr, f"{command} does not say {word}: {done}"
+            assert str(new) in done.stderr, (command, done)
+        server.write_ini(text)
+        assert server.command("reload").returncode == 0 and server.alive()
+
+
 def test_second_server_and_ports():
     with Postern({"localhost": {}}) as server:
         other = Postern({"localhost": {}}, state=server.state)
