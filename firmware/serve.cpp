@@ -73,7 +73,7 @@ void obey_signals(Server& server, const process::Signals& signals, Log& log) {
         if (poll(&wait, 1, -1) < 0 && errno != EINTR) log.error("poll", {{"why", Error::system("poll", errno).text()}});
         while (std::optional<process::Wish> wish = signals.take()) {
             if (*wish == process::Wish::kStop) return;
-            Result<std::string> said = server.reload();  // it logs what came of it
+            Result<std::string> said = server.reload({});  // it logs what came of it
             (void)said;
         }
     }

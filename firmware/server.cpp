@@ -6,6 +6,7 @@
 
 #include "firmware/admin/admin_site.h"
 #include "firmware/admin_doors.h"
+#include "firmware/config_name.h"
 #include "firmware/sites.h"
 #include "firmware/sizing.h"
 #include "server/base/limits.h"
@@ -177,8 +178,11 @@ Result<std::string> Server::apply(const config::Config& file) {
     return said;
 }
 
-Result<std::string> Server::reload() {
+Result<std::string> Server::reload(const admin::ConfigName& meant) {
     std::lock_guard<std::mutex> hold(mutex_);
+    if (const admin::ConfigName running = name_config(config_.file); !is_meant(running, meant))
+        return Error::admin("the running server reads " + running.path + ", not " + meant.path + ": it goes on as it is; reload it "
+                            "with -c " + running.path + ", or stop it and start one with -c " + meant.path);
     config::ConfigOrFaults read = config::read_config(machine_.files, config_.file, as_root_);
     if (!read.config) {
         std::string faults = "the old configuration stays in force:";

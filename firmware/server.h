@@ -46,7 +46,7 @@ public:
     admin::ServerFacts facts() const override;
     Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
     Result<acme::JobView> job(const std::string& id) const override;
-    Result<std::string> reload() override;
+    Result<std::string> reload(const admin::ConfigName& meant) override;
     void stop() override;
 
 private:

@@ -4,6 +4,7 @@
 #include "acme/store/lock.h"
 #include "firmware/admin/client_json.h"
 #include "firmware/commands.h"
+#include "firmware/config_name.h"
 #include "firmware/console.h"
 #include "firmware/door.h"
 #include "server/base/limits.h"
@@ -32,7 +33,7 @@ void wait_for_end(const Door& door) {
 int run_reload(const Options& options) {
     const auto door = find_door(options);
     if (!door) return kExitFaulty;
-    const auto reply = door->client.post("/api/v1/reload", "{}");
+    const auto reply = door->client.post("/api/v1/reload", admin::reload_request_json(name_config(options.config_file)));
     if (!reply.ok()) {
         complain_of(*door, reply.error());
         return 1;

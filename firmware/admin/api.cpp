@@ -55,7 +55,9 @@ Response post_renew_one(const Call& call) {
 }
 
 Response post_reload(const Call& call) {
-    const auto changed = call.control.reload();
+    const auto meant = read_reload_request(call.request.body);
+    if (!meant) return failure_answer(meant.error());
+    const auto changed = call.control.reload(*meant);
     return changed ? json_answer(200, result_json(*changed)) : failure_answer(changed.error());
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kReloadBody = 8192;  // a path has 4095 bytes at most
 constexpr std::size_t kRenewBody = 1024;  // {"force":true} is 14 bytes; what is much longer is no request of ours
 
 // Bytes that are not UTF-8 become U+FFFD: an answer is always valid JSON, and dump() does not throw.
@@ -46,6 +47,23 @@ Result<RenewRequest> read_renew_request(std::string_view body) {
         request.force = value.get<bool>();
     }
     return request;
+}
+
+Result<ConfigName> read_reload_request(std::string_view body) {
+    ConfigName meant;
+    if (body.empty()) return meant;
+    if (body.size() > kReloadBody) return Error::refuse("The body is over 8 kB.");
+    const Json json = Json::parse(body, nullptr, /* allow_exceptions */ false);
+    if (!json.is_object()) return Error::refuse("The body is not a JSON object; send none, or name the file.");
+    for (const auto& [name, value] : json.items()) {
+        const bool number = name == "device" || name == "inode";
+        if (!number && name != "file")
+            return Error::refuse("Unknown member \"" + printable(name, 40) + "\"; file, device and inode are allowed.");
+        if (number ? !value.is_number_unsigned() : !value.is_string()) return Error::refuse("\"" + name + "\" is of the wrong type.");
+        if (!number) meant.path = value.get<std::string>();
+        else (name == "device" ? meant.device : meant.inode) = value.get<unsigned long long>();
+    }
+    return meant;
 }
 
 }  // namespace postern::admin

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "acme/worker.h"
+#include "firmware/admin/control.h"
 #include "server/base/result.h"
 
 namespace postern::admin {
@@ -22,5 +23,8 @@ struct RenewRequest {
 // "" or {"force":true|false}. kRefuse, saying what is wrong, for anything else: no JSON, other members, other types,
 // more than 1 kB.
 Result<RenewRequest> read_renew_request(std::string_view body);
+
+// "", {} or {"file":PATH,"device":N,"inode":N}; kRefuse as above.
+Result<ConfigName> read_reload_request(std::string_view body);
 
 }  // namespace postern::admin

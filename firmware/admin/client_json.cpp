@@ -150,6 +150,11 @@ Result<std::string> read_started_job(std::string_view text) {
 
 std::string read_result_json(std::string_view text) { return text_of(parse(text), "result"); }
 
+std::string reload_request_json(const ConfigName& meant) {
+    const Json json = {{"file", meant.path}, {"device", meant.device}, {"inode", meant.inode}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string read_problem_json(std::string_view text) {
     const Json json = parse(text);
     std::string detail = text_of(json, "detail");

@@ -7,6 +7,7 @@
 
 #include "acme/status.h"
 #include "acme/worker.h"
+#include "firmware/admin/control.h"
 #include "server/base/result.h"
 
 namespace postern::admin {
@@ -18,5 +19,8 @@ Result<std::string> read_started_job(std::string_view json);  // the id of {"job
 std::string read_result_json(std::string_view json);          // the text of {"result":TEXT}; empty when there is none
 // `detail` of a problem document, else its title, else empty.
 std::string read_problem_json(std::string_view json);
+
+
+std::string reload_request_json(const ConfigName& meant);  // the body of POST /api/v1/reload
 
 }  // namespace postern::admin

@@ -24,6 +24,13 @@ struct ServerFacts {
     unsigned long long state_bytes_written = 0;
 };
 
+// Which configuration is meant by who asks for a reload: its path, and the file itself, which keeps its number wherever one
+// looks from (another folder, a link, a chroot).
+struct ConfigName {
+    std::string path;                         // empty: the one that runs, whichever it is
+    unsigned long long device = 0, inode = 0;
+};
+
 class Control {
 public:
     virtual ~Control() = default;
@@ -31,8 +38,8 @@ public:
     virtual ServerFacts facts() const = 0;
     virtual Result<std::string> renew(const std::vector<std::string>& names, bool force) = 0;  // a job's id
     virtual Result<acme::JobView> job(const std::string& id) const = 0;
-    virtual Result<std::string> reload() = 0;  // what was changed, or every fault of the file
-    virtual void stop() = 0;                   // begins to drain
+    virtual Result<std::string> reload(const ConfigName& meant) = 0;  // what was changed, or every fault of the file
+    virtual void stop() = 0;                                          // begins to drain
 };
 
 }  // namespace postern::admin

@@ -312,6 +312,21 @@ def test_reload_of_ports():
         taken.close()
 
 
+def test_reload_of_another_file():
+    """`reload -c OTHER` is refused by a server that reads another file; a link to its own is its own."""
+    with Postern({"localhost": {}}) as server:
+        own, other, link = server.ini_file, server.folder / "other.ini", server.folder / "link.ini"
+        other.write_text(own.read_text())
+        link.symlink_to(own)
+        done = postern.run("reload", "-c", other)
+        assert done.returncode == 2, done
+        for word in (f"reads {own}", f"not {other}", f"-c {own}"):
+            assert word in done.stderr, f"{word} is not said: {done}"
+        assert postern.run("reload", "-c", link).returncode == 0
+        assert postern.run("reload", "-c", own.name, cwd=server.folder).returncode == 0
+        assert server.log().count(" reloaded ") == 2, server.log()
+
+
 def test_state_was_edited():
     """Whoever changed `state` under a running server is told where it was looked for, and where the server is."""
     with Postern({"localhost": {}}) as server:

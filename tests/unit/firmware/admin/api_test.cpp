@@ -6,6 +6,7 @@
 
 #include "firmware/admin/admin_site.h"
 #include "firmware/admin/api_json.h"
+#include "firmware/admin/client_json.h"
 #include "tests/unit/firmware/admin/samples.h"
 
 using namespace postern;
@@ -71,6 +72,8 @@ const std::vector<Row>& rows() {
         {Method::kPost, "/api/v1/certificates/renew", "", 404, 404},
         {Method::kGet, "/api/v1/certificates/example.org/renew", "", 405, 405},
         {Method::kPost, "/api/v1/reload", "", 403, 200},
+        {Method::kPost, "/api/v1/reload", "{}", 403, 200},
+        {Method::kPost, "/api/v1/reload", "[]", 403, 400},
         {Method::kGet, "/api/v1/reload", "", 405, 405},
         {Method::kPost, "/api/v1/stop", "", 403, 202},
         {Method::kGet, "/api/v1/stop", "", 405, 405},
@@ -131,9 +134,10 @@ TEST_CASE("api: what is asked of the server") {
     post("/api/v1/renew", "");
     post("/api/v1/renew", " {} ");
     CHECK(body_of(post("/api/v1/reload", "")) == R"({"result":"nothing changed"})");
+    post("/api/v1/reload", reload_request_json({"/etc/a.ini", 7, 8}));
     post("/api/v1/stop", "");
     CHECK(control.calls == std::vector<std::string>{"renew example.org force", "renew example.org", "renew ", "renew ",
-                                                    "reload", "stop"});
+                                                    "reload", "reload /etc/a.ini", "stop"});
 }
 
 TEST_CASE("api: a failure becomes the status that says what to do") {
@@ -149,6 +153,17 @@ TEST_CASE("api: a failure becomes the status that says what to do") {
             CHECK(json::parse(body_of(response)).at("detail") == error.text());
         }
     }
+}
+
+TEST_CASE("api: bodies that are no reload request") {
+    for (const std::string body : {"x", "null", "[]", R"({"file":7})", R"({"inode":"7"})", R"({"inode":-7})", R"({"force":true})"})
+        CHECK_FALSE(read_reload_request(body).ok());
+    CHECK_FALSE(read_reload_request(R"({"file":")" + std::string(9000, 'a') + "\"}").ok());
+    const auto meant = read_reload_request(reload_request_json({"/etc/a.ini", 7, 18446744073709551615ull}));
+    REQUIRE(meant.ok());
+    CHECK(meant->path == "/etc/a.ini");
+    CHECK(meant->device == 7);
+    CHECK(meant->inode == 18446744073709551615ull);
 }
 
 TEST_CASE("api: bodies that are no renew request") {

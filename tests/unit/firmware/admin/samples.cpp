@@ -202,9 +202,9 @@ Result<acme::JobView> FakeControl::job(const std::string& id) const {
     return view;
 }
 
-Result<std::string> FakeControl::reload() {
+Result<std::string> FakeControl::reload(const ConfigName& meant) {
     if (next_failure) return *next_failure;
-    calls.emplace_back("reload");
+    calls.push_back("reload" + (meant.path.empty() ? "" : " " + meant.path));
     return std::string("nothing changed");
 }
 

@@ -40,10 +40,10 @@ public:
     ServerFacts facts() const override { return samples::facts(); }
     Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
     Result<acme::JobView> job(const std::string& id) const override;
-    Result<std::string> reload() override;
+    Result<std::string> reload(const ConfigName& meant) override;
     void stop() override { calls.emplace_back("stop"); }
 
-    std::vector<std::string> calls;     // "renew a,b force", "reload", "stop"
+    std::vector<std::string> calls;     // "renew a,b force", "reload FILE", "stop"
     std::optional<Error> next_failure;  // of renew() and reload()
     void set_status(std::shared_ptr<const acme::StatusSnapshot> status) { status_ = std::move(status); }
 
