@@ -24,6 +24,8 @@ constexpr std::array kAdvice = {
     Advice{"badNonce", "The CA kept refusing its own nonces; it is tried again later."},
     Advice{"badPublicKey", "The CA does not take this kind of key: choose another key_type."},
     Advice{"badSignatureAlgorithm", "The CA does not take ES256 signatures; this CA cannot be used."},
+    Advice{"ca_file", "The file that `ca_file` names cannot be used: see that it is there, that the server's user may read it, "
+                      "and that it holds certificates in PEM form."},
     Advice{"caa", "A CAA record of the domain forbids this CA: add it to the record, or choose the CA that stands there."},
     Advice{"certificate", "The CA sent a certificate that must not be installed; the old one keeps serving. It is tried "
                           "again by itself; if it stays so, tell the CA."},

@@ -33,7 +33,7 @@ struct HttpReply {
 
 // Why an exchange failed, for those who must choose what to do next.
 struct ExchangeFault {
-    std::string_view type = "transport";  // or "trust" (chain or name), "clock" (the CA's certificate begins later), "url"
+    std::string_view type = "transport";  // or "trust" (chain or name), "ca_file", "clock" (the CA's certificate begins later), "url"
     bool reached = true;                  // false: not even a TCP connection came about, so it says nothing of the CA
 };
 

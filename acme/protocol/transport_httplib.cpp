@@ -296,7 +296,7 @@ Result<HttpReply> HttplibTransport::guarded(const HttpRequest& request) {
 Result<void> HttplibTransport::make_context() {
     if (context_ != nullptr) return {};
     TRY_VOID(crypto::init());
-    now_.type = "trust";
+    now_.type = options_.ca_file.empty() ? "trust" : "ca_file";
     TRY(const Anchors anchors, read_anchors(options_.ca_file));
     context_ = tls::create_client_context();
     if (context_ == nullptr) return Error::retry("no memory for TLS");

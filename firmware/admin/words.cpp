@@ -27,6 +27,7 @@ constexpr auto kProblems = std::to_array<ProblemText>({
     {"disk", "The certificate could not be stored on this device."},
     {"transport", "The certificate authority could not be reached."},
     {"trust", "What answers in place of the certificate authority cannot prove that it is the one."},
+    {"ca_file", "The file by which the certificate authority would be recognized cannot be used."},
     {"directory", "What answers at the certificate authority's address is something else."},
     {"answer", "The certificate authority answered something that makes no sense."},
     {"serverInternal", "The certificate authority has a fault of its own."},

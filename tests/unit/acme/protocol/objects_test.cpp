@@ -135,7 +135,7 @@ TEST_CASE("what stands where a problem should") {
 }
 
 TEST_CASE("there is advice for everything") {
-    for (const char* type : {"rateLimited", "connection", "caa", "clock", "trust", "disk", "", "somethingNew", "about:blank"})
+    for (const char* type : {"rateLimited", "connection", "caa", "clock", "trust", "ca_file", "disk", "", "somethingNew", "about:blank"})
         CHECK(advice_for(type).size() > 20);
     CHECK(advice_for("connection").find("port 80") != std::string_view::npos);
 }
@@ -148,4 +148,14 @@ TEST_CASE("trust anchors are found one by one among anything else") {
     CHECK(certificate_blocks(block + "-----BEGIN CERTIFICATE-----\nAAAA\n").size() == 1);   // cut at its end
     CHECK(certificate_blocks("-----BEGIN CERTIFICATE-----\nAAA\n" + block) == std::vector<std::string>{block});
     CHECK_FALSE(read_anchors("/nowhere/at/all.pem").ok());
+    TransportOptions options;
+    options.ca_file = "/nowhere/at/all.pem";
+    const auto transport = make_httplib_transport(options);
+    const auto reply = transport->exchange({HttpRequest::Method::kGet, "https://ca.example/dir", {}, {}});
+    REQUIRE_FALSE(reply.ok());
+    CHECK(reply.error().kind() == ErrorKind::kAdmin);
+    CHECK(reply.error().text().find("/nowhere/at/all.pem") != std::string::npos);
+    CHECK(transport->fault().type == "ca_file");
+    CHECK_FALSE(transport->fault().reached);
+    CHECK(advice_for("ca_file").find("read it") != std::string_view::npos);
 }

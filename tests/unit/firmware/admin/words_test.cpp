@@ -54,7 +54,7 @@ TEST_CASE("problems in words: ACME's, our own, with and without the URN, unknown
     CHECK(problem_words("urn:ietf:params:acme:error:connection") == problem_words("connection"));
     // what acme/protocol/problem.cpp has advice for, and what the engine makes up
     for (const std::string_view type :
-         {"accountDoesNotExist", "answer", "badCSR", "badNonce", "badPublicKey", "badSignatureAlgorithm", "caa", "certificate",
+         {"accountDoesNotExist", "answer", "badCSR", "badNonce", "badPublicKey", "badSignatureAlgorithm", "ca_file", "caa", "certificate",
           "challenge", "clock", "connection", "directory", "disk", "dns", "externalAccountRequired", "incorrectResponse",
           "invalidContact", "malformed", "order", "processing", "rateLimited", "refused", "rejectedIdentifier",
           "serverInternal", "tls", "tos", "transport", "trust", "unauthorized", "unsupportedContact",
