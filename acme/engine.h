@@ -65,6 +65,7 @@ private:
     // Bad replies and none at all (engine_refuse.cpp).
     void refuse(const HttpReply& reply, Facts facts);
     bool follow_redirect(const HttpReply& reply);
+    std::string no_directory() const;  // "no ACME directory at URL"
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();

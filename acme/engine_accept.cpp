@@ -66,8 +66,9 @@ Result<void> Engine::accept(const HttpReply& reply, Facts facts) {
 
 Result<void> Engine::accept_directory(const HttpReply& reply) {
     auto json = Json::parse(reply.body);
-    if (!json) return Error::refuse("no ACME directory: " + json.error().text());
-    TRY(session_.directory, directory_from(*json));
+    auto directory = json ? directory_from(*json) : Result<Directory>(std::move(json).error());
+    if (!directory) return std::move(directory).error().at(no_directory());
+    session_.directory = std::move(*directory);
     return {};
 }
 

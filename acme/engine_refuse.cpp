@@ -16,7 +16,15 @@ std::string words_beside(const CaProblem& problem) {
     return in_words(shown);
 }
 
+// The answer of a server that has nothing at this URL, an ACME server's among them ("malformed"); not of one in trouble.
+bool is_elsewhere(const CaProblem& problem) {
+    const bool nothing = problem.type.empty() || problem.status == 404 || problem.status == 405 || problem.status == 410;
+    return nothing && judge(problem) == Verdict::kGiveUp;
+}
+
 }  // namespace
+
+std::string Engine::no_directory() const { return "no ACME directory at " + printable(directory_url_, 200); }
 
 void Engine::refuse(const HttpReply& reply, Facts facts) {
     if (follow_redirect(reply)) return;
@@ -24,6 +32,11 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
     if (problem.type == "userActionRequired" && problem.link.empty())  // RFC 8555 section 7.3.3
         problem.link = printable(link_target(reply, "terms-of-service"), 200);
     auto asked_wait = retry_after(reply, facts.wall);
+    if (asked_ == Ask::kDirectory && is_elsewhere(problem)) {
+        fail("directory", no_directory() + ": " + words_beside(problem));
+        if (asked_wait) failure_.retry_after = asked_wait->wait;
+        return;
+    }
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:

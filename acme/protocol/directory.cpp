@@ -10,7 +10,7 @@ constexpr std::size_t kListed = 32;  // profiles and CAA names kept
 
 Result<std::string> needed_url(const Json& json, std::string_view name) {
     auto text = json.text(name);
-    if (!text) return Error::refuse("no ACME directory: no " + std::string(name) + " in it");
+    if (!text) return Error::refuse("no " + std::string(name) + " in it");
     if (auto url = parse_https_url(*text); !url) return std::move(url).error().at(name);
     return std::string(*text);
 }
@@ -23,7 +23,7 @@ std::string optional_url(const Json& json, std::string_view name) {
 }  // namespace
 
 Result<Directory> directory_from(const Json& json) {
-    if (!json.is_object()) return Error::refuse("no ACME directory: no JSON object");
+    if (!json.is_object()) return Error::refuse("no JSON object");
     Directory directory;
     TRY(directory.new_nonce, needed_url(json, "newNonce"));
     TRY(directory.new_account, needed_url(json, "newAccount"));

@@ -110,7 +110,14 @@ std::vector<Row> nonce_and_limit_rows() {
 
 std::vector<Row> lost_and_mangled_rows() {
     return {
-        {"a captive portal", says("any", 0, html(200)), false, "directory", "no ACME directory", 4},
+        {"a captive portal", says("any", 0, html(200)), false, "directory", "no ACME directory at https://ca.example/dir: ", 4},
+        {"a 404 in place of the directory", says("directory", 0, {404, {{"Content-Type", "text/plain"}}, "404 page not found"}), false,
+         "directory", "no ACME directory at https://ca.example/dir: HTTP 404 without an explanation: 404 page not found", 2},
+        {"an ACME server's 404 there", says("directory", 0, Ca::problem(404, "malformed", "Page not found")), false, "directory",
+         "no ACME directory at https://ca.example/dir: Page not found", 2},
+        {"a login page there", says("directory", 0, html(403)), false, "directory", "HTTP 403", 2},
+        {"the directory is refused for a reason", says("directory", 0, Ca::problem(403, "unauthorized", "not you")), false,
+         "unauthorized", "not you", 2},
         {"newOrder lost, then done", lost("newOrder", 1), true, "", "", 10},
         {"newOrder never answered", lost("newOrder", 0), false, "transport", "connection reset", 9},
         {"finalize lost before it came", lost("finalize", 1), true, "", "", 11},
@@ -144,7 +151,7 @@ std::vector<Row> url_rows() {
         {"directory redirects to clear text", says("directory", 0, with(html(302), "Location", "http://ca.example/dir")), false,
          "directory", "clear text", 2},
         {"directory redirects to nowhere", says("directory", 0, html(301)), false, "directory", "", 2},
-        {"a directory without newOrder", swaps("directory", 0, "newOrder", "oldOrder"), false, "directory", "newOrder", 4},
+        {"a directory without newOrder", swaps("directory", 0, "newOrder", "oldOrder"), false, "directory", "no ACME directory at https://ca.example/dir: no newOrder", 4},
         {"meta is null", swaps("directory", 0, "\"meta\":", "\"meta\":null,\"x\":"), true, "", "", 9},
     };
 }
