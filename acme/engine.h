@@ -69,7 +69,9 @@ private:
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
-    void note(std::string event, std::string text) { queued_.push_back(Note{std::move(event), std::move(text)}); }
+    void note(std::string event, std::string text, bool trouble = false) {
+        queued_.push_back(Note{std::move(event), std::move(text), trouble});
+    }
     void fail(std::string type, const std::string& detail, bool permanent = false);
     void fail_with(const CaProblem& problem, bool permanent);
 

@@ -107,7 +107,7 @@ void Engine::stumble(std::string type, const std::string& detail, std::optional<
     }
     if (asked_ == Ask::kFinalize) state_ = State::kOrder;
     if (asked_ == Ask::kChallenge) state_ = State::kAuthorization;
-    note("acme.retry", type + ": " + detail + "; again in " + std::to_string(pause->count() / 1000) + " s");
+    note("acme.retry", type + ": " + detail + "; again in " + std::to_string(pause->count() / 1000) + " s", true);
     queued_.push_back(Pause{*pause, asked ? asked->until : std::nullopt});
 }
 

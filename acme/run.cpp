@@ -111,7 +111,8 @@ bool Run::carry_out(const Pause& pause) {
 }
 
 bool Run::carry_out(const Note& note) {
-    parts_.log.info(note.event, {{"certificate", wanted_.name}, {"text", note.text}});
+    const LogLevel level = note.trouble ? LogLevel::kWarn : LogLevel::kInfo;
+    parts_.log.event(level, note.event, {{"certificate", wanted_.name}, {"text", note.text}});
     if (parts_.step) parts_.step(wanted_.name, note.text);
     return true;
 }

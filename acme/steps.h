@@ -54,6 +54,7 @@ struct Pause {
 };
 struct Note {  // something that an owner would like to see happen: a log event and its words
     std::string event, text;
+    bool trouble = false;  // a warning
 };
 struct HangUp {  // a token, before the CA is told to look for it
     std::string token, key_authorization, name;

@@ -263,6 +263,13 @@ void check(const std::vector<Row>& rows) {
 
 }  // namespace
 
+TEST_CASE("a try that failed and comes again is a warning") {
+    World world;
+    renew_with({"503 once", says("newOrder", 1, html(503)), true, "", "", 10}, world);
+    CHECK(world.lines.count(" warn acme.retry ") == 1);
+    CHECK(world.lines.count(" info acme.order ") > 0);
+}
+
 TEST_CASE("faults: nonces, limits, busy") { check(nonce_and_limit_rows()); }
 TEST_CASE("faults: lost and mangled answers") { check(lost_and_mangled_rows()); }
 TEST_CASE("faults: URLs and redirects") { check(url_rows()); }
