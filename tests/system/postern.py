@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -248,6 +249,11 @@ def run(*argv, seconds=30, **more):
     """The program without a server: run('version')."""
     return subprocess.run([str(program()), *map(str, argv)], capture_output=True, text=True, timeout=seconds,
                           stdin=subprocess.DEVNULL, **{**identity(False), **more})
+
+
+def port_is_free(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) != 0
 
 
 def need_strace():

@@ -1,15 +1,12 @@
-"""What happens at the door of the machine: bad configurations, reloads, ports, permissions, damaged state."""
+"""What happens at the door of the machine: bad configurations, ports, permissions, damaged state."""
 import json
 import os
 import re
 import shutil
-import signal
-import socket
 import time
 
 import http_client
 
-import ports
 import postern
 from lab import Lab
 from postern import Postern
@@ -232,117 +229,6 @@ def test_renew_alone():
         assert server.command("renew").returncode == 78
 
 
-def site_root(text):
-    root = postern.scratch("root")
-    (root / "index.html").write_text(text)
-    postern.own(root)
-    return root
-
-
-def test_reload():
-    sites = {"one": {"names": "one.example.test", "root": site_root("one")}}
-    for how in ("signal", "command"):
-        with Postern(dict(sites)) as server:
-            with http_client.Conn(server.https_port, "one.example.test") as kept:
-                assert kept.request("/", "one.example.test").body == b"one"
-                good = server.ini_file.read_text()
-                server.write_ini(good.replace("[site one]", "[site one]\nreddirect = yes"))
-                if how == "signal":
-                    server.signal(signal.SIGHUP)
-                    server.wait_for(r"reddirect")
-                else:
-                    done = server.command("reload")
-                    assert done.returncode == 2 and "reddirect" in done.stdout + done.stderr, done
-                assert server.alive() and server.get("/", "one.example.test").body == b"one", "the old one stays"
-                server.write_ini(good)
-                server.sites["two"] = {"names": "two.example.test", "root": site_root("two")}
-                server.sites["one"] = {"names": "one.example.test", "root": site_root("new one")}
-                server.write_ini()
-                if how == "signal":
-                    server.signal(signal.SIGHUP)
-                else:
-                    done = server.command("reload")
-                    assert done.returncode == 0, done
-                http_client.until(lambda: server.get("/", "two.example.test").status == 200, 3, "the new site serves")
-                assert server.get("/", "two.example.test").body == b"two"
-                assert server.get("/", "one.example.test").body == b"new one"
-                http_client.until(lambda: b"two.example.test" in server.der("two.example.test"), 1, "with its certificate")
-                assert kept.request("/", "one.example.test").status == 200, "an open connection goes on"
-                del server.sites["two"]
-                server.write_ini()
-                server.signal(signal.SIGHUP)
-                http_client.until(lambda: server.get("/", "two.example.test").status == 421, 3, "it is gone again")
-
-
-def test_reload_of_ports():
-    """Redirects lead to a port that is served; the note about a restart stays until there was one."""
-    with Postern({"localhost": {}}) as server:
-        first, text = server.https_port, server.ini_file.read_text()
-        assert server.get_plain("/x").field("Location") == f"https://localhost:{first}/x"
-        port = ports.one()
-        server.write_ini(text.replace(f"127.0.0.1:{first}", f"127.0.0.1:{port}"))
-        done = server.command("reload")
-        assert done.returncode == 0 and "restart" not in done.stdout, f"it can be bound: {done}"
-        assert http_client.fetch(port, "/", "localhost", sni="localhost").status == 200
-        http_client.until(lambda: server.get_plain("/x").field("Location") == f"https://localhost:{port}/x", 3, "the new port")
-        server.https_port = port
-        text = server.ini_file.read_text()
-        # the same port at all addresses collides with our own listener: only another process can bind it
-        server.write_ini(text.replace(f"127.0.0.1:{port}", f"0.0.0.0:{port}") +
-                         "\n[site two]\nnames = two.localhost\ncertificate = self-signed\n")
-        for _ in range(2):
-            done = server.command("reload")
-            assert done.returncode == 0 and "[server] https takes effect after a restart" in done.stdout, done
-        assert "restart_needed" in server.log()
-        http_client.until(lambda: server.get("/", "two.localhost").status == 200, 3, "the rest of the file is in force")
-        server.write_ini(text)
-        done = server.command("reload")
-        assert done.returncode == 0 and "restart" not in done.stdout, done
-        if int(open("/proc/sys/net/ipv4/ip_unprivileged_port_start").read()) > 444 and port_is_free(444):
-            server.write_ini(text.replace(f"127.0.0.1:{port}", "127.0.0.1:444"))
-            for _ in range(2):
-                done = server.command("reload")
-                assert done.returncode == 0 and "[server] https takes effect after a restart" in done.stdout, done
-            assert server.get_plain("/x").field("Location") == f"https://localhost:{port}/x", "where something answers"
-            assert server.get("/x").status == 404
-        taken = socket.create_server(("127.0.0.1", 0))
-        server.write_ini(text.replace(f"127.0.0.1:{port}", "127.0.0.1:%d" % taken.getsockname()[1]))
-        done = server.command("reload")
-        assert done.returncode == 2 and "another program" in done.stderr, f"somebody else's port: {done}"
-        taken.close()
-
-
-def test_reload_of_another_file():
-    """`reload -c OTHER` is refused by a server that reads another file; a link to its own is its own."""
-    with Postern({"localhost": {}}) as server:
-        own, other, link = server.ini_file, server.folder / "other.ini", server.folder / "link.ini"
-        other.write_text(own.read_text())
-        link.symlink_to(own)
-        done = postern.run("reload", "-c", other)
-        assert done.returncode == 2, done
-        for word in (f"reads {own}", f"not {other}", f"-c {own}"):
-            assert word in done.stderr, f"{word} is not said: {done}"
-        assert postern.run("reload", "-c", link).returncode == 0
-        assert postern.run("reload", "-c", own.name, cwd=server.folder).returncode == 0
-        assert server.log().count(" reloaded ") == 2, server.log()
-
-
-def test_state_was_edited():
-    """Whoever changed `state` under a running server is told where it was looked for, and where the server is."""
-    with Postern({"localhost": {}}) as server:
-        text = server.ini_file.read_text()
-        new = server.folder / "elsewhere"
-        server.write_ini(text.replace(f"state = {server.state}", f"state = {new}"))
-        for command, status in (("reload", 1), ("stop", 1), ("status", 3), ("show", 3), ("renew", 1)):
-            done = server.command(command, *(["localhost"] if command == "show" else []))
-            assert done.returncode == status, (command, done)
-            for word in (str(server.state), f"process {server.pid}", "-c OLD"):
-                assert word in done.stderr, f"{command} does not say {word}: {done}"
-            assert str(new) in done.stderr, (command, done)
-        server.write_ini(text)
-        assert server.command("reload").returncode == 0 and server.alive()
-
-
 def test_second_server_and_ports():
     with Postern({"localhost": {}}) as server:
         other = Postern({"localhost": {}}, state=server.state)
@@ -364,7 +250,7 @@ def test_second_server_and_ports():
 
 def test_no_permission():
     server = Postern({"localhost": {}})
-    if int(open("/proc/sys/net/ipv4/ip_unprivileged_port_start").read()) > 81 and port_is_free(81):
+    if int(open("/proc/sys/net/ipv4/ip_unprivileged_port_start").read()) > 81 and postern.port_is_free(81):
         server.write_ini(server.ini_file.read_text().replace(f"127.0.0.1:{server.http_port}", "127.0.0.1:81"))
         server.start(wait=False)
         assert server.process.wait(5) == 1 and "81" in server.log(), server.log()
@@ -400,11 +286,6 @@ def test_foreign_state_folder():
 def looks_of(folder):
     stats = ((p, p.lstat()) for p in (folder, *sorted(folder.rglob("*"))))
     return [(p, s.st_mode, s.st_uid, s.st_gid, s.st_mtime_ns) for p, s in stats]
-
-
-def port_is_free(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) != 0
 
 
 DAMAGE = {      # what is done to a state with certificates: (files, what stands in them then)
