@@ -41,11 +41,11 @@ bool bridges(const CertStatus& status) {
     return !status.facts || (status.rung == acme::Rung::kSelfSigned && status.kind != "self-signed");
 }
 
-// "64 days left", "expired 2 days ago"
+// Below the heading LEFT: "64 days", "expired 2 days ago"
 std::string left_words(const CertStatus& status, WallTime now) {
     if (bridges(status)) return "-";
     const WallTime end = status.facts->not_after;
-    return end <= now ? "expired " + admin::from_now(end, now) : admin::span_words(end - now) + " left";
+    return end <= now ? "expired " + admin::from_now(end, now) : admin::span_words(end - now);
 }
 
 std::string next_words(const CertStatus& status, WallTime now) {

@@ -56,8 +56,8 @@ TEST_CASE("all is well") {
     CHECK(status_text(status, kNow) ==
           "All is well. The certificate is in order. The next renewal is in 34 days.\n"
           "\n"
-          "NAME         STATE  LEFT          UNTIL        SERVES  ISSUER  NEXT TRY\n"
-          "example.org  Valid  64 days left  24 Jan 2027  public  R11     in 34 days\n");
+          "NAME         STATE  LEFT     UNTIL        SERVES  ISSUER  NEXT TRY\n"
+          "example.org  Valid  64 days  24 Jan 2027  public  R11     in 34 days\n");
     CHECK(status_exit(status, kNow) == 0);
 }
 
@@ -66,9 +66,9 @@ TEST_CASE("a problem stands below the table, with what to do, harmless to the te
     CHECK(status_text(status, kNow) ==
           "1 certificate needs attention. Visitors notice nothing yet. See below what happened and what to do.\n"
           "\n"
-          "NAME          STATE            LEFT          UNTIL        SERVES  ISSUER  NEXT TRY\n"
-          "example.org   Valid            64 days left  24 Jan 2027  public  R11     in 34 days\n"
-          "blog.example  Renewal failing  20 days left  11 Dec 2026  public  R11     in 24 hours\n"
+          "NAME          STATE            LEFT     UNTIL        SERVES  ISSUER  NEXT TRY\n"
+          "example.org   Valid            64 days  24 Jan 2027  public  R11     in 34 days\n"
+          "blog.example  Renewal failing  20 days  11 Dec 2026  public  R11     in 24 hours\n"
           "\n"
           "blog.example\n"
           "  names    blog.example, www.blog.example\n"
