@@ -113,6 +113,8 @@ Result<std::vector<std::string>> parse_list(std::string_view text) {
 Result<net::Address> parse_address(std::string_view text) {
     if (auto address = net::Address::parse(text); address.ok()) return address;
     const std::string_view port = text.substr(text.rfind(':') + 1);  // npos + 1 == 0: the whole
+    const bool digits = !port.empty() && std::all_of(port.begin(), port.end(), [](char c) { return is_digit(c); });
+    if (digits && !is_port(port)) return Error::admin(quoted(text) + ": there is no port " + std::string(port) + ", the last one is 65535");
     if (!is_port(port)) return not_valid(text);
     const std::string any = "write 127.0.0.1:" + std::string(port) + " for this machine alone, [::]:" + std::string(port) +
                             " for every address";
