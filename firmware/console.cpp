@@ -1,5 +1,8 @@
 #include "firmware/console.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdio>
 
 namespace postern {
@@ -14,6 +17,12 @@ void write(std::FILE* to, std::string_view text) {
 }  // namespace
 
 void print(std::string_view text) { write(stdout, text); }
+
+bool output_is_error() {
+    struct stat output {}, error {};
+    return fstat(STDOUT_FILENO, &output) == 0 && fstat(STDERR_FILENO, &error) == 0 && output.st_dev == error.st_dev &&
+           output.st_ino == error.st_ino;
+}
 
 void print_error(std::string_view text) { write(stderr, text); }
 

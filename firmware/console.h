@@ -11,6 +11,7 @@
 namespace postern {
 
 void print(std::string_view text);        // to standard output, as it is
+bool output_is_error();  // standard output and standard error are one terminal, file or pipe
 void print_error(std::string_view text);  // to standard error, as it is
 void complain(std::string_view text);     // "postern: TEXT\n" to standard error
 void print_faults(const std::vector<config::Fault>& faults);  // to standard error, one a line, then their number

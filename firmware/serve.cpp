@@ -86,6 +86,14 @@ int failed(Log& log, bool log_is_console, const Error& error) {
     return kExitElse;
 }
 
+// On a terminal the log stands where the line stands: the addresses once, then.
+void tell_ready(Log& log, bool log_is_console, const std::string& addresses) {
+    print("ready " + addresses + "\n");
+    const long long pid = getpid();
+    if (log_is_console && output_is_error()) log.info("started", {{"version", POSTERN_VERSION}, {"pid", pid}});
+    else log.info("ready", {{"version", POSTERN_VERSION}, {"pid", pid}, {"listening", addresses}});
+}
+
 // 0 changed, 2 unchanged, 1 failed.
 int follow(Server& server, const std::string& id) {
     std::size_t shown = 0;
@@ -130,8 +138,7 @@ int run_serve(const std::string& config_file, bool verbose) {
     Server server({machine.clock, machine.files, machine.random, log}, config);
     Result<void> up = bring_up(server, machine, config.server);
     if (!up.ok()) return failed(log, on_console, up.error());
-    print("ready " + server.addresses() + "\n");
-    log.info("ready", {{"version", POSTERN_VERSION}, {"pid", static_cast<long long>(getpid())}, {"listening", server.addresses()}});
+    tell_ready(log, on_console, server.addresses());
 
     obey_signals(server, *signals, log);
     log.info("draining", {{"seconds", std::chrono::duration_cast<Seconds>(limits::kDrainTime).count()}});

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kInnerConnections = 128;  // the owner's browsers and our own subcommands
 constexpr Millis kInnerDrain{1000};
+constexpr std::size_t kFaultsLogged = 20;       // of a refused reload; `check` shows all
 constexpr std::size_t kInnerPerClient = 32;     // of the page's; the control socket is always left some
 
 front::FrontOptions public_options(const config::ServerSection& server) {
@@ -178,6 +179,16 @@ Result<std::string> Server::apply(const config::Config& file) {
     return said;
 }
 
+void Server::log_refusal(const std::vector<config::Fault>& faults) {
+    std::size_t shown = 0;
+    for (const config::Fault& fault : faults) {
+        if (++shown > kFaultsLogged) break;
+        machine_.log.error("config_fault", {{"why", fault.print()}});
+    }
+    machine_.log.error("reload_refused", {{"file", config_.file}, {"faults", faults.size()},
+                                          {"why", "the old configuration stays in force"}});
+}
+
 Result<std::string> Server::reload(const admin::ConfigName& meant) {
     std::lock_guard<std::mutex> hold(mutex_);
     if (const admin::ConfigName running = name_config(config_.file); !is_meant(running, meant))
@@ -185,9 +196,9 @@ Result<std::string> Server::reload(const admin::ConfigName& meant) {
                             "with -c " + running.path + ", or stop it and start one with -c " + meant.path);
     config::ConfigOrFaults read = config::read_config(machine_.files, config_.file, as_root_);
     if (!read.config) {
+        log_refusal(read.faults);
         std::string faults = "the old configuration stays in force:";
         for (const config::Fault& fault : read.faults) faults += "\n" + fault.print();
-        machine_.log.error("reload_refused", {{"file", config_.file}, {"faults", read.faults.size()}, {"why", faults}});
         return Error::admin(faults);
     }
     Result<std::string> applied = apply(*read.config);

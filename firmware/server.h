@@ -53,6 +53,7 @@ private:
     Result<void> make_tls();
     Result<std::string> apply(const config::Config& file);
     Result<config::Config> take_endpoints(const config::Config& file);
+    void log_refusal(const std::vector<config::Fault>& faults);
     Result<void> replace_endpoints(const config::Config& config);
     std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
 

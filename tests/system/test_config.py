@@ -169,6 +169,21 @@ def test_words_and_exit_codes():
         assert done.returncode == 1 and done.stderr.strip(), (command, done)
 
 
+def test_ready_once():
+    """Where the log and the line `ready` come to the same eyes, the addresses stand there once."""
+    for log in ("stderr", "log"):
+        server = Postern({"localhost": {}})
+        if log == "log":
+            server.sections["server"]["log"] = server.folder / "postern.log"
+            server.write_ini()
+        with server:
+            server.wait_for(r"^ready http=")
+            file, pattern = (server.log_file, " info started version=") if log == "stderr" else \
+                (server.folder / "postern.log", r" info ready version=\S+ pid=\d+ listening=")
+            http_client.until(lambda: re.search(pattern, file.read_text()), 2, "the log says so too")
+            assert len(re.findall(r"\bready\b", server.log())) == 1, server.log()
+
+
 def test_status_and_show():
     with Lab(retry_after_authz=0, retry_after_order=0) as lab:
         server = Postern({NAME: {"names": f"{NAME}, www.{NAME}"}}, lab=lab)

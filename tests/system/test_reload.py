@@ -1,4 +1,5 @@
 """A configuration that changes under a running server: what is put into force, what is refused, what waits."""
+import re
 import signal
 import socket
 
@@ -23,10 +24,12 @@ def test_reload():
             with http_client.Conn(server.https_port, "one.example.test") as kept:
                 assert kept.request("/", "one.example.test").body == b"one"
                 good = server.ini_file.read_text()
-                server.write_ini(good.replace("[site one]", "[site one]\nreddirect = yes"))
+                server.write_ini(good.replace("[site one]", "[site one]\nreddirect = yes\ncaconical = x"))
                 if how == "signal":
                     server.signal(signal.SIGHUP)
-                    server.wait_for(r"reddirect")
+                    server.wait_for(r" error reload_refused file=\S+ faults=2 ")
+                    faults = re.findall(r" error config_fault why=(.*)", server.log())
+                    assert len(faults) == 2 and "reddirect" in faults[0] and "caconical" in faults[1], "a line each: " + server.log()
                 else:
                     done = server.command("reload")
                     assert done.returncode == 2 and "reddirect" in done.stdout + done.stderr, done
