@@ -25,9 +25,14 @@ bool collide(const net::Address& a, const net::Address& b) {
     return a.host() == "::" || b.host() == "::";
 }
 
-std::string taken_by(const Taken& mine, const Taken& other) {
-    return mine.address.text() + " is taken by [" + other.title + "] " + other.key + " = " + other.address.text() +
-           "; each port serves one purpose: choose another one";
+// Both places, for one of the two is where it should be mended; a default stands nowhere.
+std::string taken_by(const Reading& reading, const Taken& mine, const Taken& other) {
+    const bool written = reading.is_written(other.title, other.key);
+    std::string text = mine.address.text() + " is taken by [" + other.title + "] " + other.key + " = " + other.address.text();
+    text += written ? " in line " + std::to_string(reading.line_of(other.title, other.key)) : " (the default)";
+    text += "; each port serves one purpose: choose another one";
+    if (written || other.title != "admin") return text;
+    return text + ", or move the admin page: in a section [admin], listen = 127.0.0.1:8444, or listen = off";
 }
 
 // A default beside a key that is misspelt, "lisen", is probably not what was meant.
@@ -48,8 +53,8 @@ void add_listeners(Reading& reading, std::vector<Taken>& taken, const std::strin
         if (is_uncertain(reading, title, key) || is_uncertain(reading, other->title, other->key)) continue;
         // Of the two, the one that somebody wrote is at fault, not a default.
         const bool default_first = !reading.is_written(title, key) && reading.is_written(other->title, other->key);
-        if (!default_first) reading.fault(title, key, taken_by(mine, *other));
-        else if (!std::exchange(other->told, true)) reading.fault(other->title, other->key, taken_by(*other, mine));
+        if (!default_first) reading.fault(title, key, taken_by(reading, mine, *other));
+        else if (!std::exchange(other->told, true)) reading.fault(other->title, other->key, taken_by(reading, *other, mine));
     }
 }
 
