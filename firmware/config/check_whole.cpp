@@ -77,7 +77,6 @@ void check_identity(Reading& reading) {
     ServerSection& server = reading.config.server;
     if (!reading.as_root) return;
     if (reading.is_faulty("server", "user") || reading.is_faulty("server", "group")) return;
-    if (server.user.empty()) server.user = "postern";
     auto identity = find_identity(reading.files, server.user, server.group);
     if (identity.ok()) {
         server.identity = *identity;

@@ -22,7 +22,7 @@ struct ServerSection {
     std::vector<net::Address> http, https;   // empty: off
     int public_http_port = 0;                // 0: by the first listener
     int public_https_port = 0;
-    std::string user, group;                 // as written; user is "postern" when root must become somebody
+    std::string user, group;                 // as written
     std::optional<Identity> identity;        // set when user is and we are root: whom to become after the ports are bound
     std::string state;                       // absolute, without a slash at the end
     int loops = 0;                           // 0: auto

@@ -26,10 +26,10 @@ constexpr auto kRestart = Reload::kNeedsRestart;
 constexpr SectionRow kSections[] = {
     {"server", "", true, "The listeners, whom to become, where to keep things."},
     {"acme", "", true, "How certificates are obtained. A site may say otherwise for itself."},
-    {"ca", "home", false, "A CA of your own. Use it with ca = home, in [acme] or in a site."},
+    {"ca", "home", false, "A CA of your own; its name is yours to choose. Use it with ca = home, in [acme] or in a site."},
     {"site", "example.org", true,
-     "One web site; as many sections as there are sites. The word after 'site' names the certificate's folder in the "
-     "state, and is the site's name where names is not set."},
+     "One web site; make as many of these sections as you have sites. The word after 'site' is yours to choose: it names "
+     "the site in messages, and the certificate's folder in the state."},
     {"admin", "", true, "The page and the API that show the certificates. It has no login yet: this machine only."},
 };
 
@@ -45,8 +45,8 @@ constexpr KeyRow kKeys[] = {
     {"server", "public_https_port", "auto", "443", "auto, or a port from 1 to 65535",
      "The port at which the world reaches https; redirects name it.",
      bind::kNumber<&Server::public_https_port, 1, 65535, kAuto, 0>},
-    {"server", "user", "", "postern", "the name of a user, or its number",
-     "Whom to become after the ports are bound, when started by root. postern where nothing is set.",
+    {"server", "user", "postern", "", "the name of a user, or its number",
+     "Whom to become after the ports are bound, when started by root.",
      bind::kChecked<&Server::user, take_account>, kRestart},
     {"server", "group", "", "postern", "the name of a group, or its number",
      "Its members may read the certificates' keys. Without it, nobody else may.",
@@ -91,7 +91,8 @@ constexpr KeyRow kKeys[] = {
     {"ca", "email", "", "you@example.org", "one e-mail address", "Where it reaches you.", bind::kChecked<&Ca::email, take_email>},
 
     {"site", "names", "", "!example.org, www.example.org", kNamesAllowed,
-     "The names in the certificate, and of the requests that this site answers.", bind::kList<&Site::names, take_names>},
+     "The names in the certificate, and of the requests that this site answers. Without it, the word in the brackets.",
+     bind::kList<&Site::names, take_names>},
     {"site", "root", "", "/srv/www/example.org", "a folder that exists; a relative path begins at this file's folder",
      "The folder to serve. Without it a welcome page is shown. Files that begin with a dot are hidden.",
      bind::kPath<&Site::root, take_root>},
@@ -100,13 +101,13 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Site::canonical, take_name>},
     {"site", "redirect_http", "yes", "", "yes or no", "Plain HTTP redirects to HTTPS.", bind::kYesNo<&Site::redirect_http>},
     {"site", "certificate", "acme", "!self-signed", "acme or self-signed",
-     "acme: from the CA. To get one, answer agree_tos above and take out this line.",
+     "acme: from the CA, when agree_tos above is yes. self-signed: our own, of which browsers warn.",
      bind::kTyped<&Site::certificate, take_certificate, show_certificate>},
-    {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "As in [acme], for this site.", bind::kChecked<&Site::ca, take_ca>},
-    {"site", "key_type", "", "rsa2048", kKeyAllowed, "As in [acme], for this site.",
+    {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::ca, take_ca>},
+    {"site", "key_type", "", "rsa2048", kKeyAllowed, "For this site; where it is not set, that of [acme] counts.",
      bind::kTyped<&Site::key_type, take_key_type, crypto::name_of>},
-    {"site", "challenge", "", "http-01", "http-01", "As in [acme], for this site.", bind::kList<&Site::challenge, take_challenges>},
-    {"site", "renew_at", "", "30d", kRenewAllowed, "As in [acme], for this site.", bind::kChecked<&Site::renew_at, take_renew_at>},
+    {"site", "challenge", "", "http-01", "http-01", "For this site; where it is not set, that of [acme] counts.", bind::kList<&Site::challenge, take_challenges>},
+    {"site", "renew_at", "", "30d", kRenewAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::renew_at, take_renew_at>},
 
     {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
      "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>},

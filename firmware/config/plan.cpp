@@ -81,8 +81,7 @@ Config hold_back(const Config& running, Config file) {
         const std::string text = row.binding.show(old_values);
         if (!text.empty()) (void)row.binding.take(new_values, text);
     }
-    file.server.user = running.server.user;  // these two may be unset, which no text says
-    file.server.group = running.server.group;
+    file.server.group = running.server.group;  // it may be unset, which no text says
     file.server.identity = running.server.identity;
     return file;
 }

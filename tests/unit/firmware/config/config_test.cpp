@@ -43,7 +43,7 @@ TEST_CASE("an empty file is a configuration, with the defaults of the contract")
     CHECK(config.admin.listen.size() == 1);
     CHECK(config.admin.listen.at(0).is_loopback());
     CHECK(config.sites.empty());
-    CHECK(config.server.user.empty());
+    CHECK(config.server.user == "postern");
     CHECK(!config.server.identity);
 }
 
@@ -124,6 +124,15 @@ TEST_CASE("the sample is accepted, and board/etc/postern.ini is the sample") {
     const auto file = real.read("board/etc/postern.ini", 1u << 20);
     REQUIRE(file.ok());
     CHECK(*file == sample_ini());  // write it anew: postern init FILE
+}
+
+TEST_CASE("above each key of the sample stands its default, and whether the line shows an example") {
+    const std::string text = sample_ini();
+    CHECK(text.find("# Default: [::]:80\n#http = [::]:80\n") != std::string::npos);
+    CHECK(text.find("# Default: auto; an example:\n#public_https_port = 443\n") != std::string::npos);
+    CHECK(text.find("# Default: not set; an example:\n#root = /srv/www/example.org\n") != std::string::npos);
+    CHECK(text.find("# Default: acme\ncertificate = self-signed\n") != std::string::npos);
+    CHECK(text.find("# Default: not set\nnames = example.org, www.example.org\n") != std::string::npos);
 }
 
 TEST_CASE("the sample's commented lines are accepted as well once they are taken in") {

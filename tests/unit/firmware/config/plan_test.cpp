@@ -75,7 +75,7 @@ TEST_CASE("a reload says what needs a restart, as long as it does") {
     const Config held = hold_back(running, other);
     CHECK(held.server.loops == 0);
     CHECK(held.server.state == running.server.state);
-    CHECK(held.server.user.empty());
+    CHECK(held.server.user == "postern");
     CHECK(held.server.max_per_client == 256);
     CHECK(held.sites.empty());
     CHECK(needs_restart(held, other) == told);
