@@ -8,6 +8,7 @@
 #include "firmware/access_check.h"
 #include "firmware/commands.h"
 #include "firmware/console.h"
+#include "firmware/logs.h"
 #include "firmware/process/privileges.h"
 #include "firmware/process/signals.h"
 #include "firmware/server.h"
@@ -27,12 +28,6 @@ struct SystemMachine {
     SystemFiles files;
     SystemRandom random;
 };
-
-Result<std::unique_ptr<LogSink>> open_sink(const config::ServerSection& server) {
-    if (server.log == "syslog") return syslog_sink();
-    if (server.log == "stderr") return stderr_sink();
-    return file_sink(server.log);
-}
 
 std::string lock_path(const config::ServerSection& server) { return server.state + "/lock"; }
 
@@ -123,7 +118,7 @@ int run_serve(const std::string& config_file, bool verbose) {
     config::Config config;
     if (!load_config(config_file, config)) return kExitFaulty;
     SystemMachine machine;
-    Result<std::unique_ptr<LogSink>> sink = open_sink(config.server);
+    Result<std::unique_ptr<LogSink>> sink = open_log(config.server);
     if (!sink.ok()) {
         complain(sink.error().text());
         return kExitElse;

@@ -7,6 +7,7 @@
 #include "firmware/admin/admin_site.h"
 #include "firmware/admin_doors.h"
 #include "firmware/config_name.h"
+#include "firmware/logs.h"
 #include "firmware/sites.h"
 #include "firmware/sizing.h"
 #include "server/base/limits.h"
@@ -194,6 +195,7 @@ Result<std::string> Server::reload(const admin::ConfigName& meant) {
     if (const admin::ConfigName running = name_config(config_.file); !is_meant(running, meant))
         return Error::admin("the running server reads " + running.path + ", not " + meant.path + ": it goes on as it is; reload it "
                             "with -c " + running.path + ", or stop it and start one with -c " + meant.path);
+    reopen_log(machine_.log, config_.server);  // whatever the file says now: logrotate waits for it
     config::ConfigOrFaults read = config::read_config(machine_.files, config_.file, as_root_);
     if (!read.config) {
         log_refusal(read.faults);

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/base/log_file.h"
 #include "server/base/result.h"
 
 namespace postern {
@@ -65,7 +67,7 @@ private:
 // None of these blocks or ends the process: a line that cannot go at once (full disk, full pipe, reader gone) is lost,
 // and "log.lost lines=N" says so when lines go through again. The process is to ignore SIGPIPE.
 std::unique_ptr<LogSink> stderr_sink();
-Result<std::unique_ptr<LogSink>> file_sink(const std::string& path);  // appends, 0640
+Result<std::unique_ptr<LogSink>> file_sink(const std::string& path, std::optional<FileOwner> owner = {});  // appends, 0640
 // A datagram a line; connects again after the daemon was restarted.
 std::unique_ptr<LogSink> syslog_sink(const std::string& socket_path = "/dev/log");
 

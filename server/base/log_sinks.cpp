@@ -1,9 +1,7 @@
 // The sinks of log.h. None of them may block a loop thread or end the process: a line that cannot be written at once is
 // counted, and the count is written as soon as lines go through again.
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -124,18 +122,8 @@ std::unique_ptr<LogSink> stderr_sink() {
     return std::make_unique<StderrSink>();
 }
 
-Result<std::unique_ptr<LogSink>> file_sink(const std::string& path) {
-    // A log may be opened by root in a folder that the served user can write: no symlink there may lead root astray.
-    // Under /dev links are the system's own (/dev/stdout).
-    const int follow = has_prefix(path, "/dev/") ? 0 : O_NOFOLLOW;
-    // O_NONBLOCK: for a FIFO nobody reads; plain files do not mind it.
-    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | follow, 0640));
-    if (!fd) return Error::system("log file " + path, errno);
-    struct stat entry {};
-    if (::fstat(fd.get(), &entry) != 0) return Error::system("log file " + path, errno);
-    // nor may a hard link: root would write into another file
-    if (S_ISREG(entry.st_mode) && entry.st_nlink != 1)
-        return Error::admin("log file " + path + ": it has a second name (a hard link); remove it, or choose another file");
+Result<std::unique_ptr<LogSink>> file_sink(const std::string& path, std::optional<FileOwner> owner) {
+    TRY(UniqueFd fd, open_log_file(path, owner));
     return std::unique_ptr<LogSink>(std::make_unique<FileSink>(std::move(fd)));
 }
 

@@ -26,11 +26,13 @@ def in_namespace():
         state.parent.mkdir()
         os.chown(state.parent, 0, 0)
         os.chown(folder, 0, 0)
+        log = postern.scratch("log") / "postern.log"    # root makes it, and gives it away
         server = Postern({NAME: {}}, lab=lab, as_root=True, state=state,
-                         server={"user": postern.NOBODY, "group": postern.NOBODY, "https": "127.0.0.1:443"})
+                         server={"user": postern.NOBODY, "group": postern.NOBODY, "https": "127.0.0.1:443", "log": log})
         server.https_port = 443
         with server:
             look(server)
+            assert (log.stat().st_uid, log.stat().st_gid) == (postern.NOBODY, postern.NOBODY), log.stat()
             server.wait_issued(NAME)
             assert server.get("/", NAME).status == 200
             r = server.get_plain("/x", NAME)
@@ -42,8 +44,9 @@ def in_namespace():
             der = server.der(NAME)
             done = server.command("renew", NAME, "--force")
             assert done.returncode == 0 and server.der(NAME) != der, done
-            server.signal(1)        # a reload without privileges keeps the ports
-            server.wait_for(r"reload")
+            log.rename(log.with_suffix(".1"))
+            server.signal(1)        # a reload without privileges keeps the ports, and opens the log again
+            http_client.until(lambda: log.exists() and " reloaded " in log.read_text(), 3, "the log goes on in a new file")
             assert server.get("/", NAME).status == 200
             assert server.command("stop").returncode == 0
             assert server.process.wait(12) == 0

@@ -2,6 +2,7 @@
 import re
 import signal
 import socket
+import time
 
 import http_client
 
@@ -105,6 +106,31 @@ def test_reload_of_another_file():
         assert postern.run("reload", "-c", link).returncode == 0
         assert postern.run("reload", "-c", own.name, cwd=server.folder).returncode == 0
         assert server.log().count(" reloaded ") == 2, server.log()
+
+
+def test_log_is_reopened():
+    """After a reload, by either way, lines go to a new file where somebody moved the old one: also with a faulty INI."""
+    server = Postern({"localhost": {}})
+    log, moved = server.folder / "postern.log", server.folder / "postern.log.1"
+    server.sections["server"]["log"] = log
+    server.write_ini()
+    with server:
+        for how, faulty in (("signal", False), ("command", False), ("signal", True)):
+            log.rename(moved)
+            server.write_ini(server.ini_file.read_text() + ("nonsense\n" if faulty else ""))
+            if how == "signal":
+                server.signal(signal.SIGHUP)
+            else:
+                assert server.command("reload").returncode == 0
+            pattern = "reload_refused" if faulty else " reloaded "
+            http_client.until(lambda: log.exists() and re.search(pattern, log.read_text()), 3, f"{pattern} in the new file")
+            assert not re.search("reload", moved.read_text().split(" reloaded ")[-1]), "the old one gets nothing more"
+            assert log.stat().st_mode & 0o777 == 0o640
+        log.unlink()
+        log.mkdir()
+        server.signal(signal.SIGHUP)
+        time.sleep(0.3)
+        assert server.alive() and server.get("/").status == 200, "no place for the log is no reason to end"
 
 
 def test_state_was_edited():
