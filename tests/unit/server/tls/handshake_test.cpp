@@ -1,6 +1,7 @@
 #include <doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/unit/server/tls/tls_tester.h"
 
@@ -164,6 +165,35 @@ TEST_CASE("a connection keeps the certificate and the context it began with") {
     CHECK_FALSE(old.expired());
     stream.reset();
     CHECK(old.expired());
+}
+
+// The server is made to take a group only that the client has no share for: it answers a HelloRetryRequest (RFC 8446
+// section 4.1.4), and mbedTLS asks for the certificate once more.
+TEST_CASE("a certificate swapped between two ClientHellos: the first choice stays for the handshake") {
+    Server server;
+    static constexpr std::uint16_t kP256Only[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
+    mbedtls_ssl_conf_groups(const_cast<mbedtls_ssl_config*>(server.context->native()), kP256Only);
+    tls::CertTable::Bundle first = make_bundle({"a.example"});
+    const std::string expected = der_of(first);
+    server.table.set(std::make_shared<const tls::CertTable>(std::vector<tls::CertTable::Entry>{{"a", {"a.example"}, first}}));
+    std::weak_ptr<const crypto::CertBundle> alive = std::exchange(first, nullptr);
+
+    fakes::Pipe pipe;
+    auto stream = server.stream(pipe);
+    Client client(pipe, {});
+    REQUIRE(client.handshake() == MBEDTLS_ERR_SSL_WANT_READ);
+    char buffer[64];
+    REQUIRE(stream->read(buffer, sizeof buffer).status == IoStatus::kWait);
+    CHECK(pipe.outbound.size() < 120);  // a HelloRetryRequest, no flight with a certificate
+    server.table.set(std::make_shared<const tls::CertTable>(std::vector<tls::CertTable::Entry>{make_entry("a", {"a.example"})}));
+    CHECK_FALSE(alive.expired());
+    REQUIRE(client.handshake() == MBEDTLS_ERR_SSL_WANT_READ);  // the second ClientHello
+    REQUIRE(stream->read(buffer, sizeof buffer).status == IoStatus::kWait);
+    CHECK_FALSE(alive.expired());  // mbedTLS points into it
+    REQUIRE(shake_hands(client, *stream));
+    CHECK(client.seen_certificate() == expected);
+    stream.reset();
+    CHECK(alive.expired());
 }
 
 TEST_CASE("garbage instead of a ClientHello gets an alert, whatever it is") {
