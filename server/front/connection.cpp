@@ -16,21 +16,8 @@ namespace {
 // After so many buffers a connection lets the others of its loop have a turn: 256 kB sealed take about 1 ms.
 constexpr int kRoundsPerTurn = 2;
 constexpr std::size_t kSlowOutput = 32768;  // two TLS records
-constexpr Millis kSleepAfter{1000};
 
 }  // namespace
-
-LoopSpace::LoopSpace() : in(new char[limits::kLoopInput]), out(new char[limits::kLoopOutput]) {}
-LoopSpace::~LoopSpace() = default;
-
-Deadlines::Deadlines()
-    : handshake(limits::kHandshakeTime),
-      head(limits::kHeaderTime),
-      body(limits::kBodyTime),
-      idle(kSleepAfter),
-      asleep(limits::kIdleTime - kSleepAfter),
-      writing(limits::kWriteStall),
-      linger(limits::kLingerTime) {}
 
 Connection::Connection(Parts parts, LoopSpace& space, Deadlines& deadlines)
     : parts_(std::move(parts)), space_(space), deadlines_(deadlines) {

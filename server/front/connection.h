@@ -6,33 +6,13 @@
 #include <string>
 
 #include "server/front/client_table.h"
-#include "server/http/h1_session.h"
+#include "server/front/loop_space.h"
 #include "server/http/handler.h"
-#include "server/net/deadlines.h"
+#include "server/http/h1_session.h"
 #include "server/net/stream.h"
 #include "server/tls/tls_stream.h"
 
 namespace postern::front {
-
-// What the connections of one loop share: working space and the moment. Nothing in it survives a turn.
-struct LoopSpace {
-    LoopSpace();
-    ~LoopSpace();
-    LoopSpace(const LoopSpace&) = delete;
-    LoopSpace& operator=(const LoopSpace&) = delete;
-
-    std::unique_ptr<char[]> in, out;  // kLoopInput, kLoopOutput bytes of plaintext
-    tls::TlsScratch tls;
-    http::RequestScratch requests;
-    SteadyTime now{};
-    WallTime wall{};
-};
-
-// One list for each thing that a client can dawdle over. Who is idle for a while goes to sleep: its memory is given back.
-struct Deadlines {
-    Deadlines();
-    net::DeadlineList handshake, head, body, idle, asleep, writing, linger;
-};
 
 // What the poller said of the connection's descriptor.
 struct Ready {

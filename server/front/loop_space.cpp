@@ -1,0 +1,25 @@
+#include "server/front/loop_space.h"
+
+#include "server/base/limits.h"
+
+namespace postern::front {
+
+namespace {
+
+constexpr Millis kSleepAfter{1000};
+
+}  // namespace
+
+LoopSpace::LoopSpace() : in(new char[limits::kLoopInput]), out(new char[limits::kLoopOutput]) {}
+LoopSpace::~LoopSpace() = default;
+
+Deadlines::Deadlines()
+    : handshake(limits::kHandshakeTime),
+      head(limits::kHeaderTime),
+      body(limits::kBodyTime),
+      idle(kSleepAfter),
+      asleep(limits::kIdleTime - kSleepAfter),
+      writing(limits::kWriteStall),
+      linger(limits::kLingerTime) {}
+
+}  // namespace postern::front
