@@ -23,6 +23,7 @@ inline constexpr Millis kHeaderTime = 10s;
 inline constexpr Millis kBodyTime = 60s;
 inline constexpr Millis kIdleTime = 60s;   // between requests; Chrome reuses within 60 s
 inline constexpr Millis kWriteStall = 30s; // no byte accepted by the peer for so long
+inline constexpr Millis kStallGrace = 5s;  // likewise, when the house is full
 inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
 inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
 
@@ -30,6 +31,13 @@ inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is
 inline constexpr std::size_t kMaxPerClient = 256;  // a family behind one NAT stays under it
 inline constexpr int kListenBacklog = 511;
 inline constexpr int kAcceptsPerWake = 64;  // a flood of connects may not starve those already served
+inline constexpr Millis kAcceptPause = 100ms;  // out of descriptors: a listener that cannot be accepted from would spin
+inline constexpr int kRoundsPerTurn = 2;  // buffers until the others of the loop have a turn: 256 kB sealed take about 1 ms
+inline constexpr std::size_t kSlowOutput = 32768;  // two TLS records: what a slow peer leaves is kept in memory
+inline constexpr Millis kSleepAfter = 1s;  // idle for so long gives memory back; a page's requests follow each other faster
+// Free memory goes back to the system when so many connections slept or closed, and not more often than that: it walks the heap.
+inline constexpr std::size_t kFreedBeforeTrim = 64;
+inline constexpr Millis kBetweenTrims = 5s;
 
 // Buffers that a loop shares among its connections.
 inline constexpr std::size_t kLoopInput = 65536;

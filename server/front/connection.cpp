@@ -11,14 +11,6 @@ using http::Phase;
 using net::IoResult;
 using net::IoStatus;
 
-namespace {
-
-// After so many buffers a connection lets the others of its loop have a turn: 256 kB sealed take about 1 ms.
-constexpr int kRoundsPerTurn = 2;
-constexpr std::size_t kSlowOutput = 32768;  // two TLS records
-
-}  // namespace
-
 Connection::Connection(Parts parts, LoopSpace& space, Deadlines& deadlines)
     : parts_(std::move(parts)), space_(space), deadlines_(deadlines) {
     established_ = parts_.stream->established();
@@ -166,7 +158,7 @@ bool Connection::more_to_do() const {
 Connection::Step Connection::one_round() {
     Step step = send_unsent();
     if (step != Step::kMore) return step;
-    Output out(space_.out.get(), slow_ ? kSlowOutput : limits::kLoopOutput);
+    Output out(space_.out.get(), slow_ ? limits::kSlowOutput : limits::kLoopOutput);
     Phase phase = parts_.session->phase();
     if (phase == Phase::kClosing) return Step::kClose;
     if (phase == Phase::kWriting) {
@@ -199,7 +191,7 @@ Connection::Turn Connection::run(Ready ready) {
     if (place_ == Place::kLinger) return linger();
     moved_ = false;
     Step step = Step::kMore;
-    for (int round = 0; round < kRoundsPerTurn && step == Step::kMore; round++) step = one_round();
+    for (int round = 0; round < limits::kRoundsPerTurn && step == Step::kMore; round++) step = one_round();
     return settle(step);
 }
 
@@ -220,7 +212,7 @@ Connection::Turn Connection::finish() {
 }
 
 Connection::Turn Connection::linger() {
-    for (int round = 0; round < kRoundsPerTurn; round++) {
+    for (int round = 0; round < limits::kRoundsPerTurn; round++) {
         IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
         if (got.status == IoStatus::kOk) continue;
         if (got.status != IoStatus::kWait) return Turn::kClose;

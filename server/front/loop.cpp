@@ -3,17 +3,13 @@
 #include <algorithm>
 
 #include "server/base/heap.h"
+#include "server/base/limits.h"
 #include "server/base/tls_heap.h"
 #include "server/front/loop_door.h"
 
 namespace postern::front {
 
 namespace {
-
-constexpr Millis kPauseForDescriptors{100};
-// Memory is given back when so many connections went to sleep or closed, and not more often than that.
-constexpr std::size_t kFreedBeforeTrim = 64;
-constexpr Millis kBetweenTrims{5000};
 
 void bump(std::atomic<unsigned long long>& counter) {
     // one writer each: a plain add is enough, the atomic is for the reader
@@ -180,14 +176,14 @@ void Loop::expire() {
     expire(deadlines_.asleep);
     expire(deadlines_.writing);
     expire(deadlines_.linger);
-    if (paused_ && space_.now - paused_since_ >= kPauseForDescriptors) {
+    if (paused_ && space_.now - paused_since_ >= limits::kAcceptPause) {
         paused_ = false;
         for (auto& door : doors_) poller_.resume(door->post.listener->fd(), door.get());
     }
 }
 
 void Loop::trim() {
-    if (freed_ < kFreedBeforeTrim || space_.now - trimmed_at_ < kBetweenTrims) return;
+    if (freed_ < limits::kFreedBeforeTrim || space_.now - trimmed_at_ < limits::kBetweenTrims) return;
     give_free_memory_back();
     freed_ = 0;
     trimmed_at_ = space_.now;
@@ -204,8 +200,8 @@ Millis Loop::until_next() const {
                                           &deadlines_.asleep, &deadlines_.writing, &deadlines_.linger})
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
-    if (paused_) consider(kPauseForDescriptors);
-    if (freed_ >= kFreedBeforeTrim) consider(std::max(kBetweenTrims - (now - trimmed_at_), Millis(0)));
+    if (paused_) consider(limits::kAcceptPause);
+    if (freed_ >= limits::kFreedBeforeTrim) consider(std::max(limits::kBetweenTrims - (now - trimmed_at_), Millis(0)));
     return soonest;
 }
 

@@ -7,13 +7,6 @@
 
 namespace postern::front {
 
-namespace {
-
-// In a full house who took no byte of his answer for so long may be shown out; others wait for limits::kWriteStall.
-constexpr Millis kStallGrace{5000};
-
-}  // namespace
-
 void Loop::take_mail() {
     wakeup_.clear();
     std::vector<Post> posts;
@@ -92,7 +85,7 @@ bool Loop::make_room() {
         if (!victim) victim = list->oldest();
     if (!victim) {
         victim = deadlines_.writing.oldest();
-        if (!victim || space_.now - victim->since() < kStallGrace) return false;
+        if (!victim || space_.now - victim->since() < limits::kStallGrace) return false;
     }
     counters_.evicted.fetch_add(1, std::memory_order_relaxed);
     auto& connection = *static_cast<Connection*>(victim);

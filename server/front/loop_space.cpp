@@ -4,12 +4,6 @@
 
 namespace postern::front {
 
-namespace {
-
-constexpr Millis kSleepAfter{1000};
-
-}  // namespace
-
 LoopSpace::LoopSpace() : in(new char[limits::kLoopInput]), out(new char[limits::kLoopOutput]) {}
 LoopSpace::~LoopSpace() = default;
 
@@ -17,8 +11,8 @@ Deadlines::Deadlines()
     : handshake(limits::kHandshakeTime),
       head(limits::kHeaderTime),
       body(limits::kBodyTime),
-      idle(kSleepAfter),
-      asleep(limits::kIdleTime - kSleepAfter),
+      idle(limits::kSleepAfter),
+      asleep(limits::kIdleTime - limits::kSleepAfter),
       writing(limits::kWriteStall),
       linger(limits::kLingerTime) {}
 
