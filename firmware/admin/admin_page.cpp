@@ -5,6 +5,7 @@
 #include "firmware/admin/answers.h"
 #include "firmware/admin/page_view.h"
 #include "server/base/text.h"
+#include "server/site/accept_encoding.h"
 #include "www/assets.h"
 
 namespace postern::admin {
@@ -27,17 +28,6 @@ constexpr auto kFiles = std::to_array<File>({
     {"/style.css", "admin/style.css", "text/css; charset=utf-8"},
 });
 
-// "gzip" or "*" among the codings, and not refused by a weight of 0 (RFC 9110 section 12.5.3).
-bool accepts_gzip(std::string_view accept_encoding) {
-    for (const auto coding : split(accept_encoding, ',')) {
-        const auto parts = split(coding, ';');
-        if (!equal_no_case(parts[0], "gzip") && !equal_no_case(parts[0], "x-gzip") && parts[0] != "*") continue;
-        const auto weight = parts.size() > 1 ? parts[1] : std::string_view("q=1");
-        return weight.find_first_of("123456789") != std::string_view::npos;
-    }
-    return false;
-}
-
 bool names_etag(std::string_view if_none_match, std::string_view etag) {
     for (auto candidate : split(if_none_match, ',')) {
         if (has_prefix(candidate, "W/")) candidate.remove_prefix(2);
@@ -54,7 +44,7 @@ void add_page_fields(http::Response& response) {
 http::Response embedded_file(const File& file, const http::Request& request) {
     const auto* asset = www::find(file.asset);
     if (asset == nullptr) return problem_answer(500, "A file of the admin page is missing from this program.");
-    const bool packed = !asset->gzip.empty() && accepts_gzip(request.field("accept-encoding"));
+    const bool packed = !asset->gzip.empty() && site::accepts_gzip(request.field("accept-encoding"));
     // a strong tag stands for the bytes sent: the packed ones have their own (RFC 9110 section 8.8.3.3)
     std::string etag(asset->etag);
     if (packed) etag.insert(etag.size() - 1, "-gz");
