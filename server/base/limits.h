@@ -22,10 +22,17 @@ inline constexpr Millis kHandshakeTime = 10s;
 inline constexpr Millis kHeaderTime = 10s;
 inline constexpr Millis kBodyTime = 60s;
 inline constexpr Millis kIdleTime = 60s;   // between requests; Chrome reuses within 60 s
-inline constexpr Millis kWriteStall = 30s; // no byte accepted by the peer for so long
-inline constexpr Millis kStallGrace = 5s;  // likewise, when the house is full
 inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
 inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
+
+// How fast an answer is taken, by what the peer's kernel acknowledged. After each kPaceWindow it is judged: brisk, or slow
+// and the first to go from a full house. A slow one must take kSlowBytes in each kSlowWindow, so that an answer of n bytes
+// is over 30 s + n / (1.3 kB/s) after it began, and a peer that takes nothing in half a minute.
+inline constexpr Millis kPaceWindow = 5s;
+inline constexpr std::size_t kBriskBytes = 65536;  // in kPaceWindow: 13 kB/s, a bad mobile network
+inline constexpr Millis kSlowWindow = 25s;
+inline constexpr std::size_t kSlowBytes = 32768;   // in kSlowWindow: 10 kbit/s; GPRS gives the double
+inline constexpr int kSlowCompared = 32;           // of the slow, when the slowest has to go: a full house stays quick
 
 // Connections.
 inline constexpr std::size_t kMaxPerClient = 256;  // a family behind one NAT stays under it

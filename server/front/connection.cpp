@@ -1,5 +1,6 @@
 #include "server/front/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/base/limits.h"
@@ -41,6 +42,7 @@ void Connection::enter(Place place) {
         case Place::kIdle: deadlines_.idle.enter(*this, space_.now); break;
         case Place::kAsleep: deadlines_.asleep.enter(*this, space_.now); break;
         case Place::kWriting: deadlines_.writing.enter(*this, space_.now); break;
+        case Place::kSlow: deadlines_.slow.enter(*this, space_.now); break;
         case Place::kLinger: deadlines_.linger.enter(*this, space_.now); break;
     }
 }
@@ -57,12 +59,16 @@ Connection::Place Connection::place_by_phase() const {
 }
 
 // Deadlines are absolute from the start of a phase: a phase entered already is entered again only if the peer took bytes of
-// an answer meanwhile. So idle time counts from the last answer, a head or body from the one before it, a stall from the
-// last byte taken.
+// an answer meanwhile. So idle time counts from the last answer, a head or body from the one before it. How fast an answer
+// is taken is for keeps_pace() alone: a byte now and then gains nothing.
 void Connection::settle_place(bool blocked) {
     if (!established_ || place_ == Place::kLinger) return;
     Place next = blocked ? Place::kWriting : place_by_phase();
     if (next == Place::kIdle) slow_ = false;
+    if (next == Place::kWriting) {
+        if (is_writing()) return;
+        delivered_ = parts_.stream->delivered();
+    }
     bool same = next == place_ || (next == Place::kIdle && place_ == Place::kAsleep);
     if (!same || moved_) enter(next);
 }
@@ -221,14 +227,25 @@ Connection::Turn Connection::linger() {
     return Turn::kAgain;
 }
 
+bool Connection::keeps_pace() {
+    const std::uint64_t delivered = parts_.stream->delivered();
+    taken_ = delivered - std::min(std::exchange(delivered_, delivered), delivered);
+    const bool was_slow = place_ == Place::kSlow;
+    const std::size_t brisk = limits::kBriskBytes * (was_slow ? limits::kSlowWindow / limits::kPaceWindow : 1);
+    if (was_slow && taken_ < limits::kSlowBytes) return false;
+    enter(taken_ >= brisk ? Place::kWriting : Place::kSlow);
+    return true;
+}
+
 void Connection::leave_early() {
-    if (place_ != Place::kWriting && place_ != Place::kLinger) say_goodbye();
+    if (!is_writing() && place_ != Place::kLinger) say_goodbye();
 }
 
 Connection::Turn Connection::time_out() {
     switch (place_) {
         case Place::kHandshake:
-        case Place::kWriting:  // an answer cut short gets no good-bye: it must not look complete
+        case Place::kWriting:
+        case Place::kSlow:  // an answer cut short gets no good-bye: it must not look complete
         case Place::kLinger: return Turn::kClose;
         case Place::kIdle:
         case Place::kAsleep: break;
@@ -252,7 +269,7 @@ Connection::Turn Connection::drain() {
     if (place_ == Place::kLinger) return Turn::kWait;
     if (!established_) return Turn::kClose;
     draining_ = true;
-    if (place_ != Place::kWriting && parts_.session->phase() == Phase::kIdle)
+    if (!is_writing() && parts_.session->phase() == Phase::kIdle)
         return run({true, false});  // a request that has arrived already is answered
     parts_.session->no_more_requests();
     return Turn::kWait;

@@ -46,6 +46,7 @@ public:
     Turn time_out();        // its deadline passed
     Turn drain();           // no further requests; closes when those that arrived are answered
     void sleep();           // idle for a while: gives back what memory it can
+    bool keeps_pace();      // its pace window is over; if it does, the next one begins
     void leave_early();     // says what is proper before it is closed from outside
 
     const ClientKey& client() const { return parts_.client; }
@@ -53,6 +54,7 @@ public:
     bool handshake_done() const { return established_; }
     std::string failure() const;  // of the handshake
     const std::string& peer() const { return parts_.peer; }
+    std::uint64_t taken() const { return taken_; }  // bytes in its last pace window
 
     // The loop's bookkeeping.
     std::size_t index = 0;
@@ -61,7 +63,7 @@ public:
     bool counted_handshake = false;
 
 private:
-    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kAsleep, kWriting, kLinger };
+    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kAsleep, kWriting, kSlow, kLinger };
     enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
 
     Step take_input(http::Output& out);
@@ -78,6 +80,7 @@ private:
     void enter(Place place);
     Place place_by_phase() const;
     void settle_place(bool blocked);
+    bool is_writing() const { return place_ == Place::kWriting || place_ == Place::kSlow; }
     http::Context context() const;
 
     Parts parts_;
@@ -86,6 +89,8 @@ private:
     std::string pending_;  // plaintext that the stream would not take yet
     std::size_t pending_sent_ = 0;
     std::string unfed_;    // input that the session had no room to answer yet
+    std::uint64_t delivered_ = 0;  // by the stream, when the pace window began
+    std::uint64_t taken_ = 0;
     Place place_ = Place::kHandshake;
     bool established_ = false;
     bool input_open_ = true;

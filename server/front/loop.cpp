@@ -165,6 +165,15 @@ void Loop::expire(net::DeadlineList& list) {
     }
 }
 
+void Loop::judge_pace(net::DeadlineList& list) {
+    while (net::DeadlineNode* node = list.expired(space_.now)) {
+        auto& connection = *static_cast<Connection*>(node);
+        if (connection.keeps_pace()) continue;  // and is at the end of a list now
+        bump(counters_.timeouts);
+        close(connection);
+    }
+}
+
 void Loop::expire() {
     expire(deadlines_.handshake);
     expire(deadlines_.head);
@@ -174,7 +183,8 @@ void Loop::expire() {
         freed_++;
     }
     expire(deadlines_.asleep);
-    expire(deadlines_.writing);
+    judge_pace(deadlines_.writing);
+    judge_pace(deadlines_.slow);
     expire(deadlines_.linger);
     if (paused_ && space_.now - paused_since_ >= limits::kAcceptPause) {
         paused_ = false;
@@ -197,7 +207,7 @@ Millis Loop::until_next() const {
         if (wait.count() >= 0 && (soonest.count() < 0 || wait < soonest)) soonest = wait;
     };
     for (const net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.head, &deadlines_.body, &deadlines_.idle,
-                                          &deadlines_.asleep, &deadlines_.writing, &deadlines_.linger})
+                                          &deadlines_.asleep, &deadlines_.writing, &deadlines_.slow, &deadlines_.linger})
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(limits::kAcceptPause);

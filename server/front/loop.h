@@ -64,6 +64,8 @@ private:
     void close(Connection& connection);
     void expire();
     void expire(net::DeadlineList& list);
+    void judge_pace(net::DeadlineList& list);
+    Connection* slowest();
     void trim();
     Millis until_next() const;
     void note_handshake(Connection& connection);

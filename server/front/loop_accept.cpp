@@ -76,17 +76,25 @@ void Loop::cannot_accept(const net::Accepted& refused) {
     parts_.log.warn("accept_paused", {{"why", Error::system("accept", refused.error).text()}, {"open", connections_.size()}});
 }
 
-// The longest idle goes first; then those that take longest to say what they want; then who takes nothing of his answer.
+Connection* Loop::slowest() {
+    Connection* found = nullptr;
+    net::DeadlineNode* node = deadlines_.slow.oldest();
+    for (int i = 0; node && i < limits::kSlowCompared; i++, node = deadlines_.slow.after(*node)) {
+        auto* connection = static_cast<Connection*>(node);
+        if (!found || connection->taken() < found->taken()) found = connection;
+    }
+    return found;
+}
+
+// The longest idle goes first; then those that take longest to say what they want; then the slowest of the slow takers.
 // Who is being answered and takes it stays.
 bool Loop::make_room() {
     net::DeadlineNode* victim = nullptr;
     for (net::DeadlineList* list : {&deadlines_.asleep, &deadlines_.idle, &deadlines_.linger, &deadlines_.head,
                                     &deadlines_.handshake, &deadlines_.body})
         if (!victim) victim = list->oldest();
-    if (!victim) {
-        victim = deadlines_.writing.oldest();
-        if (!victim || space_.now - victim->since() < limits::kStallGrace) return false;
-    }
+    if (!victim) victim = slowest();
+    if (!victim) return false;
     counters_.evicted.fetch_add(1, std::memory_order_relaxed);
     auto& connection = *static_cast<Connection*>(victim);
     connection.leave_early();

@@ -13,7 +13,8 @@ Deadlines::Deadlines()
       body(limits::kBodyTime),
       idle(limits::kSleepAfter),
       asleep(limits::kIdleTime - limits::kSleepAfter),
-      writing(limits::kWriteStall),
+      writing(limits::kPaceWindow),
+      slow(limits::kSlowWindow),
       linger(limits::kLingerTime) {}
 
 }  // namespace postern::front

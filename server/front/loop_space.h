@@ -25,10 +25,11 @@ struct LoopSpace {
     WallTime wall{};
 };
 
-// One list for each thing that a client can dawdle over. Who is idle for a while goes to sleep: its memory is given back.
+// One list for each thing that a client can dawdle over. Who is idle for a while goes to sleep: its memory is given back. Who
+// takes an answer is among the writing or, found wanting, among the slow.
 struct Deadlines {
     Deadlines();
-    net::DeadlineList handshake, head, body, idle, asleep, writing, linger;
+    net::DeadlineList handshake, head, body, idle, asleep, writing, slow, linger;
 };
 
 }  // namespace postern::front

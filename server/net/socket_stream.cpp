@@ -1,5 +1,7 @@
 #include "server/net/socket_stream.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -25,8 +27,19 @@ IoResult SocketStream::write(std::string_view bytes) {
     do {
         sent = send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
-    if (sent >= 0) return {IoStatus::kOk, static_cast<std::size_t>(sent)};
+    if (sent >= 0) {
+        sent_ += static_cast<std::uint64_t>(sent);
+        return {IoStatus::kOk, static_cast<std::size_t>(sent)};
+    }
     return {errno == EAGAIN || errno == EWOULDBLOCK ? IoStatus::kWait : IoStatus::kFailed};
+}
+
+// Of a unix socket the kernel counts its own overhead too: never less than nothing.
+std::uint64_t SocketStream::delivered() const {
+    int waiting = 0;
+    if (ioctl(fd_.get(), SIOCOUTQ, &waiting) != 0 || waiting < 0) waiting = 0;
+    const auto unsure = static_cast<std::uint64_t>(waiting);
+    return sent_ > unsure ? sent_ - unsure : 0;
 }
 
 void SocketStream::finish() { shutdown(fd_.get(), SHUT_WR); }

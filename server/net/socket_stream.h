@@ -16,9 +16,11 @@ public:
     bool has_buffered() const override { return !drained_; }
     void finish() override;
     int fd() const override { return fd_.get(); }
+    std::uint64_t delivered() const override;
 
 private:
     UniqueFd fd_;
+    std::uint64_t sent_ = 0;  // handed to the kernel
     bool drained_ = true;  // the last read came back short: with edge triggering the next event will say when there is more
 };
 

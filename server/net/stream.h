@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace postern::net {
@@ -38,6 +39,8 @@ public:
     // False while a handshake still runs below; read() and write() then drive it and answer kWait.
     virtual bool established() const { return true; }
     virtual int fd() const = 0;
+    // Bytes that the peer has acknowledged so far, TLS and all; may cost a system call. To be compared with itself later.
+    virtual std::uint64_t delivered() const = 0;
 };
 
 }  // namespace postern::net

@@ -220,6 +220,7 @@ void TlsStream::rest() {
 
 bool TlsStream::established() const { return impl_->is_open(); }
 int TlsStream::fd() const { return impl_->io.below().fd(); }
+std::uint64_t TlsStream::delivered() const { return impl_->io.below().delivered(); }
 const std::string& TlsStream::server_name() const { return impl_->server_name; }
 std::string TlsStream::failure() const { return impl_->failure == 0 ? "" : crypto::describe(impl_->failure); }
 

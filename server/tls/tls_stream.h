@@ -35,6 +35,7 @@ public:
     void finish() override;
     bool established() const override;
     int fd() const override;
+    std::uint64_t delivered() const override;
 
     // Nothing is expected for a while: gives mbedTLS's two record buffers back (32 kB) until the next byte either way.
     void rest();

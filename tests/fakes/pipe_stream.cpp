@@ -26,6 +26,7 @@ IoResult PipeStream::write(std::string_view bytes) {
     std::size_t n = std::min({bytes.size(), pipe_.write_chunk, pipe_.window});
     if (n == 0) return {IoStatus::kWait};
     pipe_.outbound.append(bytes.substr(0, n));
+    pipe_.delivered += n;
     if (pipe_.window != static_cast<std::size_t>(-1)) pipe_.window -= n;
     return {IoStatus::kOk, n};
 }

@@ -21,6 +21,7 @@ struct Pipe {
     bool broken = false;             // reads and writes fail
     bool finished = false;           // finish() was called
     bool destroyed = false;
+    std::uint64_t delivered = 0;     // as the stream tells it; counted by writes, the test may take some back
     int reads = 0, writes = 0;       // calls that would be system calls
 
     void arrive(std::string_view bytes) { inbound += bytes; }
@@ -42,6 +43,7 @@ public:
     bool has_buffered() const override { return !drained_; }
     void finish() override { pipe_.finished = true; }
     int fd() const override { return -1; }
+    std::uint64_t delivered() const override { return pipe_.delivered; }
 
 private:
     Pipe& pipe_;

@@ -1,4 +1,4 @@
-"""900 connections that dawdle, held open for longer than any deadline: somebody else is served all the same."""
+"""Connections that dawdle, 900 before their request, hundreds while they are answered: others are served all the same."""
 import re
 import resource
 import select

@@ -27,6 +27,8 @@ TEST_CASE("the head is the oldest and expires on the dot") {
     list.enter(a, at(0));
     list.enter(b, at(30));
     CHECK(list.oldest() == &a);
+    CHECK(list.after(a) == &b);
+    CHECK(list.after(b) == nullptr);
     CHECK(list.until_next(at(40)) == Millis(60));
     CHECK(list.expired(at(99)) == nullptr);
     CHECK(list.expired(at(100)) == &a);

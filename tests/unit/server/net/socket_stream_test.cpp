@@ -75,3 +75,15 @@ TEST_CASE("finish() ends our side only") {
     REQUIRE(send(pair.theirs.get(), "q", 1, 0) == 1);
     CHECK(stream.read(buffer, sizeof buffer).bytes == 1);
 }
+
+TEST_CASE("delivered is what the peer's kernel has, not ours") {
+    Pair pair;
+    SocketStream stream(std::move(pair.ours));
+    CHECK(stream.delivered() == 0);
+    std::string much(4 << 20, 'z');
+    const std::size_t sent = stream.write(much).bytes;
+    CHECK(stream.delivered() < sent);
+    std::string heard(much.size(), 'x');
+    CHECK(recv(pair.theirs.get(), heard.data(), heard.size(), 0) == static_cast<ssize_t>(sent));
+    CHECK(stream.delivered() == sent);
+}

@@ -1,0 +1,108 @@
+// One connection over a pipe, with a session and a handler that do what the test says.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "server/base/limits.h"
+#include "server/front/connection.h"
+#include "tests/fakes/pipe_stream.h"
+
+namespace postern::front_tests {
+
+using Turn = front::Connection::Turn;
+
+// "n" asks for n bytes of answer, "h" is half a head, "b" the start of a body that "e" completes, "c" an answer that closes,
+// "x" a source that gives up after one byte.
+class ScriptSession final : public http::Session {
+public:
+    std::size_t feed(std::string_view in, http::Handler&, const http::Context&, http::Output& out) override {
+        std::size_t taken = 0;
+        while (taken < in.size() && produce(out) && out.room() > 0 && phase_ != http::Phase::kClosing) answer(in[taken++]);
+        produce(out);
+        return taken;
+    }
+    bool produce(http::Output& out) override {
+        std::size_t n = std::min(left_, out.room());
+        if (gives_up_) n = std::min<std::size_t>(n, std::exchange(once_, false) ? 1 : 0);
+        for (std::size_t i = 0; i < n; i++) {
+            *out.tail() = static_cast<char>('a' + made_++ % 26);
+            out.advance(1);
+        }
+        left_ -= n;
+        return left_ == 0;
+    }
+    http::Phase phase() const override { return left_ > 0 ? http::Phase::kWriting : phase_; }
+    void no_more_requests() override {
+        last_ = true;
+        if (phase() == http::Phase::kIdle) phase_ = http::Phase::kClosing;
+    }
+    void time_out(http::Output& out, const http::Context&) override {
+        if (phase() != http::Phase::kIdle) out.append("408");
+        phase_ = http::Phase::kClosing;
+    }
+
+private:
+    void answer(char c) {
+        phase_ = last_ ? http::Phase::kClosing : http::Phase::kIdle;
+        switch (c) {
+            case 'h': phase_ = http::Phase::kHead; break;
+            case 'b': phase_ = http::Phase::kBody; break;
+            case 'e': left_ = 3; break;
+            case 's': left_ = 10; break;
+            case 'm': left_ = 100000; break;
+            case 'l': left_ = 1000000; break;
+            case 'c': left_ = 5, phase_ = http::Phase::kClosing; break;
+            case 'x': left_ = 10, gives_up_ = true; break;
+            default: break;
+        }
+    }
+    http::Phase phase_ = http::Phase::kIdle;
+    std::size_t left_ = 0, made_ = 0;
+    bool last_ = false, gives_up_ = false, once_ = true;
+};
+
+class NoHandler final : public http::Handler {
+    http::Response handle(const http::Request&, const http::Context&) override { return {}; }
+};
+
+struct Scene {
+    front::LoopSpace space;
+    front::Deadlines deadlines;
+    fakes::Pipe pipe;
+    front::Connection connection;
+
+    Scene() : connection(parts(pipe), space, deadlines) {}
+    static front::Connection::Parts parts(fakes::Pipe& pipe) {
+        front::Connection::Parts made;
+        made.stream = std::make_unique<fakes::PipeStream>(pipe);
+        made.session = std::make_unique<ScriptSession>();
+        made.handler = std::make_shared<NoHandler>();
+        made.peer = "192.0.2.1";
+        return made;
+    }
+    Turn arrive(std::string_view bytes, bool ended = false) {
+        pipe.arrive(bytes);
+        pipe.ended = pipe.ended || ended;
+        return connection.run({true, ended});
+    }
+    // As the loop does it: until the connection waits. How many turns that took.
+    int turns(Turn turn) {
+        int count = 1;
+        while (turn == Turn::kAgain && count++ < 1000) turn = connection.run({});
+        last = turn;
+        return count;
+    }
+    void later(int ms) { space.now += Millis(ms); }
+    bool in(net::DeadlineList& list) { return list.oldest() == &connection; }
+
+    Turn last = Turn::kWait;
+};
+
+inline std::string letters(std::size_t size) {
+    std::string all(size, '\0');
+    for (std::size_t i = 0; i < size; i++) all[i] = static_cast<char>('a' + i % 26);
+    return all;
+}
+
+}  // namespace postern::front_tests
