@@ -64,7 +64,6 @@ Connection::Place Connection::place_by_phase() const {
 void Connection::settle_place(bool blocked) {
     if (!established_ || place_ == Place::kLinger) return;
     Place next = blocked ? Place::kWriting : place_by_phase();
-    if (next == Place::kIdle) slow_ = false;
     if (next == Place::kWriting) {
         if (is_writing()) return;
         delivered_ = parts_.stream->delivered();
@@ -84,7 +83,6 @@ Connection::Step Connection::push(std::string_view& bytes) {
     }
     IoResult flushed = bytes.empty() ? parts_.stream->flush() : IoResult{IoStatus::kWait};
     if (flushed.status == IoStatus::kOk) return Step::kMore;
-    slow_ = true;
     return flushed.status == IoStatus::kWait ? Step::kBlocked : Step::kClose;
 }
 
@@ -164,7 +162,7 @@ bool Connection::more_to_do() const {
 Connection::Step Connection::one_round() {
     Step step = send_unsent();
     if (step != Step::kMore) return step;
-    Output out(space_.out.get(), slow_ ? limits::kSlowOutput : limits::kLoopOutput);
+    Output out(space_.out.get(), limits::kLoopOutput);
     Phase phase = parts_.session->phase();
     if (phase == Phase::kClosing) return Step::kClose;
     if (phase == Phase::kWriting) {

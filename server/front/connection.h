@@ -98,7 +98,6 @@ private:
     bool readable_ = false;  // the poller said so and no read has denied it since; it will not say it twice
     bool ended_ = false;     // likewise that the end of input is there to be read
     bool moved_ = false;     // the peer took bytes in this turn
-    bool slow_ = false;      // it took less than it was given: it gets smaller pieces, for what it leaves is kept in memory
     bool draining_ = false;
 };
 

@@ -19,7 +19,7 @@ namespace {
 // header 5, alert 2 and its type 1 padded to 16, tag 16.
 constexpr std::size_t kSealedAlert = 37;
 
-constexpr std::size_t kTurnBytes = 2 * limits::kLoopInput;  // then the deadlines and the other connections have their turn
+constexpr std::size_t kTurnBytes = 8 * limits::kLoopInput;  // then the deadlines and the other connections have their turn
 
 bool is_alert(std::string_view record) {
     int type = static_cast<unsigned char>(record.front());
@@ -97,7 +97,7 @@ int RecordIo::receive(unsigned char* into, std::size_t room) {
 int RecordIo::send(const unsigned char* bytes, std::size_t size) {
     std::string_view text(reinterpret_cast<const char*>(bytes), size);
     alert_sent_ = is_alert(text);
-    bool fits = kept_out_.empty() && out_size_ + size <= limits::kLoopOutput;
+    bool fits = kept_out_.empty() && out_size_ + size <= limits::kLoopSealed;
     if (fits) {
         std::memcpy(scratch_.out.get() + out_size_, text.data(), size);
         out_size_ += size;
@@ -128,9 +128,8 @@ IoResult RecordIo::flush() {
     if (kept) {
         kept_out_used_ += sent;
         if (whole) drop(kept_out_, kept_out_used_);
-    } else if (!rest.empty()) {
-        slow_ = !whole;
-        if (!whole) kept_out_.assign(rest.substr(sent));
+    } else if (!whole) {
+        kept_out_.assign(rest.substr(sent));
     }
     return {whole ? IoStatus::kOk : IoStatus::kWait, sent};
 }

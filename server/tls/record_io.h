@@ -33,7 +33,6 @@ public:
 
     std::size_t collected() const { return out_size_; }
     bool has_unsent() const { return !kept_out_.empty(); }
-    bool slow() const { return slow_; }  // the peer took less than it was given the last time
     net::IoResult flush();
 
     net::Stream& below() { return *below_; }
@@ -61,7 +60,6 @@ private:
     std::size_t out_size_ = 0;
     std::string kept_out_;
     std::size_t kept_out_used_ = 0;
-    bool slow_ = false;
     bool alert_sent_ = false;
 };
 

@@ -18,11 +18,6 @@ using net::IoStatus;
 
 namespace {
 
-constexpr std::size_t kRecord = 16384;        // RFC 8446 section 5.1
-constexpr std::size_t kRecordOverhead = 512;  // header, nonce, tag, and a ticket that may ride along
-// To a peer that takes less than it is given, no more ciphertext than this is held in store.
-constexpr std::size_t kStalledBatch = 2 * (kRecord + kRecordOverhead);
-
 // mbedTLS sends an alert for most of what it refuses, but says nothing about a record that is none and about want of a
 // certificate. RFC 8446 section 6.2.
 unsigned char alert_for(int code) {
@@ -39,7 +34,7 @@ unsigned char alert_for(int code) {
 
 }  // namespace
 
-TlsScratch::TlsScratch() : in(new char[limits::kLoopInput]), out(new char[limits::kLoopOutput]) {}
+TlsScratch::TlsScratch() : in(new char[limits::kLoopInput]), out(new char[limits::kLoopSealed]) {}
 TlsScratch::~TlsScratch() = default;
 
 struct TlsStream::Impl {
@@ -141,10 +136,9 @@ IoResult TlsStream::Impl::read_records(char* into, std::size_t room) {
 }
 
 IoResult TlsStream::Impl::write_records(std::string_view bytes) {
-    std::size_t budget = io.slow() ? kStalledBatch : limits::kLoopOutput;
     std::size_t taken = 0;
-    while (taken < bytes.size() && io.collected() + kRecord + kRecordOverhead <= budget) {
-        std::size_t size = std::min(bytes.size() - taken, kRecord);
+    while (taken < bytes.size() && io.collected() + limits::kTlsRecord + limits::kTlsRecordOverhead <= limits::kLoopSealed) {
+        std::size_t size = std::min(bytes.size() - taken, limits::kTlsRecord);
         int wrote = mbedtls_ssl_write(&ssl, reinterpret_cast<const unsigned char*>(bytes.data()) + taken, size);
         if (wrote <= 0) return after_error(wrote);  // cannot be WANT_WRITE: send() refuses nothing
         taken += static_cast<std::size_t>(wrote);

@@ -20,7 +20,7 @@ struct TlsScratch {
     ~TlsScratch();
     TlsScratch(const TlsScratch&) = delete;
     TlsScratch& operator=(const TlsScratch&) = delete;
-    std::unique_ptr<char[]> in, out;  // kLoopInput, kLoopOutput bytes of ciphertext
+    std::unique_ptr<char[]> in, out;  // kLoopInput, kLoopSealed bytes of ciphertext
 };
 
 class TlsStream final : public net::Stream {

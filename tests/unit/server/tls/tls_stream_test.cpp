@@ -94,11 +94,11 @@ TEST_CASE("a request in one record costs one recv, its answer one send") {
     }
 }
 
-TEST_CASE("100 kB go in one send") {
+TEST_CASE("a loop's buffer goes in one send") {
     Talk talk(MBEDTLS_SSL_VERSION_TLS1_3);
-    CHECK(talk.stream->write(pattern(100000)).bytes == 100000);
+    CHECK(talk.stream->write(pattern(limits::kLoopOutput)).bytes == limits::kLoopOutput);
     CHECK(talk.pipe.writes == 1);
-    CHECK(talk.client.hear() == pattern(100000));
+    CHECK(talk.client.hear() == pattern(limits::kLoopOutput));
 }
 
 namespace {
@@ -160,11 +160,7 @@ TEST_CASE("what a stalled peer is given is bounded") {
     talk.pipe.window = 0;
     auto first = talk.stream->write(much);
     CHECK(first.bytes <= limits::kLoopOutput);
-    talk.pipe.window = 2 * limits::kLoopOutput;
-    CHECK(talk.stream->flush().status == IoStatus::kOk);
-    talk.pipe.window = 0;
-    auto second = talk.stream->write(std::string_view(much).substr(first.bytes));
-    CHECK(second.bytes <= 32768);  // it is known to be slow by now
+    CHECK(talk.stream->write(much).bytes == 0);
 }
 
 TEST_CASE("several connections of one loop do not mix while they stall") {
@@ -180,14 +176,14 @@ TEST_CASE("several connections of one loop do not mix while they stall") {
         pipes[i]->window = 0;
     }
     for (std::size_t i = 0; i < 4; i++) {
-        CHECK(streams[i]->write(std::string(50000, static_cast<char>('0' + i))).bytes == 50000);
+        CHECK(streams[i]->write(std::string(30000, static_cast<char>('0' + i))).bytes == 30000);
         clients[i]->say(std::string(100, static_cast<char>('A' + i)));
     }
     for (std::size_t i = 0; i < 4; i++) {
         CHECK(read_all(*streams[3 - i]) == std::string(100, static_cast<char>('A' + 3 - i)));
         pipes[i]->window = 1000000;
         CHECK(streams[i]->flush().status == IoStatus::kOk);
-        CHECK(clients[i]->hear() == std::string(50000, static_cast<char>('0' + i)));
+        CHECK(clients[i]->hear() == std::string(30000, static_cast<char>('0' + i)));
     }
 }
 
@@ -203,7 +199,7 @@ TEST_CASE("has_buffered: more than the reader had room for") {
             heard.append(buffer, got.bytes);
         } while (talk.stream->has_buffered());
         CHECK(heard == pattern(40000));
-        CHECK(talk.pipe.reads <= 2);
+        CHECK(talk.pipe.reads <= 4);
     }
 }
 
@@ -312,9 +308,9 @@ TEST_CASE("a rest gives the record buffers back, and both directions go on after
             CHECK(Counted::bytes() == awake);
             talk.stream->rest();
             CHECK(Counted::bytes() == asleep);
-            CHECK(talk.stream->write(pattern(40000)).bytes == 40000);
+            CHECK(talk.stream->write(pattern(30000)).bytes == 30000);
             talk.stream->rest();
-            CHECK(talk.client.hear() == pattern(40000));
+            CHECK(talk.client.hear() == pattern(30000));
             CHECK_FALSE(talk.stream->has_buffered());
         }
         talk.stream->finish();
