@@ -56,7 +56,7 @@ constexpr KeyRow kKeys[] = {
     {"server", "loops", "auto", "", "auto, or 1 to 64", "Threads that serve; auto is one a processor.",
      bind::kNumber<&Server::loops, 1, 64, kAuto, 0>, kRestart},
     {"server", "max_connections", "auto", "", "auto, or 1 to 1000000",
-     "Connections at one time; the oldest idle one makes room. auto: by memory and the limit on open files.",
+     "Connections at one time; the oldest idle one makes room. auto: 96 kB each of a quarter of the memory.",
      bind::kNumber<&Server::max_connections, 1, kMostConnections, kAuto, 0>, kRestart},
     {"server", "max_per_client", "256", "", "1 to 1000000, or off", "The same for one client address. off lifts the cap.",
      bind::kNumber<&Server::max_per_client, 0, kMostConnections, kOff, kNoCap>, kRestart},
