@@ -1,6 +1,7 @@
 #include "acme/installer.h"
 
 #include "acme/protocol/problem.h"
+#include "server/base/text.h"
 
 namespace postern::acme {
 
@@ -10,6 +11,16 @@ constexpr Seconds kCaAhead(60);  // a CA's clock may be a little ahead of ours, 
 
 NotInstalled refused(const char* type, const Error& error, bool keep_order) {
     return {{type, error.text(), std::string(advice_for(type))}, keep_order};
+}
+
+// A CA that answers a renewal with something worse, by mistake or because somebody has made it: what serves is kept.
+NotInstalled too_short(const crypto::CertBundle& pair, const crypto::CertBundle& serving) {
+    const auto end_of = [](const crypto::CertBundle& b) { return to_rfc3339(b.facts().not_after.time_since_epoch().count()); };
+    NotInstalled refused{{"shorter", "the CA's new certificate ends " + end_of(pair) + ", before the one that serves, " +
+                                         end_of(serving) + ": that one stays",
+                          std::string(advice_for("shorter"))}};
+    refused.permanent = true;
+    return refused;
 }
 
 Result<Pair> checked(const WantedCert& wanted, const Issued& issued, WallTime now, PairProbe& probe) {
@@ -22,10 +33,11 @@ Result<Pair> checked(const WantedCert& wanted, const Issued& issued, WallTime no
 
 }  // namespace
 
-std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, WallTime now, Store& store,
-                                              PairProbe& probe, CertPublisher& publisher) {
+std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, const Pair& to_outlast,
+                                              WallTime now, Store& store, PairProbe& probe, CertPublisher& publisher) {
     auto pair = checked(wanted, issued, now, probe);
     if (!pair) return refused("certificate", pair.error(), false);
+    if (to_outlast && (*pair)->facts().not_after < to_outlast->facts().not_after) return too_short(**pair, *to_outlast);
     auto generation = store.archive().install(wanted.name, issued.chain, issued.key.view());
     if (!generation) return refused("disk", generation.error(), true);
     publisher.publish(wanted.name, wanted.names, *pair);

@@ -19,9 +19,11 @@ struct Installed {
 struct NotInstalled {
     Problem problem;
     bool keep_order = false;  // the certificate is good, only our disk was not
+    bool permanent = false;   // the next one will be no better
 };
 
-std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, WallTime now, Store& store,
-                                              PairProbe& probe, CertPublisher& publisher);
+// A certificate that ends before `to_outlast` does is refused; null: none is.
+std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, const Pair& to_outlast,
+                                              WallTime now, Store& store, PairProbe& probe, CertPublisher& publisher);
 
 }  // namespace postern::acme

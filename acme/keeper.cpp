@@ -87,7 +87,7 @@ bool Keeper::knows(const std::string& name) const {
 SteadyTime Keeper::run_due() {
     for (Lineage& lineage : lineages_) {
         if (stopped_ || !clock_sane()) break;
-        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall()) run(lineage);
+        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall()) run(lineage, false);
     }
     desks_->close();
     publish_status();
@@ -113,7 +113,7 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         } else if (due > now && !force) {
             tell(lineage, "not due before " + date_of(due));
         } else {
-            const bool ok = run(lineage);
+            const bool ok = run(lineage, force);
             outcome.ok = outcome.ok && ok;
             outcome.changed = outcome.changed || ok;
         }
@@ -123,7 +123,7 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
     return outcome;
 }
 
-bool Keeper::run(Lineage& lineage) {
+bool Keeper::run(Lineage& lineage, bool force) {
     const WallTime start = parts_.clock.wall();
     lineage.busy = true;
     publish_status();
@@ -131,7 +131,7 @@ bool Keeper::run(Lineage& lineage) {
     lineage.busy = false;
     bool ok = false;
     if (auto* issued = std::get_if<Issued>(&result)) {
-        ok = installed(lineage, *issued, start);
+        ok = installed(lineage, *issued, force, start);
     } else if (auto* failure = std::get_if<RunFailure>(&result)) {
         failed(lineage, *failure, start);
     } else {
@@ -162,11 +162,13 @@ std::optional<PendingOrder> Keeper::pending_for(const Lineage& lineage) {
     return std::nullopt;
 }
 
-bool Keeper::installed(Lineage& lineage, const Issued& issued, WallTime start) {
+bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallTime start) {
     const WantedCert& wanted = lineage.wanted();
-    auto outcome = install(wanted, issued, parts_.clock.wall(), *store_, parts_.probe, parts_.publisher);
+    const WallTime now = parts_.clock.wall();
+    const Pair to_outlast = force ? nullptr : lineage.to_outlast(now);
+    auto outcome = install(wanted, issued, to_outlast, now, *store_, parts_.probe, parts_.publisher);
     if (auto* refused = std::get_if<NotInstalled>(&outcome)) {
-        failed(lineage, RunFailure{refused->problem, false, true, {}, refused->keep_order}, start);
+        failed(lineage, RunFailure{refused->problem, refused->permanent, true, {}, refused->keep_order}, start);
         return false;
     }
     auto& [pair, generation] = std::get<Installed>(outcome);

@@ -40,10 +40,9 @@ private:
     bool clock_sane() const;
     void set_clock_bound();
     Result<void> take_up(Lineage& lineage);
-    bool run(Lineage& lineage);  // false: failed
+    bool run(Lineage& lineage, bool force);  // false: failed
     RunResult order(Lineage& lineage);
-    void finish(Lineage& lineage, RunResult result, WallTime start);
-    bool installed(Lineage& lineage, const Issued& issued, WallTime start);
+    bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
     std::optional<PendingOrder> pending_for(const Lineage& lineage);
     void save_job(const Lineage& lineage);

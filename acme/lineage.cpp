@@ -149,6 +149,11 @@ std::optional<WallTime> Lineage::renewal() const {
                         spread_of(facts.fingerprint));
 }
 
+Pair Lineage::to_outlast(WallTime now) const {
+    const bool worth_keeping = renewal() && job_.issued_for == digest_ && now < serving_->facts().not_after;
+    return worth_keeping ? serving_ : nullptr;
+}
+
 WallTime Lineage::due(WallTime now, bool by_hand) const {
     if (!wanted_.from_ca) return now + kNever;
     std::optional<WallTime> next = job_.hold;
@@ -167,6 +172,7 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now)
     job_.hold.reset();
     job_.problem.reset();
     job_.issued_by = wanted_.ca.directory_url;
+    job_.issued_for = digest_;
     job_.add({start, now, true, "", generation});
 }
 

@@ -33,6 +33,9 @@ public:
     WallTime due(WallTime now, bool by_hand) const;
     std::optional<WallTime> renewal() const;  // planned; none without a public certificate for all names from this CA
     bool wants_same(const WantedCert& other) const;
+    // The pair that a renewal has to outlast: it serves, covers every name, has not ended and came under this very
+    // configuration. Null where anything better than nothing, or what was configured since, may follow.
+    Pair to_outlast(WallTime now) const;
 
     void succeeded(Pair pair, int generation, WallTime start, WallTime now);
     // Our pause after a failure is drawn with `jitter`. True when it is worth writing to disk.

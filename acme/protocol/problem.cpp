@@ -47,6 +47,7 @@ constexpr std::array kAdvice = {
     Advice{"rateLimited", "The CA's limit is used up: nothing to do but wait; it is tried again at the date shown."},
     Advice{"rejectedIdentifier", "The CA does not issue for this name: check `names`, or choose another CA."},
     Advice{"serverInternal", "The CA has trouble of its own; it is tried again by itself."},
+    Advice{"shorter", "It is tried again once a day. If the shorter life is meant, `postern renew --force NAME` takes it."},
     Advice{"tls", "The CA met a TLS error at our address: check what answers there."},
     Advice{"tos", "Read the CA's terms and set `agree_tos = yes` in [acme]."},
     Advice{"transport", "The CA could not be reached: check network, DNS and firewall; it is tried again by itself."},

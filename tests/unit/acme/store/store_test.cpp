@@ -23,6 +23,7 @@ Store open(FakeFiles& files) {
 Job some_job(int attempts) {
     Job job;
     job.wanted = "names and such";
+    job.issued_for = "other names";
     job.failures = 2;
     job.next = at(5000000000LL);  // beyond 2106
     job.hold = at(42);
@@ -49,6 +50,7 @@ TEST_CASE("a job comes back as it was") {
     REQUIRE(store.save_job("a", some_job(3)).ok());
     Job back = store.job("a");
     CHECK(back.wanted == "names and such");
+    CHECK(back.issued_for == "other names");
     CHECK(back.failures == 2);
     CHECK(back.next == at(5000000000LL));
     CHECK(back.hold == at(42));
