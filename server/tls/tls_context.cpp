@@ -2,7 +2,6 @@
 
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
-#include <mbedtls/ssl_ticket.h>
 
 #if defined(__aarch64__)
 #include <sys/auxv.h>
@@ -17,8 +16,6 @@
 namespace postern::tls {
 
 namespace {
-
-constexpr std::uint32_t kTicketLifetime = 12 * 3600;  // seconds; mbedTLS changes the key at this pace and keeps one before
 
 constexpr int kAesFirst[] = {
     MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
@@ -61,24 +58,6 @@ bool cpu_has_aes() {
 }
 
 }  // namespace
-
-struct TicketKeys::Impl {
-    mbedtls_ssl_ticket_context native;
-    Impl() { mbedtls_ssl_ticket_init(&native); }
-    ~Impl() { mbedtls_ssl_ticket_free(&native); }
-};
-
-TicketKeys::TicketKeys(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-TicketKeys::~TicketKeys() = default;
-
-Result<std::shared_ptr<TicketKeys>> TicketKeys::make() {
-    TRY_VOID(crypto::init());
-    auto impl = std::make_unique<Impl>();
-    int code = mbedtls_ssl_ticket_setup(&impl->native, crypto::rng, nullptr,
-                                        MBEDTLS_CIPHER_AES_256_GCM, kTicketLifetime);
-    if (code != 0) return Error::bug("session tickets: " + crypto::describe(code));
-    return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(impl)));
-}
 
 struct TlsContext::Impl {
     mbedtls_ssl_config config;
@@ -124,8 +103,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const Published<CertT
     }
     if (options.tickets) {
         impl->tickets = std::move(options.tickets);
-        mbedtls_ssl_conf_session_tickets_cb(config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse,
-                                            &impl->tickets->impl_->native);
+        impl->tickets->attach(*config);
         mbedtls_ssl_conf_new_session_tickets(config, 1);  // one is enough and keeps the first answer in one packet
     }
     return std::shared_ptr<const TlsContext>(new TlsContext(std::move(impl)));

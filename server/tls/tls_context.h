@@ -8,26 +8,11 @@
 
 #include "server/base/result.h"
 #include "server/tls/cert_table.h"
+#include "server/tls/tickets.h"
 
 struct mbedtls_ssl_config;
 
 namespace postern::tls {
-
-// Session tickets (RFC 5077, RFC 8446 section 4.6.1): keys in RAM only, rotated by mbedTLS within their lifetime.
-// Process-wide per kind of listener, so that resumption survives certificate swaps and reloads.
-class TicketKeys {
-public:
-    static Result<std::shared_ptr<TicketKeys>> make();
-    ~TicketKeys();
-    TicketKeys(const TicketKeys&) = delete;
-    TicketKeys& operator=(const TicketKeys&) = delete;
-
-private:
-    friend class TlsContext;
-    struct Impl;
-    explicit TicketKeys(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
-};
 
 struct TlsOptions {
     std::vector<std::string> alpn = {"http/1.1"};  // in order of preference

@@ -3,6 +3,7 @@
 #include <mbedtls/ssl.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "server/base/limits.h"
 #include "server/base/text.h"
@@ -10,6 +11,7 @@
 #include "server/tls/handshake_callbacks.h"
 #include "server/tls/record_buffers.h"
 #include "server/tls/record_io.h"
+#include "server/tls/tickets.h"
 
 namespace postern::tls {
 
@@ -41,6 +43,7 @@ struct TlsStream::Impl {
     std::shared_ptr<const TlsContext> context;
     CertTable::Bundle certificate;  // pinned: mbedTLS holds pointers into it
     std::string server_name;
+    std::optional<std::string> ticket_name;  // of the session that is being resumed
 
     enum class State : unsigned char { kSilent, kHandshake, kOpen, kEnded, kBroken } state = State::kSilent;
     int failure = 0;
@@ -166,6 +169,7 @@ IoResult TlsStream::read(char* into, std::size_t room) {
         if (!s.io.read_ahead()) return {s.io.ended() || s.io.failed() ? IoStatus::kEnd : IoStatus::kWait};
         if (!s.begin(this)) return s.end_turn({IoStatus::kFailed});
     }
+    TicketTurn turn(s.ssl);
     IoResult result{IoStatus::kOk};
     if (s.state == Impl::State::kHandshake) result = s.advance_handshake();
     if (result.status == IoStatus::kOk) result = s.read_records(into, room);
@@ -181,6 +185,7 @@ IoResult TlsStream::write(std::string_view bytes) {
         if (flushed.status != IoStatus::kOk) return flushed;
     }
     s.io.begin_turn();
+    TicketTurn turn(s.ssl);
     IoResult result = s.end_turn(s.write_records(bytes));
     return s.state == Impl::State::kBroken ? IoResult{IoStatus::kFailed} : result;
 }
@@ -218,15 +223,34 @@ std::uint64_t TlsStream::delivered() const { return impl_->io.below().delivered(
 const std::string& TlsStream::server_name() const { return impl_->server_name; }
 std::string TlsStream::failure() const { return impl_->failure == 0 ? "" : crypto::describe(impl_->failure); }
 
+namespace {
+
+std::string sni_of(mbedtls_ssl_context* ssl) {
+    std::size_t size = 0;
+    const unsigned char* sni = mbedtls_ssl_get_hs_sni(ssl, &size);
+    return sni && size <= 255 ? lower({reinterpret_cast<const char*>(sni), size}) : std::string();
+}
+
+}  // namespace
+
+std::string name_of_ticket(mbedtls_ssl_context* ssl) {
+    const TlsStream::Impl& s = *static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl))->impl_;
+    return s.certificate ? s.server_name : sni_of(ssl);
+}
+
+void ticket_taken(mbedtls_ssl_context* ssl, const std::string& name) {
+    static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl))->impl_->ticket_name = name;
+}
+
 int choose_certificate(mbedtls_ssl_context* ssl) {
     auto* stream = static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl));
     TlsStream::Impl& s = *stream->impl_;
     // Asked again for the second ClientHello after a HelloRetryRequest: mbedTLS still holds pointers into the first choice,
     // so that is the one of this handshake, whatever was published meanwhile.
     if (s.certificate) return 0;
-    std::size_t size = 0;
-    const unsigned char* sni = mbedtls_ssl_get_hs_sni(ssl, &size);
-    if (sni && size <= 255) s.server_name = lower({reinterpret_cast<const char*>(sni), size});
+    s.server_name = sni_of(ssl);
+    // A session without a name, resumed over TLS 1.2 by a ticket that stood before the name: nobody sends that in good faith.
+    if (s.ticket_name && *s.ticket_name != s.server_name) return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
     s.certificate = s.context->certificate_for(s.server_name);
     if (!s.certificate) return MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED;
     return mbedtls_ssl_set_hs_own_cert(ssl, s.certificate->native_chain(), s.certificate->native_key());

@@ -46,6 +46,8 @@ public:
 
 private:
     friend int choose_certificate(mbedtls_ssl_context* ssl);
+    friend std::string name_of_ticket(mbedtls_ssl_context* ssl);
+    friend void ticket_taken(mbedtls_ssl_context* ssl, const std::string& name);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/base/text.h"
 #include "tests/unit/server/tls/tls_tester.h"
 
 using namespace postern;
@@ -145,6 +146,47 @@ TEST_CASE("a ticket resumes, also after the certificate was swapped, and leaves 
         REQUIRE(shake_hands(client, *stream));
         client.say("again");
         CHECK(read_all(*stream) == "again");
+    }
+}
+
+extern "C" int mbedtls_ssl_session_set_hostname(mbedtls_ssl_session* session, const char* hostname);
+
+// Whether the ticket got under `first` is good for a connection to `second`.
+TEST_CASE("a ticket is good under the name it was got under, and at no other site") {
+    Server server;
+    struct Row {
+        const char *first, *second;
+        bool resumes;
+    };
+    for (const Row& row : {Row{"a.example", "A.Example", true}, Row{"a.example", "b.example", false}, Row{"a.example", nullptr, false},
+                           Row{nullptr, "a.example", false}, Row{"x.b.example", "y.b.example", false}, Row{nullptr, nullptr, true}}) {
+        for (auto version : kVersions) {
+            CAPTURE(row.second);
+            CAPTURE(version);
+            Session session;
+            {
+                fakes::Pipe pipe;
+                auto stream = server.stream(pipe);
+                Client client(pipe, {.version = version, .name = row.first});
+                REQUIRE(shake_hands(client, *stream));
+                client.hear();
+                REQUIRE(mbedtls_ssl_get_session(&client.ssl, &session.native) == 0);
+            }
+            // or mbedTLS's client would not offer it, as is right
+            if (version == MBEDTLS_SSL_VERSION_TLS1_3) mbedtls_ssl_session_set_hostname(&session.native, row.second);
+            fakes::Pipe pipe;
+            auto stream = server.stream(pipe);
+            Client client(pipe, {.version = version, .name = row.second, .session = &session.native});
+            REQUIRE(client.handshake() == MBEDTLS_ERR_SSL_WANT_READ);
+            CHECK(pipe.inbound.size() > 250);  // the ticket is in it
+            char buffer[64];
+            CHECK(stream->read(buffer, sizeof buffer).status == IoStatus::kWait);
+            CHECK((pipe.outbound.size() < 450) == row.resumes);
+            REQUIRE(shake_hands(client, *stream));
+            CHECK(stream->server_name() == (row.second ? lower(row.second) : ""));
+            client.say("well");
+            CHECK(read_all(*stream) == "well");
+        }
     }
 }
 
