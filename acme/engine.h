@@ -9,6 +9,7 @@
 
 #include <array>
 #include <deque>
+#include <utility>
 
 #include "acme/policy/retry.h"
 #include "acme/protocol/jws.h"
@@ -25,6 +26,7 @@ public:
     Next next(Facts facts);
     void take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts);
     void key_made(Result<std::string> csr_der);
+    std::vector<Charge> take_charges() { return std::exchange(charges_, {}); }  // since the last call
 
 private:
     enum class State : unsigned char {
@@ -96,6 +98,7 @@ private:
     std::optional<SteadyTime> poll_since_;
     OrderStatus polled_ = OrderStatus::kPending;
     std::string chain_;
+    std::vector<Charge> charges_;
     RunFailure failure_;
 };
 

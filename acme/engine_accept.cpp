@@ -75,12 +75,14 @@ Result<void> Engine::accept_directory(const HttpReply& reply) {
 Result<void> Engine::accept_account(const HttpReply& reply) {
     TRY(session_.account_url, location_of(reply, "newAccount"));
     queued_.push_back(KeepAccount{session_.account_url});
+    if (reply.status == 201) charges_.push_back({Spent::kAccount, {}});
     note("acme.account", reply.status == 201 ? "account registered" : "account found again");
     return {};
 }
 
 // An order that cannot be found again is no use, and asking for it again would make another: no second try here.
 Result<void> Engine::accept_new_order(const HttpReply& reply, Facts facts) {
+    charges_.push_back({Spent::kOrder, {}});
     auto location = location_of(reply, "newOrder");
     if (!location) {
         fail("answer", location.error().text());
@@ -162,6 +164,7 @@ Result<void> Engine::accept_authorization(const HttpReply& reply, Facts facts) {
                 if (challenge.error) problem = *challenge.error;
             if (problem.type.empty() && problem.detail.empty()) problem.detail = "the CA calls the authorization invalid";
             problem.detail = name + ": " + problem.detail;
+            charges_.push_back({Spent::kFailure, name});
             fail_with(problem, false);
             return {};
         }
@@ -212,6 +215,7 @@ Result<void> Engine::accept_certificate(const HttpReply& reply) {
         if (chain_.back() != '\n') chain_ += '\n';
         chain_ += "-----END CERTIFICATE-----\n";
     }
+    charges_.push_back({Spent::kCertificate, {}});
     state_ = State::kFinished;
     return {};
 }

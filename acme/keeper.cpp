@@ -27,6 +27,7 @@ Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
     TRY(Store store, Store::open(parts_.files, parts_.state, parts_.key_group));
     store_.emplace(std::move(store));
     desks_.emplace(*store_, parts_.connect);
+    ledger_.emplace(*store_, parts_.clock, parts_.log);
     for (WantedCert& one : wanted) {
         if (!Store::is_safe_name(one.name) || one.names.empty())
             return Error::bug("a certificate without a usable name or without names: " + printable(one.name));
@@ -127,7 +128,8 @@ bool Keeper::run(Lineage& lineage, bool force) {
     const WallTime start = parts_.clock.wall();
     lineage.busy = true;
     publish_status();
-    RunResult result = order(lineage);
+    RunResult result = order(lineage, force);
+    ledger_->flush();
     lineage.busy = false;
     bool ok = false;
     if (auto* issued = std::get_if<Issued>(&result)) {
@@ -141,13 +143,18 @@ bool Keeper::run(Lineage& lineage, bool force) {
     return ok;
 }
 
-RunResult Keeper::order(Lineage& lineage) {
+RunResult Keeper::order(Lineage& lineage, bool force) {
     const WantedCert& wanted = lineage.wanted();
     auto desk = desks_->open(wanted.ca);
     if (!desk) return RunFailure{{"disk", desk.error().text(), std::string(advice_for("disk"))}, false, false, {}, true};
-    const RunParts parts{parts_.clock, parts_.log, parts_.board, pauser_, *store_, step_};
-    return run_order(parts, wanted, lineage.digest(), (*desk)->session, (*desk)->key, *(*desk)->transport,
-                     pending_for(lineage));
+    const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renewal().has_value(),
+                               (*desk)->session.account_url.empty()};
+    auto pending = pending_for(lineage);
+    if (!pending && !force)
+        if (auto refused = ledger_->refuse(spends)) return *refused;
+    const RunParts parts{parts_.clock, parts_.log, parts_.board, pauser_, *store_, step_,
+                         [&](const Charge& charge) { ledger_->charge(spends, charge); }};
+    return run_order(parts, wanted, lineage.digest(), (*desk)->session, (*desk)->key, *(*desk)->transport, std::move(pending));
 }
 
 // An order of another configuration, one that its CA has long forgotten, or one whose certificate is in use already (the

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acme/ca_desk.h"
+#include "acme/ledger_book.h"
 #include "acme/lineage.h"
 #include "acme/pauser.h"
 #include "acme/run.h"
@@ -41,7 +42,7 @@ private:
     void set_clock_bound();
     Result<void> take_up(Lineage& lineage);
     bool run(Lineage& lineage, bool force);  // false: failed
-    RunResult order(Lineage& lineage);
+    RunResult order(Lineage& lineage, bool force);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
     std::optional<PendingOrder> pending_for(const Lineage& lineage);
@@ -55,6 +56,7 @@ private:
     Step step_;
     std::optional<Store> store_;
     std::optional<CaDesks> desks_;
+    std::optional<LedgerBook> ledger_;
     std::vector<Lineage> lineages_;
     WallTime clock_bound_{};
     bool stopped_ = false;

@@ -91,6 +91,8 @@ bool Run::carry_out(Engine& engine, const Call& call) {
                                        {"status", reply ? reply->status : 0},
                                        {"ms", static_cast<long long>((parts_.clock.steady() - before).count())}});
     engine.take(reply, fault, facts());
+    for (const Charge& charge : engine.take_charges())
+        if (parts_.charge) parts_.charge(charge);
     return true;
 }
 

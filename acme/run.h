@@ -22,6 +22,7 @@ struct RunParts {
     Pauser& pauser;
     Store& store;
     std::function<void(const std::string& certificate, const std::string& text)> step;  // who follows along
+    std::function<void(const Charge&)> charge;  // what counts against the CA's limits, as it happens
 };
 
 struct Issued {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "acme/policy/ledger.h"
 #include "acme/protocol/directory.h"
 #include "acme/protocol/nonces.h"
 #include "acme/protocol/transport.h"
@@ -41,6 +42,12 @@ struct RunFailure {
     bool reached_ca = false;
     std::optional<Seconds> retry_after; // what the CA asked for
     bool keep_order = false;            // the order may still give the certificate
+};
+
+// Something that counts against the CA's limits has happened.
+struct Charge {
+    Spent what;
+    std::string name;  // of kFailure
 };
 
 // What the run is to do. After Call comes take(), after MakeKey key_made(); after all others simply next() again.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "acme/policy/ledger.h"
 #include "server/base/clock.h"
 #include "server/crypto/keys.h"
 
@@ -21,6 +22,7 @@ struct CaSettings {
     std::string ca_file;        // empty: the system's trust anchors
     std::string email;          // empty: no contact
     bool agree_tos = false;
+    CaLimits limits;            // what it publishes; all zero: none
 };
 
 struct WantedCert {

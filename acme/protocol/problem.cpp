@@ -41,6 +41,7 @@ constexpr std::array kAdvice = {
     Advice{"incorrectResponse", "Something else answered on port 80 in our place: check port forwarding, balancers and "
                                 "AAAA records."},
     Advice{"invalidContact", "The CA does not take the e-mail address: correct `email`."},
+    Advice{"ledger", "Nothing to do but wait: it is ordered by itself then. `postern renew --force NAME` orders all the same."},
     Advice{"malformed", "The CA did not understand us; if it stays so, report it with the log."},
     Advice{"order", "The CA gave the order up; a new one is placed by itself."},
     Advice{"processing", "The CA is still at work; its order is kept and asked for again later."},

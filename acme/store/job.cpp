@@ -105,6 +105,20 @@ Secret to_text(const PendingOrder& order) {
                         {"key", std::string(order.key_pem.view())}}));
 }
 
+std::string to_text(const FullAt& full) {
+    json rows = json::object();
+    for (const auto& [bucket, at] : full) rows[bucket] = at.time_since_epoch().count();
+    return dump({{"v", kVersion}, {"full", std::move(rows)}});
+}
+
+Result<FullAt> full_at_from(std::string_view text) {
+    return guarded<FullAt>(text, "ledger", [](const json& object) {
+        FullAt full;
+        for (const auto& [bucket, at] : object.at("full").items()) full[bucket] = WallTime(Seconds(at.get<long long>()));
+        return full;
+    });
+}
+
 Result<Job> job_from(std::string_view text) { return guarded<Job>(text, "job record", read_job); }
 
 Result<AccountRecord> account_from(std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,9 @@ struct AccountRecord {
     std::string key;        // thumbprint of its key: with another key it is no account of ours
 };
 
+// When each of the ledger's buckets is full again (acme/policy/ledger.h).
+using FullAt = std::map<std::string, WallTime>;
+
 std::string to_text(const Job& job);
 std::string to_text(const AccountRecord& account);
 Secret to_text(const PendingOrder& order);
@@ -65,5 +69,7 @@ Secret to_text(const PendingOrder& order);
 Result<Job> job_from(std::string_view text);
 Result<AccountRecord> account_from(std::string_view text);
 Result<PendingOrder> pending_from(std::string_view text);
+std::string to_text(const FullAt& full);
+Result<FullAt> full_at_from(std::string_view text);
 
 }  // namespace postern::acme

@@ -155,6 +155,20 @@ Result<void> Store::drop_pending(const std::string& name) {
     return files_->sync_folder(root_ + "/jobs");
 }
 
+FullAt Store::ledger() {
+    const std::string path = root_ + "/ledger.json";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return {};
+    auto full = full_at_from(*text);
+    if (full) return std::move(full).value();
+    damaged(path, full.error().text());
+    return {};
+}
+
+Result<void> Store::save_ledger(const FullAt& full) {
+    return files_->atomic_write(root_ + "/ledger.json", to_text(full), 0600);
+}
+
 std::optional<Secret> Store::self_signed(const std::string& name) {
     auto text = read(root_ + "/selfsigned/" + name + ".pem", limits::kPemFile);
     if (!text) return std::nullopt;

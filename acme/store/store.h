@@ -36,6 +36,10 @@ public:
     Result<void> save_pending(const std::string& name, const PendingOrder& order);
     Result<void> drop_pending(const std::string& name);
 
+    // ledger.json: what was spent of the CAs' limits. Empty when there is none or it was damaged and set aside.
+    FullAt ledger();
+    Result<void> save_ledger(const FullAt& full);
+
     // selfsigned/NAME.pem: our own certificate and its key in one file.
     std::optional<Secret> self_signed(const std::string& name);
     Result<void> save_self_signed(const std::string& name, std::string_view pem);

@@ -62,6 +62,7 @@ std::optional<acme::CaSettings> find_ca(const Config& config, const std::string&
     if (settings.email.empty()) settings.email = config.acme.email;
     const bool first = !config.acme.ca.empty() && config.acme.ca.front() == word;
     if (settings.ca_file.empty() && first) settings.ca_file = config.acme.ca_file;
+    settings.limits = acme::limits_of(settings.directory_url);
     return settings;
 }
 

@@ -1,0 +1,31 @@
+// The ledger of what the CAs' limits have left (acme/policy/ledger.h), kept in the store. One owner, the worker's thread.
+#pragma once
+
+#include <optional>
+
+#include "acme/policy/ledger.h"
+#include "acme/steps.h"
+#include "acme/store/store.h"
+#include "server/base/log.h"
+
+namespace postern::acme {
+
+class LedgerBook {
+public:
+    LedgerBook(Store& store, const Clock& clock, Log& log);
+
+    // The failure that stands for an order which must not be placed yet; nothing: it may.
+    std::optional<RunFailure> refuse(const Ledger::Order& order) const;
+    // Remembers what a run spent. An order goes to disk at once: a crash behind it must not place it again unseen.
+    void charge(const Ledger::Order& order, const Charge& charge);
+    void flush();  // at the end of a run
+
+private:
+    Store& store_;
+    const Clock& clock_;
+    Log& log_;
+    Ledger ledger_;
+    bool unsaved_ = false;
+};
+
+}  // namespace postern::acme

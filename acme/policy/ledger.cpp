@@ -1,0 +1,126 @@
+#include "acme/policy/ledger.h"
+
+#include <algorithm>
+
+#include "server/base/text.h"
+
+namespace postern::acme {
+
+namespace {
+
+constexpr Seconds kHour(3600), kDay(86400);
+
+// https://letsencrypt.org/docs/rate-limits/ and /docs/staging-environment/, as of November 2026.
+constexpr CaLimits kLetsEncrypt{{10, 3 * kHour}, {300, 3 * kHour}, {5, 7 * kDay}, {50, 7 * kDay}, {5, kHour}};
+constexpr CaLimits kStaging{{50, 3 * kHour}, {1500, 3 * kHour}, {30000, 7 * kDay}, {30000, 7 * kDay}, {200, kHour}};
+
+std::string length_of(Seconds window) {
+    const long long hours = window / kHour;
+    if (hours % 24 == 0) return std::to_string(hours / 24) + (hours == 24 ? " day" : " days");
+    return std::to_string(hours) + (hours == 1 ? " hour" : " hours");
+}
+
+std::string set_of(std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    return join(names, ",");
+}
+
+bool is_address(std::string_view name) {
+    return name.find(':') != std::string_view::npos || name.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+}  // namespace
+
+CaLimits limits_of(std::string_view directory_url) {
+    if (directory_url == "https://acme-v02.api.letsencrypt.org/directory") return kLetsEncrypt;
+    if (directory_url == "https://acme-staging-v02.api.letsencrypt.org/directory") return kStaging;
+    return {};
+}
+
+std::string registered_domain(std::string_view name) {
+    if (is_address(name)) return std::string(name);
+    std::size_t last = name.rfind('.');
+    if (last == std::string_view::npos || last == 0) return std::string(name);
+    std::size_t second = name.rfind('.', last - 1);
+    if (second == std::string_view::npos) return std::string(name);
+    constexpr std::size_t kShort = 3;  // co, com, ac, gov: below them names are registered, not they
+    const bool short_label = last - second - 1 <= kShort && name.size() - last - 1 == 2;
+    if (!short_label || second == 0) return std::string(name.substr(second + 1));
+    std::size_t third = name.rfind('.', second - 1);
+    return std::string(third == std::string_view::npos ? name : name.substr(third + 1));
+}
+
+std::vector<Ledger::Bucket> Ledger::buckets_of(const Order& order) {
+    const CaLimits& limits = order.limits;
+    const std::string ca = order.directory_url + " ";
+    auto words = [](const Limit& limit, std::string_view of) {
+        return std::to_string(limit.tokens) + " " + std::string(of) + " in " + length_of(limit.window);
+    };
+    std::vector<Bucket> buckets;
+    if (order.new_account) buckets.push_back({ca + "accounts", words(limits.accounts, "new accounts"), limits.accounts});
+    buckets.push_back({ca + "orders", words(limits.orders, "orders"), limits.orders});
+    buckets.push_back(
+        {ca + "names " + set_of(order.names), words(limits.same_names, "certificates for the same names"), limits.same_names});
+    for (const std::string& name : order.names)
+        buckets.push_back({ca + "failures " + name, words(limits.failures, "failed validations of " + name), limits.failures});
+    if (order.renewal) return buckets;
+    std::vector<std::string> domains;
+    for (const std::string& name : order.names) domains.push_back(registered_domain(name));
+    std::sort(domains.begin(), domains.end());
+    domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
+    for (const std::string& domain : domains)
+        buckets.push_back(
+            {ca + "domain " + domain, words(limits.same_domain, "certificates for names of " + domain), limits.same_domain});
+    return buckets;
+}
+
+// A date further ahead than an empty bucket's was written by a clock that was wrong.
+WallTime Ledger::full_at(const Bucket& bucket, WallTime now) const {
+    auto found = full_.find(bucket.key);
+    return found == full_.end() ? now : std::clamp(found->second, now, now + bucket.limit.window);
+}
+
+void Ledger::take(const Bucket& bucket, WallTime now) {
+    full_[bucket.key] = std::min(full_at(bucket, now) + bucket.limit.interval(), now + bucket.limit.window);
+}
+
+std::optional<Ledger::Refusal> Ledger::refuse(const Order& order, WallTime now) const {
+    std::optional<Refusal> worst;
+    for (const Bucket& bucket : buckets_of(order)) {
+        if (bucket.limit.tokens == 0) continue;
+        // this one and the one that is left over
+        const WallTime until = full_at(bucket, now) + 2 * bucket.limit.interval() - bucket.limit.window;
+        if (until > now && (!worst || until > worst->until)) worst = Refusal{bucket.words, until};
+    }
+    return worst;
+}
+
+bool Ledger::spend(Spent what, const Order& order, std::string_view name, WallTime now) {
+    const std::string ca = order.directory_url + " ";
+    bool limited = false;
+    for (const Bucket& bucket : buckets_of(order)) {
+        if (bucket.limit.tokens == 0) continue;
+        const std::string_view kind = std::string_view(bucket.key).substr(ca.size());
+        const bool meant = what == Spent::kAccount   ? kind == "accounts"
+                           : what == Spent::kOrder   ? kind == "orders"
+                           : what == Spent::kFailure ? kind == "failures " + std::string(name)
+                                                     : kind.starts_with("names ") || kind.starts_with("domain ");
+        if (!meant) continue;
+        take(bucket, now);
+        limited = true;
+    }
+    return limited;
+}
+
+std::map<std::string, WallTime> Ledger::remembered(WallTime now) const {
+    std::vector<std::pair<WallTime, std::string>> left;
+    for (const auto& [key, at] : full_)
+        if (at > now) left.emplace_back(at, key);
+    std::sort(left.rbegin(), left.rend());
+    if (left.size() > kBuckets) left.resize(kBuckets);
+    std::map<std::string, WallTime> result;
+    for (auto& [at, key] : left) result.emplace(std::move(key), at);
+    return result;
+}
+
+}  // namespace postern::acme

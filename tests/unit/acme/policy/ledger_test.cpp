@@ -1,0 +1,134 @@
+#include "acme/policy/ledger.h"
+
+#include <doctest.h>
+
+using namespace postern;
+using namespace postern::acme;
+
+namespace {
+
+constexpr Seconds kHour(3600), kDay(86400);
+const WallTime kNow{Seconds(1'800'000'000)};
+
+Ledger::Order order_of(std::vector<std::string> names = {"a.example.org"}) {
+    return {"https://ca.example/dir", {{2, kHour}, {4, 4 * kHour}, {5, 7 * kDay}, {3, 7 * kDay}, {2, kHour}}, std::move(names), false, false};
+}
+
+// Orders and certificates until the ledger refuses; how many there were.
+int until_refused(Ledger& ledger, const Ledger::Order& order, WallTime now, Spent what) {
+    int count = 0;
+    while (count < 1000 && !ledger.refuse(order, now)) {
+        CHECK(ledger.spend(what, order, order.names.front(), now));
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("ledger: the last token of each limit is left alone") {
+    Ledger orders, same, failures;
+    CHECK(until_refused(orders, order_of(), kNow, Spent::kOrder) == 3);          // of 4
+    auto renewal = order_of();
+    renewal.renewal = true;
+    CHECK(until_refused(same, renewal, kNow, Spent::kCertificate) == 4);         // of 5
+    CHECK(until_refused(failures, order_of(), kNow, Spent::kFailure) == 1);      // of 2
+    auto refusal = same.refuse(renewal, kNow);
+    REQUIRE(refusal);
+    CHECK(refusal->limit == "5 certificates for the same names in 7 days");
+    CHECK(refusal->until == kNow + 7 * kDay / 5);  // when a second token has come back
+    CHECK_FALSE(same.refuse(renewal, refusal->until));
+    CHECK(same.refuse(renewal, refusal->until - Seconds(1)));
+}
+
+TEST_CASE("ledger: other names, another CA and a renewal have buckets of their own") {
+    Ledger ledger;
+    CHECK(until_refused(ledger, order_of(), kNow, Spent::kCertificate) == 2);  // the domain's 3
+    CHECK(ledger.refuse(order_of({"b.example.org"}), kNow)->limit == "3 certificates for names of example.org in 7 days");
+    auto renewal = order_of();
+    renewal.renewal = true;
+    CHECK_FALSE(ledger.refuse(renewal, kNow));                  // exempt from the domain's limit
+    CHECK_FALSE(ledger.refuse(order_of({"example.net"}), kNow));
+    auto elsewhere = order_of();
+    elsewhere.directory_url = "https://other.example/dir";
+    CHECK_FALSE(ledger.refuse(elsewhere, kNow));
+}
+
+TEST_CASE("ledger: the order of names does not matter, a name more does") {
+    Ledger ledger;
+    auto ab = order_of({"a.example.org", "b.example.net"}), ba = order_of({"b.example.net", "a.example.org"});
+    ab.renewal = ba.renewal = true;
+    CHECK(until_refused(ledger, ab, kNow, Spent::kCertificate) == 4);
+    CHECK(ledger.refuse(ba, kNow));
+    auto abc = order_of({"a.example.org", "b.example.net", "c.example.com"});
+    abc.renewal = true;
+    CHECK_FALSE(ledger.refuse(abc, kNow));
+}
+
+TEST_CASE("ledger: a new account is asked for only when one is missing") {
+    Ledger ledger;
+    auto first = order_of();
+    first.new_account = true;
+    CHECK(until_refused(ledger, first, kNow, Spent::kAccount) == 1);
+    CHECK(ledger.refuse(first, kNow)->limit == "2 new accounts in 1 hour");
+    CHECK_FALSE(ledger.refuse(order_of(), kNow));
+}
+
+TEST_CASE("ledger: a CA without limits is never refused, and nothing is remembered of it") {
+    Ledger ledger;
+    Ledger::Order free = order_of();
+    free.limits = {};
+    for (int i = 0; i < 100; ++i) CHECK_FALSE(ledger.spend(Spent::kOrder, free, "", kNow));
+    CHECK_FALSE(ledger.refuse(free, kNow));
+    CHECK(ledger.remembered(kNow).empty());
+}
+
+TEST_CASE("ledger: what was remembered goes on after a restart; what has refilled is forgotten") {
+    Ledger ledger;
+    until_refused(ledger, order_of(), kNow, Spent::kOrder);
+    Ledger again(ledger.remembered(kNow));
+    CHECK(again.refuse(order_of(), kNow));
+    CHECK(again.refuse(order_of(), kNow)->until == ledger.refuse(order_of(), kNow)->until);
+    CHECK(again.remembered(kNow + 4 * kHour).empty());
+}
+
+TEST_CASE("ledger: more tokens than there are cannot be owed") {
+    Ledger ledger;  // --force spends on; the wait afterwards is that of an empty bucket
+    for (int i = 0; i < 50; ++i) ledger.spend(Spent::kOrder, order_of(), "", kNow);
+    CHECK(ledger.refuse(order_of(), kNow)->until == kNow + 2 * kHour);
+}
+
+TEST_CASE("ledger: a date from a clock in the future counts as an empty bucket, not as years") {
+    Ledger ledger(std::map<std::string, WallTime>{{"https://ca.example/dir orders", kNow + 3650 * kDay}});
+    CHECK(ledger.refuse(order_of(), kNow)->until == kNow + 2 * kHour);
+}
+
+TEST_CASE("ledger: the file stays small, and keeps what is emptiest") {
+    Ledger ledger;
+    for (int i = 0; i < 1000; ++i) {
+        auto order = order_of({"n" + std::to_string(i) + ".example"});
+        ledger.spend(Spent::kFailure, order, order.names.front(), kNow + Seconds(i));
+    }
+    auto left = ledger.remembered(kNow);
+    CHECK(left.size() == Ledger::kBuckets);
+    CHECK(left.count("https://ca.example/dir failures n999.example") == 1);
+    CHECK(left.count("https://ca.example/dir failures n0.example") == 0);
+}
+
+TEST_CASE("ledger: registered domains") {
+    CHECK(registered_domain("example.org") == "example.org");
+    CHECK(registered_domain("a.b.example.org") == "example.org");
+    CHECK(registered_domain("www.example.co.uk") == "example.co.uk");
+    CHECK(registered_domain("example.co.uk") == "example.co.uk");
+    CHECK(registered_domain("co.uk") == "co.uk");
+    CHECK(registered_domain("www.bbc.com") == "bbc.com");
+    CHECK(registered_domain("localhost") == "localhost");
+    CHECK(registered_domain("192.0.2.7") == "192.0.2.7");
+    CHECK(registered_domain("2001:db8::1") == "2001:db8::1");
+}
+
+TEST_CASE("ledger: Let's Encrypt's limits by its directory, none for others") {
+    CHECK(limits_of("https://acme-v02.api.letsencrypt.org/directory").same_names.tokens == 5);
+    CHECK(limits_of("https://acme-staging-v02.api.letsencrypt.org/directory").failures.tokens == 200);
+    CHECK(limits_of("https://ca.example/dir").orders.tokens == 0);
+}
