@@ -31,6 +31,10 @@ struct Turn {
     Output& out;
 };
 
+void tell(const Answered& answered, const Context& context) {
+    if (context.access != nullptr) context.access->answered(answered, context);
+}
+
 class H1Session final : public Session {
 public:
     H1Session(RequestScratch& scratch, std::size_t max_body) : scratch_(scratch), max_body_(max_body) {}
@@ -56,7 +60,7 @@ private:
     void read_head_again();
 
     void respond(std::string_view body, bool must_close, const Turn& turn);
-    void refuse(std::uint16_t status, bool head_only, const Context& context, Output& out);
+    void refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out);
     void written(WriteState state);
 
     bool collects() const { return max_body_ > 0; }
@@ -112,7 +116,7 @@ void H1Session::no_more_requests() {
 
 void H1Session::time_out(Output& out, const Context& context) {
     const Phase now = phase();
-    if (now == Phase::kHead || now == Phase::kBody) refuse(408, false, context, out);
+    if (now == Phase::kHead || now == Phase::kBody) refuse(408, nullptr, incoming_ ? std::string_view(incoming_->head) : "", context, out);
     state_ = State::kClosed;
 }
 
@@ -122,7 +126,7 @@ std::size_t H1Session::take_head(std::string_view in, const Turn& turn) {
     const HeadResult result = parse_head(in, cursor, scratch_);
     switch (result.state) {
         case HeadResult::State::kComplete: break;
-        case HeadResult::State::kBad: refuse(result.status, false, turn.context, turn.out); return 0;
+        case HeadResult::State::kBad: refuse(result.status, nullptr, in, turn.context, turn.out); return 0;
         case HeadResult::State::kPartial:
             incoming_ = std::make_unique<Incoming>();
             incoming_->head = in;
@@ -139,7 +143,7 @@ std::size_t H1Session::take_rest_of_head(std::string_view in, const Turn& turn) 
     const HeadResult result = parse_head(head, incoming_->cursor, scratch_);
     switch (result.state) {
         case HeadResult::State::kComplete: break;
-        case HeadResult::State::kBad: refuse(result.status, false, turn.context, turn.out); return 0;
+        case HeadResult::State::kBad: refuse(result.status, nullptr, head, turn.context, turn.out); return 0;
         case HeadResult::State::kPartial: return head.size() - had;
     }
     const std::size_t taken = result.size - had;
@@ -201,7 +205,7 @@ std::size_t H1Session::take_chunked(std::string_view in, const Turn& turn) {
     incoming.body_size += step.data.size();
     if (step.state == ChunkedDecoder::State::kBad) {
         read_head_again();
-        refuse(400, scratch_.request.method == Method::kHead, turn.context, turn.out);
+        refuse(400, &scratch_.request, {}, turn.context, turn.out);
     } else if (incoming.body_size > most_body()) {
         read_head_again();
         body_too_long(turn);
@@ -228,7 +232,7 @@ void H1Session::body_complete(const Turn& turn) {
 // The head is in the scratch. The rest of the body is not read: the answer is the connection's last.
 void H1Session::body_too_long(const Turn& turn) {
     const std::unique_ptr<Incoming> owner = std::move(incoming_);
-    if (collects()) return refuse(413, scratch_.request.method == Method::kHead, turn.context, turn.out);
+    if (collects()) return refuse(413, &scratch_.request, {}, turn.context, turn.out);
     respond({}, true, turn);
 }
 
@@ -244,17 +248,20 @@ void H1Session::respond(std::string_view body, bool must_close, const Turn& turn
     rules.tell_keep_alive = request.minor == 0;
     rules.date = scratch_.date.at(turn.context.wall);
     if (rules.close) state_ = State::kClosed;
+    tell({&request, {}, response.status, turn.context.access ? body_size(response, rules) : 0}, turn.context);
     written(write_response(response, rules, turn.out, unsent_));
 }
 
-void H1Session::refuse(std::uint16_t status, bool head_only, const Context& context, Output& out) {
+// `request` is null where none could be read; `line` is then what came.
+void H1Session::refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out) {
     Response response;
     response.status = status;
     response.prebuilt = status_page(status);
     WriteRules rules;
-    rules.head_only = head_only;
+    rules.head_only = request != nullptr && request->method == Method::kHead;
     rules.close = true;
     rules.date = scratch_.date.at(context.wall);
+    tell({request, line, status, body_size(response, rules)}, context);
     incoming_.reset();
     state_ = State::kClosed;
     written(write_response(response, rules, out, unsent_));

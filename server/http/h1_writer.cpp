@@ -145,6 +145,11 @@ bool Output::append(std::string_view bytes) {
     return true;
 }
 
+std::uint64_t body_size(const Response& response, const WriteRules& rules) {
+    if (!has_body(response, rules)) return 0;
+    return response.source && !response.prebuilt ? response.source->length() : body_of(response).size();
+}
+
 WriteState write_response(Response& response, const WriteRules& rules, Output& out, std::unique_ptr<Unsent>& unsent) {
     const Head head(response, rules);
     const std::size_t size = head.size();

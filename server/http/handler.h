@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/base/clock.h"
+#include "server/http/access.h"
 #include "server/http/message.h"
 
 namespace postern::http {
@@ -14,6 +15,7 @@ struct Context {
     std::uint16_t local_port = 0;
     SteadyTime now;
     WallTime wall;
+    AccessObserver* access = nullptr;  // the session's to tell; a handler leaves it alone
 };
 
 // A Handler belongs to one loop thread: it may keep a cache of its own without locks. It must not block.
