@@ -64,6 +64,10 @@ inline constexpr Millis kCacheTrust = 1s;               // a cached file is look
 inline constexpr std::size_t kLogRingLines = 512;
 inline constexpr std::size_t kLogLine = 2048;
 
+// Access log: a buffer for each loop, some hundred lines.
+inline constexpr std::size_t kAccessBuffer = 32768;
+inline constexpr Millis kAccessDelay = 1s;  // who watches the file sees a request so much later
+
 // Configuration.
 inline constexpr std::size_t kConfigFile = 1u << 20;
 inline constexpr std::size_t kConfigLine = 8192;

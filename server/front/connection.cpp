@@ -28,6 +28,7 @@ http::Context Connection::context() const {
     context.peer = parts_.peer;
     if (parts_.tls) context.server_name = parts_.tls->server_name();
     context.local_port = parts_.local_port;
+    context.access = parts_.access;
     context.now = space_.now;
     context.wall = space_.wall;
     return context;

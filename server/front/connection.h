@@ -34,6 +34,7 @@ public:
         tls::TlsStream* tls = nullptr;  // the same stream, when it speaks TLS
         std::unique_ptr<http::Session> session;
         std::shared_ptr<http::Handler> handler;  // pinned: a reload does not change it
+        http::AccessObserver* access = nullptr;  // the loop's, or none
         std::string peer;
         ClientKey client{};
         std::uint16_t local_port = 0;
@@ -58,9 +59,7 @@ public:
 
     // The loop's bookkeeping.
     std::size_t index = 0;
-    bool closing = false;
-    bool queued = false;
-    bool counted_handshake = false;
+    bool closing = false, queued = false, counted_handshake = false;
 
 private:
     enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kAsleep, kWriting, kSlow, kLinger };

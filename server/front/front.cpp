@@ -89,7 +89,7 @@ Result<void> Front::start() {
     std::size_t loops = static_cast<std::size_t>(options_.loops);
     share.max_connections = std::max<std::size_t>((share.max_connections + loops - 1) / loops, 1);
     for (std::size_t i = 0; i < loops; i++) {
-        TRY(std::unique_ptr<Loop> loop, Loop::make({clock_, log_, clients, share}));
+        TRY(std::unique_ptr<Loop> loop, Loop::make({clock_, log_, clients, share, options_.access}));
         loops_.push_back(std::move(loop));
     }
     hand_out();

@@ -12,11 +12,13 @@
 
 namespace postern::front {
 
+class AccessLog;
 class Loop;
 
 struct FrontOptions {
     int loops = 1;          // at least 1
     Admission admission;    // max_connections in all; each loop gets its share
+    std::shared_ptr<AccessLog> access{};  // null: requests are not noted
 };
 
 class Front {

@@ -19,7 +19,9 @@ void bump(std::atomic<unsigned long long>& counter) {
 }  // namespace
 
 Loop::Loop(Parts parts, net::Poller poller, net::Wakeup wakeup)
-    : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {}
+    : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {
+    if (parts_.access) access_ = std::make_unique<AccessBuffer>(parts_.access);
+}
 
 Loop::~Loop() {
     drain(Millis(0));
@@ -80,11 +82,13 @@ void Loop::run() {
         expire();
         graveyard_.clear();
         old_doors_.clear();
+        if (access_) access_->flush_if_due(space_.now);
         trim();
         if (draining_ && (connections_.empty() || space_.now >= drain_until_)) break;
     }
     connections_.clear();
     doors_.clear();
+    if (access_) access_->flush();
     counters_.open.store(0, std::memory_order_relaxed);
 }
 
@@ -211,6 +215,7 @@ Millis Loop::until_next() const {
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(limits::kAcceptPause);
+    if (access_) consider(access_->until_due(now));
     if (freed_ >= limits::kFreedBeforeTrim) consider(std::max(limits::kBetweenTrims - (now - trimmed_at_), Millis(0)));
     return soonest;
 }

@@ -10,6 +10,7 @@
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/front/access_log.h"
 #include "server/front/client_table.h"
 #include "server/front/connection.h"
 #include "server/front/endpoint.h"
@@ -34,6 +35,7 @@ public:
         Log& log;
         std::shared_ptr<ClientTable> clients;
         Admission admission;  // max_connections is this loop's share
+        std::shared_ptr<AccessLog> access;  // null: none
     };
 
     static Result<std::unique_ptr<Loop>> make(Parts parts);
@@ -76,6 +78,7 @@ private:
     net::Wakeup wakeup_;
     LoopSpace space_;
     Deadlines deadlines_;
+    std::unique_ptr<AccessBuffer> access_;
     std::vector<std::unique_ptr<Door>> doors_, old_doors_;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Connection>> graveyard_;  // events of this round may still name them

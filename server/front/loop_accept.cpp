@@ -118,6 +118,7 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     made.client = client;
     made.local_port = door.post.listener->address().port();
     made.handler = door.counted;
+    made.access = access_.get();
     made.session = http::make_h1_session(space_.requests, door.post.max_body);
     auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
     if (door.post.tls) {

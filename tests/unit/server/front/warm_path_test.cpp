@@ -5,7 +5,9 @@
 #include <cstdlib>
 
 #include "server/base/tls_heap.h"
+#include "server/front/access_log.h"
 #include "server/front/connection.h"
+#include "tests/fakes/fake_clock.h"
 #include "tests/unit/server/front/counting_new.h"
 #include "tests/unit/server/tls/tls_tester.h"
 
@@ -48,6 +50,7 @@ struct Scene {
     front::Deadlines deadlines;
     fakes::Pipe pipe;
     std::shared_ptr<PageHandler> handler = std::make_shared<PageHandler>();
+    std::unique_ptr<front::AccessBuffer> access{};
 
     std::unique_ptr<Connection> connect(std::unique_ptr<net::Stream> stream, tls::TlsStream* tls) {
         pipe.inbound.reserve(1 << 16);
@@ -57,6 +60,7 @@ struct Scene {
         parts.tls = tls;
         parts.session = http::make_h1_session(space.requests);
         parts.handler = handler;
+        parts.access = access.get();
         parts.peer = "2001:db8:1234:5678:9abc:def0:1234:5678";
         return std::make_unique<Connection>(std::move(parts), space, deadlines);
     }
@@ -102,6 +106,24 @@ TEST_CASE("plain: no allocation, one recv, one send") {
         CHECK(scene.pipe.outbound.find("200 OK") != std::string::npos);
         scene.pipe.outbound.clear();
     }
+}
+
+TEST_CASE("plain, with an access log: the same") {
+    class Sink final : public BulkSink {
+    public:
+        std::size_t write(std::string_view lines) override { return lines.size(); }
+    };
+    fakes::FakeClock clock;
+    Log log(clock, nullptr, LogLevel::kInfo);
+    Scene scene;
+    scene.access = std::make_unique<front::AccessBuffer>(
+        std::make_shared<front::AccessLog>(log, http::AccessFormat::kCombined, std::make_unique<Sink>()));
+    auto connection = scene.connect(std::make_unique<fakes::PipeStream>(scene.pipe), nullptr);
+    for (int i = 0; i < 500; i++) {  // some buffers' worth
+        check_warm(scene, *connection, kRequest);
+        scene.pipe.outbound.clear();
+    }
+    CHECK(scene.access->until_due(scene.space.now).count() >= 0);
 }
 
 TEST_CASE("TLS: no allocation, one recv, one send") {

@@ -1,0 +1,26 @@
+// Where many lines go at once: the access log's file, standard error or syslog. Unlike a LogSink it is given whole buffers.
+// None of these waits: what does not go at once is lost, and the caller keeps the count.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/base/log_file.h"
+#include "server/base/result.h"
+
+namespace postern {
+
+class BulkSink {
+public:
+    virtual ~BulkSink() = default;
+    // Whole lines, each with its newline. Returns how many bytes went, from the front.
+    virtual std::size_t write(std::string_view lines) = 0;
+};
+
+Result<std::unique_ptr<BulkSink>> bulk_file_sink(const std::string& path, std::optional<FileOwner> owner = {});  // one write(2)
+std::unique_ptr<BulkSink> bulk_stderr_sink();
+std::unique_ptr<BulkSink> bulk_syslog_sink(const std::string& socket_path = "/dev/log");  // a datagram a line
+
+}  // namespace postern
