@@ -11,6 +11,12 @@ std::optional<FileOwner> owner_of(const config::ServerSection& server) {
     return FileOwner{server.identity->uid, server.identity->gid};
 }
 
+Result<std::unique_ptr<BulkSink>> access_sink(const config::ServerSection& server) {
+    if (server.access_log == "syslog") return bulk_syslog_sink();
+    if (is_file(server.access_log)) return bulk_file_sink(server.access_log, owner_of(server));
+    return bulk_stderr_sink();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogSink>> open_log(const config::ServerSection& server) {
@@ -19,10 +25,23 @@ Result<std::unique_ptr<LogSink>> open_log(const config::ServerSection& server) {
     return stderr_sink();
 }
 
-void reopen_log(Log& log, const config::ServerSection& server) {
-    if (!is_file(server.log)) return;
-    auto sink = open_log(server);
-    if (sink.ok()) log.set_sink(std::move(*sink));
+Result<std::shared_ptr<front::AccessLog>> open_access_log(Log& log, const config::ServerSection& server) {
+    std::shared_ptr<front::AccessLog> none;
+    if (server.access_log == "off" || server.access_log == "ring") return none;
+    TRY(std::unique_ptr<BulkSink> sink, access_sink(server));
+    const auto format = server.access_log_format == "json" ? http::AccessFormat::kJson : http::AccessFormat::kCombined;
+    return std::make_shared<front::AccessLog>(log, format, std::move(sink));
+}
+
+void reopen_logs(Log& log, front::AccessLog* access, const config::ServerSection& server) {
+    if (is_file(server.log)) {
+        auto sink = open_log(server);
+        if (sink.ok()) log.set_sink(std::move(*sink));
+        else log.warn("log_not_reopened", {{"why", sink.error().text()}});
+    }
+    if (access == nullptr || !is_file(server.access_log)) return;
+    auto sink = access_sink(server);
+    if (sink.ok()) access->replace(std::move(*sink));
     else log.warn("log_not_reopened", {{"why", sink.error().text()}});
 }
 

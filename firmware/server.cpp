@@ -81,8 +81,10 @@ Result<void> Server::bind() {
     TRY_VOID(make_tls());
     config::Plan plan = config::make_plan(config_);
     desk_.set_order(lineages_of(plan));
-    TRY(public_, front::Front::open(machine_.clock, machine_.log, public_options(config_.server),
-                                    public_endpoints(plan, tokens_, public_tls_)));
+    TRY(access_, open_access_log(machine_.log, config_.server));
+    front::FrontOptions options = public_options(config_.server);
+    options.access = access_;
+    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, public_tls_)));
     TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(),
                                    admin_endpoints(config_, *this, tokens_, admin_tls_)));
     return {};
@@ -195,7 +197,7 @@ Result<std::string> Server::reload(const admin::ConfigName& meant) {
     if (const admin::ConfigName running = name_config(config_.file); !is_meant(running, meant))
         return Error::admin("the running server reads " + running.path + ", not " + meant.path + ": it goes on as it is; reload it "
                             "with -c " + running.path + ", or stop it and start one with -c " + meant.path);
-    reopen_log(machine_.log, config_.server);  // whatever the file says now: logrotate waits for it
+    reopen_logs(machine_.log, access_.get(), config_.server);  // whatever the file says now: logrotate waits for it
     config::ConfigOrFaults read = config::read_config(machine_.files, config_.file, as_root_);
     if (!read.config) {
         log_refusal(read.faults);

@@ -15,6 +15,7 @@
 #include "firmware/token_board.h"
 #include "server/base/files.h"
 #include "server/base/random.h"
+#include "server/front/access_log.h"
 #include "server/front/front.h"
 
 namespace postern {
@@ -69,6 +70,7 @@ private:
     Published<acme::StatusSnapshot> status_;
     CertDesk desk_;
     std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;
+    std::shared_ptr<front::AccessLog> access_;  // of the public side; null: none
     std::unique_ptr<front::Front> public_;
     // Admin page and control socket have a loop of their own: a flood of visitors leaves the owner his door, and a handler
     // there may take some milliseconds.

@@ -65,7 +65,8 @@ constexpr KeyRow kKeys[] = {
     {"server", "log_level", "info", "", "error, warn, info or debug", "How much the log says.",
      bind::kTyped<&Server::log_level, take_level, show_level>},
     {"server", "access_log", "ring", "", "off, ring, stderr, syslog, or a path that begins with '/'",
-     "Where requests are noted. ring: the latest ones, in memory.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
+     "Where requests are noted, a second after the answer. ring: the latest ones in memory, as soon as the admin page "
+     "shows them; until then as off.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
     {"server", "access_log_format", "combined", "", "combined or json", "A line of the access log, as Apache and nginx write it, or JSON.",
      bind::kChecked<&Server::access_log_format, take_access_format>, kRestart},
 
