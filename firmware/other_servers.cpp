@@ -1,13 +1,15 @@
 #include "firmware/other_servers.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "acme/store/lock.h"
 #include "firmware/admin_doors.h"
 #include "firmware/console.h"
 #include "server/base/text.h"
+#include "server/base/unique_fd.h"
 
 namespace postern {
 
@@ -19,9 +21,15 @@ constexpr std::string_view kAccepting = "00010000";  // __SO_ACCEPTCON of the ke
 // A file of /proc tells no size, and SystemFiles reads what has one.
 std::string read_proc(const char* path) {
     constexpr std::size_t kMostBytes = 4u << 20;
-    std::ifstream file(path);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    return text.size() > kMostBytes ? std::string() : text;
+    const UniqueFd fd(open(path, O_RDONLY | O_CLOEXEC));
+    std::string text;
+    char buffer[16384];
+    while (fd && text.size() < kMostBytes) {
+        const ssize_t got = read(fd.get(), buffer, sizeof buffer);
+        if (got <= 0) break;
+        text.append(buffer, static_cast<std::size_t>(got));
+    }
+    return text;
 }
 
 std::string process_of(const std::string& state) {
