@@ -133,6 +133,7 @@ int run_serve(const std::string& config_file, bool verbose) {
     Server server({machine.clock, machine.files, machine.random, log}, config);
     Result<void> up = bring_up(server, machine, config.server);
     if (!up.ok()) return failed(log, on_console, up.error());
+    server.look_after();
     tell_ready(log, on_console, server.addresses());
 
     obey_signals(server, *signals, log);
@@ -152,6 +153,7 @@ int run_renew_alone(const config::Config& config, const std::vector<std::string>
     if (!up.ok()) return failed(log, true, up.error());
     Result<std::string> id = server.renew(names, force);
     if (!id.ok()) return failed(log, true, id.error());
+    server.look_after();  // not before: what is due would be done unasked, and nothing left to tell of
     int status = follow(server, *id);
     server.drain(Millis(0));
     return status;

@@ -101,9 +101,10 @@ Result<void> Server::start(acme::StateLock lock) {
     TRY_VOID(worker_->prepare());
     TRY_VOID(public_->start());
     TRY_VOID(inner_->start());
-    worker_->start();
     return {};
 }
+
+void Server::look_after() { worker_->start(); }
 
 void Server::drain(Millis limit) {
     if (worker_) worker_->stop();

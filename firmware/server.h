@@ -36,8 +36,10 @@ public:
     // With the rights we were started with: binds all ports, opens all roots. Touches nothing in the state folder, which
     // belongs to the user whom we become.
     Result<void> bind();
-    // With the rights we keep: reads the store, serves, and starts to look after the certificates.
+    // With the rights we keep: reads the store and serves.
     Result<void> start(acme::StateLock lock);
+    // Begins to look after the certificates: what was asked by renew() before comes first.
+    void look_after();
     // Finishes what is being answered, for at most `limit`.
     void drain(Millis limit);
 
