@@ -85,11 +85,11 @@ Result<std::unique_ptr<Front>> Front::open(const Clock& clock, Log& log, FrontOp
 
 Result<void> Front::start() {
     auto clients = std::make_shared<ClientTable>();
-    Admission share = options_.admission;
     std::size_t loops = static_cast<std::size_t>(options_.loops);
-    share.max_connections = std::max<std::size_t>((share.max_connections + loops - 1) / loops, 1);
+    auto places = std::make_shared<Places>(std::max<std::size_t>(options_.admission.max_connections, 1), loops);
     for (std::size_t i = 0; i < loops; i++) {
-        TRY(std::unique_ptr<Loop> loop, Loop::make({clock_, log_, clients, share, options_.access}));
+        TRY(std::unique_ptr<Loop> loop,
+            Loop::make({clock_, log_, clients, places, options_.admission.max_per_client, options_.access}));
         loops_.push_back(std::move(loop));
     }
     hand_out();

@@ -17,7 +17,7 @@ class Loop;
 
 struct FrontOptions {
     int loops = 1;          // at least 1
-    Admission admission;    // max_connections in all; each loop gets its share
+    Admission admission;
     std::shared_ptr<AccessLog> access{};  // null: requests are not noted
 };
 

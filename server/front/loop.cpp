@@ -154,6 +154,7 @@ void Loop::close(Connection& connection) {
     connections_.pop_back();
     if (index < connections_.size()) connections_[index]->index = index;
     graveyard_.push_back(std::move(dead));
+    parts_.places->give_back(connections_.size());
     freed_++;
     counters_.open.store(connections_.size(), std::memory_order_relaxed);
 }

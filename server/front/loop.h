@@ -1,5 +1,5 @@
 // One event loop: a thread with its own poller, listeners, connections and handlers. Shares nothing mutable with the other
-// loops but the client table and, through a mailbox, what it is told to listen on.
+// loops but the client table, the places and, through a mailbox, what it is told to listen on.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include "server/front/client_table.h"
 #include "server/front/connection.h"
 #include "server/front/endpoint.h"
+#include "server/front/places.h"
 #include "server/net/listener.h"
 #include "server/net/poller.h"
 #include "server/net/wakeup.h"
@@ -34,7 +35,8 @@ public:
         const Clock& clock;
         Log& log;
         std::shared_ptr<ClientTable> clients;
-        Admission admission;  // max_connections is this loop's share
+        std::shared_ptr<Places> places;
+        std::size_t max_per_client = 0;
         std::shared_ptr<AccessLog> access;  // null: none
     };
 
@@ -59,6 +61,7 @@ private:
     void accept_from(Door& door);
     void admit(Door& door, net::Accepted accepted);
     bool make_room();
+    bool take_place();
     void cannot_accept(const net::Accepted& refused);
     void handle_event(const net::Poller::Event& event);
     void run_queued();

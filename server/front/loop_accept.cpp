@@ -102,12 +102,20 @@ bool Loop::make_room() {
     return true;
 }
 
+// Another loop may be quicker to take the place that one of ours was shown out of.
+bool Loop::take_place() {
+    for (int i = 0; i < 3; i++) {
+        if (parts_.places->take(connections_.size())) return true;
+        if (!make_room()) return false;
+    }
+    return false;
+}
+
 void Loop::admit(Door& door, net::Accepted accepted) {
     ClientKey client = client_key(accepted.peer);
     // whom the cap refuses must not have pushed out another before
-    bool entered = parts_.clients->enter(client, parts_.admission.max_per_client);
-    bool full = connections_.size() >= parts_.admission.max_connections;
-    if (!entered || (full && !make_room())) {
+    bool entered = parts_.clients->enter(client, parts_.max_per_client);
+    if (!entered || !take_place()) {
         if (entered) parts_.clients->leave(client);
         counters_.refused.fetch_add(1, std::memory_order_relaxed);
         return;  // the descriptor closes: nothing is promised that cannot be kept
@@ -133,6 +141,7 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     if (!added.ok()) {
         parts_.log.warn("connection_lost", {{"why", added.error().text()}});
         parts_.clients->leave(client);
+        parts_.places->give_back(connections_.size());
         return;
     }
     connection->index = connections_.size();

@@ -215,6 +215,41 @@ TEST_CASE("two loops share a port, a handler each; a taken port is still noticed
     CHECK_FALSE(second.front);
 }
 
+namespace {
+
+// Idle connections that all lie with the first of two loops; what lands at the second is closed again.
+std::vector<std::unique_ptr<Peer>> idle_at_first_loop(const House& house, std::size_t count) {
+    std::vector<std::unique_ptr<Peer>> kept;
+    for (int i = 0; i < 1000 && kept.size() < count; i++) {
+        auto peer = std::make_unique<Peer>(house.address());
+        if (peer->get("/") == "x0") kept.push_back(std::move(peer));
+    }
+    return kept;
+}
+
+}  // namespace
+
+TEST_CASE("the places are for all loops: one may fill them, but for a few that each has to itself") {
+    House house({endpoint("x")}, {.loops = 2, .admission = {.max_connections = 40, .max_per_client = 1000}});
+    auto idle = idle_at_first_loop(house, 35);  // 30 for anybody, 5 of its own
+    REQUIRE(idle.size() == 35);
+    CHECK(house.comes_true([](const front::Stats& s) { return s.open == 35; }));
+    CHECK(house.front->stats().evicted == 0);
+    for (auto& peer : idle) CHECK(peer->silent());
+
+    auto more = idle_at_first_loop(house, 1);
+    CHECK(idle.front()->ended());
+    CHECK(house.front->stats().evicted == 1);
+    std::size_t second = 0;
+    std::vector<std::unique_ptr<Peer>> others;
+    for (int i = 0; i < 1000 && second < 5; i++) {  // the second loop lets in whom it has places for
+        others.push_back(std::make_unique<Peer>(house.address()));
+        second += others.back()->get("/") == "x1";
+    }
+    CHECK(second == 5);
+    CHECK(house.comes_true([](const front::Stats& s) { return s.open == 40; }));
+}
+
 TEST_CASE("a unix socket has one listener, whatever the number of loops") {
     char folder[] = "/tmp/postern-front-XXXXXX";
     REQUIRE(mkdtemp(folder));
