@@ -39,6 +39,7 @@ inline constexpr std::size_t kMaxPerClient = 256;  // a family behind one NAT st
 inline constexpr int kListenBacklog = 511;
 inline constexpr int kAcceptsPerWake = 64;  // a flood of connects may not starve those already served
 inline constexpr Millis kAcceptPause = 100ms;  // out of descriptors: a listener that cannot be accepted from would spin
+inline constexpr Millis kReleaseTime = 2s;  // for the loops to let a listener go that is in the way of a new one
 inline constexpr int kRoundsPerTurn = 8;  // buffers until the others of the loop have a turn: 256 kB sealed take about 1 ms
 inline constexpr Millis kSleepAfter = 1s;  // idle for so long gives memory back; a page's requests follow each other faster
 // Free memory goes back to the system when so many connections slept or closed, and not more often than that: it walks the heap.

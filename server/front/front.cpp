@@ -1,18 +1,13 @@
 #include "server/front/front.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
+#include "server/front/front_bound.h"
 #include "server/front/loop.h"
 
 namespace postern::front {
-
-// An endpoint with its sockets and handlers, one of each for every loop that serves it.
-struct Front::Bound {
-    Endpoint endpoint;
-    std::vector<std::shared_ptr<net::Listener>> listeners;
-    std::vector<std::shared_ptr<http::Handler>> handlers;
-};
 
 Front::Front(const Clock& clock, Log& log, FrontOptions options) : clock_(clock), log_(log), options_(options) {}
 
@@ -26,6 +21,8 @@ Result<void> ensure_free(const net::Address& address) {
     (void)probe;
     return {};
 }
+
+}  // namespace
 
 Result<std::vector<std::shared_ptr<net::Listener>>> open_listeners(const Endpoint& endpoint, std::size_t count) {
     net::ListenOptions options;
@@ -42,12 +39,11 @@ Result<std::vector<std::shared_ptr<net::Listener>>> open_listeners(const Endpoin
     return listeners;
 }
 
-}  // namespace
-
 // Those that serve `address` already and that no endpoint of `next` has taken: several may ask for port 0.
 std::vector<std::shared_ptr<net::Listener>> Front::listeners_kept(const net::Address& address, std::size_t count,
                                                                   const std::vector<Bound>& next) const {
     for (const Bound& old : bound_) {
+        if (old.listeners.empty()) continue;  // let go just now
         bool wanted = old.endpoint.address == address || old.listeners.front()->address() == address;
         bool taken = std::any_of(next.begin(), next.end(), [&](const Bound& other) { return other.listeners.front() == old.listeners.front(); });
         if (wanted && !taken && old.listeners.size() == count) return old.listeners;
@@ -109,8 +105,10 @@ void Front::hand_out() {
 }
 
 Result<void> Front::replace(std::vector<Endpoint> endpoints) {
-    TRY(std::vector<Bound> next, bind_all(std::move(endpoints)));
-    bound_ = std::move(next);
+    Result<std::vector<Bound>> next = bind_all(endpoints);
+    if (!next.ok() && next.error().number() == EADDRINUSE) next = bind_in_place_of_old(endpoints);
+    if (!next.ok()) return std::move(next).error();
+    bound_ = std::move(next).value();
     hand_out();
     return {};
 }

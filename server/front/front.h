@@ -31,8 +31,9 @@ public:
 
     Result<void> start();
 
-    // After a reload. Addresses that stay keep their sockets, new ones are bound first, those no longer named are closed.
-    // On failure everything stays as it was. Connections keep what they began with.
+    // After a reload. Addresses that stay keep their sockets, new ones are bound first, those no longer named are closed;
+    // one that is in the way of a new one ([::]:443 where 0.0.0.0:443 was) closes first, and opens again if that was in
+    // vain. On failure everything stays as it was. Connections keep what they began with.
     Result<void> replace(std::vector<Endpoint> endpoints);
 
     // Stops accepting, finishes what is being answered, closes the rest after `limit`. Returns when all is closed.
@@ -51,6 +52,9 @@ private:
     Result<std::vector<Bound>> bind_all(std::vector<Endpoint> endpoints) const;
     std::vector<std::shared_ptr<net::Listener>> listeners_kept(const net::Address& address, std::size_t count,
                                                                const std::vector<Bound>& next) const;
+    Result<std::vector<Bound>> bind_in_place_of_old(const std::vector<Endpoint>& endpoints);
+    bool let_go(const std::vector<std::size_t>& old, std::vector<std::weak_ptr<net::Listener>>& leaving);
+    void take_back(const std::vector<std::size_t>& old, const std::vector<std::weak_ptr<net::Listener>>& leaving);
     void hand_out();
 
     const Clock& clock_;

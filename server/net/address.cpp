@@ -116,6 +116,16 @@ bool Address::is_loopback() const {
 
 bool Address::is_any_v6() const { return family() == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&as_v6(native()).sin6_addr); }
 
+// [::] takes IPv4 along. Port 0 stands for one that is free.
+bool Address::overlaps(const Address& other) const {
+    if (family() == AF_UNIX || other.family() == AF_UNIX) return *this == other;
+    if (port() == 0 || port() != other.port()) return false;
+    const auto is_any_v4 = [](const Address& a) { return a == a.any_v4(); };
+    const auto is_v4 = [](const Address& a) { return a.family() == AF_INET; };
+    return *this == other || is_any_v6() || other.is_any_v6() || (is_any_v4(*this) && is_v4(other)) ||
+           (is_any_v4(other) && is_v4(*this));
+}
+
 Address Address::any_v4() const {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;

@@ -28,6 +28,7 @@ public:
     bool is_loopback() const;
     bool is_any_v6() const;   // [::], whatever the port
     Address any_v4() const;   // 0.0.0.0 with the same port
+    bool overlaps(const Address& other) const;  // a socket that listens at one keeps the other from being bound
     bool operator==(const Address& other) const;
 
 private:

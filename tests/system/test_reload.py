@@ -147,3 +147,15 @@ def test_state_was_edited():
             assert str(new) in done.stderr, (command, done)
         server.write_ini(text)
         assert server.command("reload").returncode == 0 and server.alive()
+
+
+def test_to_addresses_that_overlap():
+    """127.0.0.1 to every address and back, by command: the port is served again each time, open connections stay."""
+    with Postern({"localhost": {}}) as server, http_client.Conn(server.https_port, "localhost") as kept:
+        for host in ("0.0.0.0", "[::]", "127.0.0.1", "[::]", "0.0.0.0"):
+            server.sections["server"]["https"] = f"{host}:{server.https_port}"
+            server.write_ini()
+            done = server.command("reload")
+            assert done.returncode == 0, done
+            assert server.get("/").status == 200, host
+        assert kept.request("/").status == 200

@@ -178,6 +178,39 @@ TEST_CASE("replace closes what is no longer named") {
     CHECK(Peer(house.address(0)).get("/") == "a0");
 }
 
+TEST_CASE("replace by an address that overlaps: the old one makes way, and both ways") {
+    for (int loops : {1, 2}) {
+        CAPTURE(loops);
+        House house({endpoint("v4", net::Address::parse("0.0.0.0:0").value())}, {.loops = loops, .admission = {}});
+        const std::string port = std::to_string(house.address().port());
+        const net::Address home = net::Address::parse("127.0.0.1:" + port).value();
+        Peer before(home);
+        CHECK(before.get("/").substr(0, 2) == "v4");
+        for (const char* next : {"[::]:", "0.0.0.0:", "127.0.0.1:", "[::]:", "127.0.0.1:"}) {
+            CAPTURE(next);
+            Result<void> done = house.front->replace({endpoint("next", net::Address::parse(next + port).value())});
+            REQUIRE_MESSAGE(done.ok(), done.error().text());
+            CHECK(house.front->listening().size() == 1);
+            CHECK(Peer(home).get("/").substr(0, 4) == "next");
+        }
+        CHECK(before.get("/").substr(0, 2) == "v4");  // connections stay
+    }
+}
+
+TEST_CASE("replace by an address that overlaps, in vain: the old one listens again") {
+    House house({endpoint("old", net::Address::parse("0.0.0.0:0").value())}, {.loops = 2, .admission = {}});
+    const std::string port = std::to_string(house.address().port());
+    const net::Address home = net::Address::parse("127.0.0.1:" + port).value();
+    auto blocker = net::Listener::open(net::Address::parse("127.0.0.1:0").value(), {});
+    Result<void> done = house.front->replace({endpoint("new", net::Address::parse("[::]:" + port).value()),
+                                              endpoint("bad", blocker->address())});
+    REQUIRE_FALSE(done.ok());
+    CHECK(done.error().text().find(blocker->address().text()) != std::string::npos);
+    CHECK(Peer(home).get("/").substr(0, 3) == "old");
+    CHECK(house.front->listening().size() == 1);
+    CHECK_FALSE(house.lines.contain("listener_"));
+}
+
 TEST_CASE("a replacement under traffic") {
     House house({endpoint("x")}, {.loops = 2, .admission = {}});
     const net::Address address = house.address();

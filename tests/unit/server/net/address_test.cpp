@@ -103,3 +103,24 @@ TEST_CASE("the address that stands for all, and its IPv4 twin") {
     CHECK_FALSE(Address::parse("0.0.0.0:443")->is_any_v6());
     CHECK(Address::parse("[::]:443")->any_v4().text() == "0.0.0.0:443");
 }
+
+TEST_CASE("which addresses keep each other from being bound") {
+    struct Row {
+        const char *one, *other;
+        bool want;
+    };
+    for (const Row& row : {Row{"0.0.0.0:443", "[::]:443", true}, Row{"127.0.0.1:443", "[::]:443", true},
+                           Row{"[::1]:443", "[::]:443", true}, Row{"127.0.0.1:443", "0.0.0.0:443", true},
+                           Row{"127.0.0.1:443", "127.0.0.1:443", true}, Row{"0.0.0.0:443", "[::]:444", false},
+                           Row{"[::1]:443", "0.0.0.0:443", false}, Row{"127.0.0.1:443", "127.0.0.2:443", false},
+                           Row{"[::1]:443", "127.0.0.1:443", false}, Row{"0.0.0.0:0", "[::]:0", false}}) {
+        CAPTURE(row.one);
+        CAPTURE(row.other);
+        const Address one = Address::parse(row.one).value(), other = Address::parse(row.other).value();
+        CHECK(one.overlaps(other) == row.want);
+        CHECK(other.overlaps(one) == row.want);
+    }
+    const Address path = Address::unix_path("/tmp/a").value();
+    CHECK(path.overlaps(path));
+    CHECK_FALSE(path.overlaps(Address::parse("0.0.0.0:443").value()));
+}
