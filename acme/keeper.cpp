@@ -7,6 +7,7 @@
 #include "acme/policy/retry.h"
 #include "acme/protocol/problem.h"
 #include "server/base/text.h"
+#include "server/crypto/anchors.h"
 
 namespace postern::acme {
 
@@ -186,12 +187,25 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
                                        {"serial", facts.serial},
                                        {"until", date_of(facts.not_after)}});
     tell(lineage, "installed: issued by " + facts.issuer + ", until " + date_of(facts.not_after));
-    lineage.succeeded(pair, generation, start, parts_.clock.wall());
+    std::string warning = warning_about(wanted, *pair);
+    if (!warning.empty()) {
+        parts_.log.warn("acme.untrusted", {{"certificate", wanted.name}, {"why", warning}});
+        tell(lineage, warning);
+    }
+    lineage.succeeded(pair, generation, start, parts_.clock.wall(), std::move(warning));
     // In this order: an order without its job is only asked for once more, a job without it is complete.
     save_job(lineage);
     drop_pending(lineage);
     set_clock_bound();
     return true;
+}
+
+// A private CA is as good as any for those who know it: said, not refused.
+std::string Keeper::warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const {
+    const Anchors anchors = parts_.anchors ? parts_.anchors(wanted.ca) : Anchors{};
+    if (anchors.blocks.empty() || crypto::leads_to_anchor(pair, anchors.blocks)) return "";
+    return "issued by " + pair.facts().issuer + ", whose root is not among the trust anchors of this machine (" +
+           anchors.source + "): only visitors who have installed that root will trust it";
 }
 
 void Keeper::failed(Lineage& lineage, const RunFailure& failure, WallTime start) {
@@ -226,6 +240,8 @@ void Keeper::publish_status() {
     for (const Lineage& lineage : lineages_)
         snapshot->certificates.push_back(lineage.status(parts_.clock.wall(), snapshot->clock_sane));
     snapshot->notices = store_->notices();
+    for (const Lineage& lineage : lineages_)
+        if (std::string warning = lineage.warning(); !warning.empty()) snapshot->notices.push_back(std::move(warning));
     parts_.status.set(std::move(snapshot));
 }
 

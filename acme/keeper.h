@@ -44,6 +44,7 @@ private:
     bool run(Lineage& lineage, bool force);  // false: failed
     RunResult order(Lineage& lineage, bool force);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
+    std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
     std::optional<PendingOrder> pending_for(const Lineage& lineage);
     void save_job(const Lineage& lineage);

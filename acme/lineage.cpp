@@ -163,7 +163,11 @@ WallTime Lineage::due(WallTime now, bool by_hand) const {
     return due_date({now, renewal(), next});
 }
 
-void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now) {
+std::string Lineage::warning() const {
+    return rung_ == Rung::kPublic && !job_.warning.empty() ? wanted_.name + ": " + job_.warning : "";
+}
+
+void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning) {
     serve(std::move(pair), Rung::kPublic, generation);
     job_.failures = 0;
     // A CA that hands out certificates which are due at once may not have us order in circles and wear the flash out.
@@ -173,6 +177,7 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now)
     job_.problem.reset();
     job_.issued_by = wanted_.ca.directory_url;
     job_.issued_for = digest_;
+    job_.warning = std::move(warning);
     job_.add({start, now, true, "", generation});
 }
 

@@ -37,7 +37,7 @@ public:
     // configuration. Null where anything better than nothing, or what was configured since, may follow.
     Pair to_outlast(WallTime now) const;
 
-    void succeeded(Pair pair, int generation, WallTime start, WallTime now);
+    void succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning);
     // Our pause after a failure is drawn with `jitter`. True when it is worth writing to disk.
     bool failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
                 bool reached_ca);
@@ -47,6 +47,7 @@ public:
     const WantedCert& wanted() const { return wanted_; }
     const std::string& digest() const { return digest_; }  // of what a pending order or a failure depends on
     const Job& job() const { return job_; }
+    std::string warning() const;  // of the public certificate that serves; empty: none
     Rung rung() const { return rung_; }
     bool busy = false;  // a run is under way
 

@@ -17,6 +17,7 @@
 #include "server/base/files.h"
 #include "server/base/log.h"
 #include "server/base/published.h"
+#include "acme/protocol/trust.h"
 #include "server/base/random.h"
 
 namespace postern::acme {
@@ -36,6 +37,8 @@ struct WorkerParts {
     std::string state;  // folder
     std::uint32_t key_group = FileSystem::kKeepGroup;  // group that may read private keys (then 0640)
     Pauser* pauser = nullptr;              // how the thread waits; null: on the machine's steady clock
+    // Whom visitors trust, as far as this machine knows; empty, or no function: it does not know.
+    std::function<Anchors(const CaSettings&)> anchors{};
 };
 
 // A `renew` somebody asked for, followed step by step.

@@ -97,6 +97,7 @@ Result<void> Server::start(acme::StateLock lock) {
     acme::WorkerParts parts{machine_.clock, machine_.files, machine_.random, machine_.log, tokens_,
                             desk_,          desk_,          status_,         connect_to,   config_.server.state};
     if (config_.server.identity && !config_.server.group.empty()) parts.key_group = config_.server.identity->gid;
+    parts.anchors = [](const acme::CaSettings& ca) { return acme::visitors_anchors(ca.ca_file); };
     worker_ = std::make_unique<acme::Worker>(std::move(parts), plan.certificates);
     TRY_VOID(worker_->prepare());
     TRY_VOID(public_->start());

@@ -56,4 +56,16 @@ Result<Anchors> read_anchors(const std::string& ca_file) {
                         "set ca_file");
 }
 
+Anchors visitors_anchors(const std::string& ca_file) {
+    auto system = read_anchors("");
+    if (!system) return {};
+    Anchors anchors = std::move(system).value();
+    if (ca_file.empty()) return anchors;
+    if (auto own = read_anchors(ca_file)) {
+        anchors.source += " and " + ca_file;
+        anchors.blocks.insert(anchors.blocks.end(), own->blocks.begin(), own->blocks.end());
+    }
+    return anchors;
+}
+
 }  // namespace postern::acme

@@ -18,6 +18,9 @@ struct Anchors {
 // Of `ca_file`, or when it is empty of the first system bundle that there is. kAdmin when there are none.
 Result<Anchors> read_anchors(const std::string& ca_file);
 
+// Whom visitors trust, as far as this machine knows: the system's bundle and, if it is set, `ca_file`. Empty without a bundle.
+Anchors visitors_anchors(const std::string& ca_file);
+
 // The certificates in a text that may hold anything else besides (comments, other blocks, half a block at its end).
 std::vector<std::string> certificate_blocks(std::string_view text);
 

@@ -50,6 +50,7 @@ Job read_job(const json& object) {
     job.wanted = string_at(object, "wanted");
     job.issued_by = object.value("issued_by", "");
     job.issued_for = object.value("issued_for", "");
+    job.warning = object.value("warning", "");
     job.failures = object.at("failures").get<int>();
     job.next = time_at(object, "next");
     job.hold = time_at(object, "hold");
@@ -83,6 +84,7 @@ std::string to_text(const Job& job) {
     json object{{"v", kVersion}, {"wanted", job.wanted}, {"failures", job.failures}};
     if (!job.issued_by.empty()) object["issued_by"] = job.issued_by;
     if (!job.issued_for.empty()) object["issued_for"] = job.issued_for;
+    if (!job.warning.empty()) object["warning"] = job.warning;
     if (job.next) object["next"] = job.next->time_since_epoch().count();
     if (job.hold) object["hold"] = job.hold->time_since_epoch().count();
     if (job.problem)

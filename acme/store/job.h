@@ -36,6 +36,7 @@ struct Job {
     std::string wanted;               // what was configured then: a change starts afresh
     std::string issued_by;            // directory of the CA that the certificate in use came from; empty: not known
     std::string issued_for;           // `wanted` as it was when that certificate came; empty: not known
+    std::string warning;              // of that certificate, for its owner
     int failures = 0;                 // runs in a row that reached the CA and failed
     std::optional<WallTime> next;     // not before this, by our own table
     std::optional<WallTime> hold;     // not before this, because the CA asked for it

@@ -227,7 +227,7 @@ HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {
     if (order.status != "ready") return problem(403, "orderNotReady");
     const WallTime now = clock_.wall();
     LeafSpec leaf{order.names, now - Seconds(60), now - Seconds(60) + Seconds(validity), false, {}, {}, false};
-    order.certificate = issuer_.leaf_for(*csr, leaf) + issuer_.intermediate();
+    order.certificate = issuer.leaf_for(*csr, leaf) + issuer.intermediate();
     order.status = polls_until_issued > 0 ? "processing" : "valid";
     order.polls = 0;
     ++issued;

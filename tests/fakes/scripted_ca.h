@@ -60,6 +60,7 @@ public:
     std::vector<std::string> asked;   // kinds, in order
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
     int issued = 0;                   // certificates
+    TestCa issuer{"Scripted"};
     int count(const std::string& kind) const;
 
 private:
@@ -92,7 +93,6 @@ private:
 
     FakeClock& clock_;
     Board& board_;
-    TestCa issuer_{"Scripted"};
     std::map<std::string, int> counts_;
     std::set<std::string> nonces_, accounts_;
     std::vector<Order> orders_;

@@ -248,3 +248,29 @@ TEST_CASE("stopping in the middle of a run is neither success nor failure") {
     world.keeper->run_due();
     CHECK(world.ca.asked.size() == 5);
 }
+
+TEST_CASE("a certificate whose root nobody here knows serves, with a warning") {
+    World world;
+    const fakes::TestCa stranger("Stranger");
+    std::vector<std::string> known = {stranger.root()};
+    world.parts.anchors = [&](const CaSettings&) { return Anchors{"/etc/bundle", known}; };
+    world.start();
+    CHECK(world.status.get()->notices.empty());
+    CHECK(world.round().rung == Rung::kPublic);
+    REQUIRE(world.status.get()->notices.size() == 1);
+    const std::string notice = world.status.get()->notices.front();
+    CHECK(notice.find("a.example: issued by Scripted") == 0);
+    CHECK(notice.find("/etc/bundle") != std::string::npos);
+    CHECK(world.told("root is not among"));
+    CHECK(world.lines.contain("acme.untrusted"));
+    CHECK(world.only().state == CertState::kValid);
+    world.start();  // a restart remembers
+    CHECK(world.status.get()->notices == std::vector<std::string>{notice});
+
+    known.push_back(world.ca.issuer.root());
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(world.status.get()->notices.empty());
+    known.clear();  // this machine knows nobody: it cannot tell
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(world.status.get()->notices.empty());
+}

@@ -24,6 +24,7 @@ Job some_job(int attempts) {
     Job job;
     job.wanted = "names and such";
     job.issued_for = "other names";
+    job.warning = "beware";
     job.failures = 2;
     job.next = at(5000000000LL);  // beyond 2106
     job.hold = at(42);
@@ -51,6 +52,7 @@ TEST_CASE("a job comes back as it was") {
     Job back = store.job("a");
     CHECK(back.wanted == "names and such");
     CHECK(back.issued_for == "other names");
+    CHECK(back.warning == "beware");
     CHECK(back.failures == 2);
     CHECK(back.next == at(5000000000LL));
     CHECK(back.hold == at(42));
