@@ -16,7 +16,9 @@ SUITE = "bookworm"
 # Mounts in a namespace of its own, so that nothing stays mounted whatever happens.
 ENTER = """set -e
 mount --make-rprivate /
-for d in proc sys dev; do mount --rbind /$d "$1/$d"; done
+mount --bind "$1" "$1"              # tests make name spaces of their own: their root must be a mount
+for d in sys dev; do mount --rbind /$d "$1/$d"; done
+mount -t proc proc "$1/proc"        # of the PIDs in here
 mount -t tmpfs tmpfs "$1/run"
 shift_root=$1; shift
 exec chroot "$shift_root" /usr/bin/env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"
