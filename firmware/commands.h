@@ -15,6 +15,8 @@ int run_check(const Options& options);
 int run_init(const Options& options);
 int run_version();
 
+int run_monitor(const Options& options);
+
 // These ask the running server; without one, status, show and renew work alone.
 int run_status(const Options& options);
 int run_show(const Options& options);

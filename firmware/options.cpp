@@ -37,6 +37,10 @@ constexpr auto kCommands = std::to_array<CommandRow>({
     {Command::kRenew, "renew", "[NAME...] [--force]", 0, kAny, "renew what is due, and follow each step",
      "Asks the running server; works alone when none runs. Without NAME all that is due is renewed.\n"
      "Exit status: 0 a certificate is new, 2 none was due, 1 it failed, 78 the configuration is faulty.\n"},
+    {Command::kMonitor, "monitor", "[--warning W] [--critical C]", 0, 0, "a line for Nagios: what is really served, by SNI",
+     "Asks the server's own HTTPS port for each configured name. W and C are what must be left of a certificate's life:\n"
+     "a fraction (1/4) or days (20d); a certificate that is renewed in time never warns with the defaults.\n"
+     "Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"},
     {Command::kReload, "reload", "", 0, 0, "let the running server read its configuration again",
      "A faulty configuration changes nothing; the faults are told.\n"
      "Exit status: 0 done, 2 the configuration is faulty, 1 anything else.\n"},
@@ -71,11 +75,15 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "print the answer of the API as it is"},
     {"--force", "", "", is_for<Command::kRenew>, [](Options& o, std::string_view) { o.force = true; },
      "renew although nothing is due (the CA counts each certificate)"},
+    {"--warning", "-w", "W", is_for<Command::kMonitor>, [](Options& o, std::string_view value) { o.warning = value; },
+     "warn when less is left; 1/4 unless given"},
+    {"--critical", "", "C", is_for<Command::kMonitor>, [](Options& o, std::string_view value) { o.critical = value; },
+     "alarm when less is left; 1/8 unless given"},
 });
 
 // What the contract promises for a later version: better told so than taken for a typing error, or ignored.
 constexpr auto kLaterWords = std::to_array<std::string_view>(
-    {"monitor", "revoke", "delete", "passwd", "notify", "account", "import", "backup", "restore", "--preflight", "--probe",
+    {"revoke", "delete", "passwd", "notify", "account", "import", "backup", "restore", "--preflight", "--probe",
      "--dry-run", "--sbom"});
 
 bool is_later(std::string_view word) { return std::find(kLaterWords.begin(), kLaterWords.end(), word) != kLaterWords.end(); }

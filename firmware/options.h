@@ -14,7 +14,7 @@ namespace postern {
 inline constexpr int kExitWrongUsage = 64;   // EX_USAGE of sysexits.h
 inline constexpr int kExitBadConfig = 78;    // EX_CONFIG, where 2 means something else
 
-enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion };
+enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor };
 
 struct Options {
     Command command = Command::kServe;
@@ -24,6 +24,8 @@ struct Options {
     bool print = false;              // check --print
     bool json = false;               // status --json
     bool force = false;              // renew --force
+    std::string warning = "1/4";     // monitor --warning: of the life left, or days ("20d")
+    std::string critical = "1/8";    // monitor --critical
 };
 
 // Help that was asked for, or what is wrong with the words: to print instead of doing anything.

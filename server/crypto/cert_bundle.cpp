@@ -29,6 +29,11 @@ bool covers_dns(const std::vector<std::string>& names, std::string name) {
 
 }  // namespace
 
+bool covers(const AltNames& names, std::string_view name) {
+    if (const auto ip = ip_to_bytes(name)) return contains(names.ip, ip_from_bytes(*ip));
+    return covers_dns(names.dns, lower(name));
+}
+
 struct CertBundle::Impl {
     Impl(X509Chain c, PrivateKey k) : chain(std::move(c)), key(std::move(k)) {}
 
@@ -69,8 +74,7 @@ const CertFacts& CertBundle::facts() const {
 }
 
 bool CertBundle::covers(std::string_view name) const {
-    if (const auto ip = ip_to_bytes(name)) return contains(impl_->names.ip, ip_from_bytes(*ip));
-    return covers_dns(impl_->names.dns, lower(name));
+    return crypto::covers(impl_->names, name);
 }
 
 mbedtls_x509_crt* CertBundle::native_chain() const {

@@ -34,6 +34,8 @@ struct AltNames {
     std::vector<std::string> ip;   // as ip_from_bytes() writes them
 };
 AltNames alt_names_of(const mbedtls_x509_crt& certificate);
+// DNS name (RFC 6125: a wildcard stands for one label) or IP address.
+bool covers(const AltNames& names, std::string_view name);
 
 CertFacts facts_of(const mbedtls_x509_crt& certificate);  // chain_length is left at 1
 WallTime not_before_of(const mbedtls_x509_crt& certificate);

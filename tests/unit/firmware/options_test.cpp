@@ -97,7 +97,7 @@ TEST_CASE("a wrong word is told with the nearest right one, status 64") {
         {"--conf=x", "postern: unknown option '--conf'; did you mean '--config'?\nTry: postern --help\n"},
         {"frobnicate", "postern: unknown command 'frobnicate'\nTry: postern --help\n"},
         {"revoke a", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
-        {"monitor", "postern: 'monitor' is known, but not in this version yet\nTry: postern --help\n"},
+        {"revoke", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
         {"renew --dry-run", "postern: '--dry-run' is known, but not in this version yet\nTry: postern renew --help\n"},
         {"check --preflight", "postern: '--preflight' is known, but not in this version yet\nTry: postern check --help\n"},
         {"status --jsno", "postern: unknown option '--jsno'; did you mean '--json'?\nTry: postern status --help\n"},

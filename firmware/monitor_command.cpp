@@ -1,0 +1,95 @@
+// `monitor`: looks at what our own listener serves for each name. Needs no control socket and no rights.
+#include "firmware/commands.h"
+#include "firmware/config/plan.h"
+#include "firmware/config/values.h"
+#include "firmware/console.h"
+#include "firmware/monitor.h"
+#include "server/tls/peek.h"
+
+namespace postern {
+
+namespace {
+
+constexpr Millis kPatience{5000};  // for one name; the plugins' own default for a whole run is 10 s
+constexpr int kGiveUpAfter = 2;    // silent names: the listener is gone, and the rest need not be waited for
+
+int unknown(const std::string& why) {
+    print("CERTIFICATES UNKNOWN - " + one_line(why) + "\n");
+    return static_cast<int>(Alarm::kUnknown);
+}
+
+// An address for every interface is asked at this machine's own.
+std::vector<net::Address> ways_to(const net::Address& listener) {
+    const std::string port = ":" + std::to_string(listener.port()), host = listener.host();
+    std::vector<net::Address> ways;
+    auto add = [&](const std::string& text) {
+        if (auto address = net::Address::parse(text); address.ok()) ways.push_back(*address);
+    };
+    if (host == "::") add("[::1]" + port);
+    if (host == "::" || host == "0.0.0.0") add("127.0.0.1" + port);
+    if (ways.empty()) ways.push_back(listener);
+    return ways;
+}
+
+Sight look_at(const std::vector<net::Address>& ways, const acme::WantedCert& wanted, const std::string& host) {
+    Sight sight;
+    sight.certificate = wanted.name;
+    sight.host = host;
+    sight.from_ca = wanted.from_ca;
+    for (const net::Address& way : ways) {
+        auto seen = tls::peek(way, host, kPatience);
+        if (!seen.ok()) {
+            sight.failure = seen.error().text();
+            continue;
+        }
+        sight.failure.clear();
+        sight.self_signed = seen->facts.self_signed;
+        sight.covers = seen->covers;
+        sight.not_before = seen->facts.not_before;
+        sight.not_after = seen->facts.not_after;
+        return sight;
+    }
+    return sight;
+}
+
+// A wildcard is asked for by a name that it covers.
+std::string host_for(std::string name) {
+    if (name.size() > 1 && name.front() == '*') name.replace(0, 1, "postern-monitor");
+    return name;
+}
+
+std::vector<Sight> look_at_all(const std::vector<net::Address>& ways, const std::vector<acme::WantedCert>& certificates) {
+    std::vector<Sight> sights;
+    int silent = 0;
+    for (const acme::WantedCert& wanted : certificates) {
+        for (const std::string& name : wanted.names) {
+            sights.push_back(look_at(ways, wanted, host_for(name)));
+            if (sights.back().failure.empty()) silent = 0;
+            else if (++silent >= kGiveUpAfter) return sights;
+        }
+    }
+    return sights;
+}
+
+}  // namespace
+
+int run_monitor(const Options& options) {
+    auto warning = config::parse_renew_at(options.warning), critical = config::parse_renew_at(options.critical);
+    if (!warning.ok()) return unknown("--warning: " + warning.error().text());
+    if (!critical.ok()) return unknown("--critical: " + critical.error().text());
+    SystemFiles files;
+    auto read = config::read_config(files, options.config_file, false);
+    if (!read.config) return unknown(options.config_file + " is faulty; postern check -c " + options.config_file);
+    const config::Plan plan = config::make_plan(*read.config);
+    const WallTime now = SystemClock().wall();
+    if (now < build_time()) return unknown("the clock of this machine is not set: nothing can be judged");
+    for (const config::ListenerPlan& listener : plan.listeners) {
+        if (listener.kind != config::ListenerKind::kHttps) continue;
+        const MonitorLine line = monitor_line(look_at_all(ways_to(listener.address), plan.certificates), *warning, *critical, now);
+        print(line.text);
+        return static_cast<int>(line.alarm);
+    }
+    return unknown("[server] https is off: nothing is served that could be looked at");
+}
+
+}  // namespace postern
