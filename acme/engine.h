@@ -71,6 +71,7 @@ private:
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
+    bool drop_replaces(const CaProblem& problem);
     void note(std::string event, std::string text, bool trouble = false) {
         queued_.push_back(Note{std::move(event), std::move(text), trouble});
     }

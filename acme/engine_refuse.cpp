@@ -37,6 +37,7 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
         if (asked_wait) failure_.retry_after = asked_wait->wait;
         return;
     }
+    if (asked_ == Ask::kNewOrder && drop_replaces(problem)) return;
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:
@@ -79,6 +80,15 @@ bool Engine::follow_redirect(const HttpReply& reply) {
     } else {
         directory_url_ = std::move(*target);
     }
+    return true;
+}
+
+// RFC 9773 section 5: what is replaced already, or what the CA does not know, is ordered once more as if it were the first.
+bool Engine::drop_replaces(const CaProblem& problem) {
+    const Verdict verdict = judge(problem);
+    const bool offended = problem.type == "alreadyReplaced" || problem.type == "malformed" || problem.type == "conflict";
+    if (task_.replaces.empty() || verdict != Verdict::kGiveUp || !offended) return false;
+    task_.replaces.clear();
     return true;
 }
 

@@ -22,7 +22,7 @@ std::string date_of(WallTime time) { return to_rfc3339(time.time_since_epoch().c
 }  // namespace
 
 Keeper::Keeper(const WorkerParts& parts, Pauser& pauser, Step step)
-    : parts_(parts), pauser_(pauser), step_(std::move(step)) {}
+    : parts_(parts), pauser_(pauser), step_(std::move(step)), watch_(parts.clock, parts.log, parts.random) {}
 
 Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
     TRY(Store store, Store::open(parts_.files, parts_.state, parts_.key_group));
@@ -89,14 +89,19 @@ bool Keeper::knows(const std::string& name) const {
 SteadyTime Keeper::run_due() {
     for (Lineage& lineage : lineages_) {
         if (stopped_ || !clock_sane()) break;
-        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall()) run(lineage, false);
+        // What is due needs no asking; what was just issued does, at once (RFC 9773 section 4.3).
+        if (lineage.due(parts_.clock.wall(), false) > parts_.clock.wall()) ask_for_window(lineage, false);
+        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall() && run(lineage, false)) ask_for_window(lineage, false);
     }
     desks_->close();
     publish_status();
     if (!clock_sane()) return parts_.clock.steady() + kClockGlance;
     const WallTime now = parts_.clock.wall();
     Seconds wait = kLookAgain;
-    for (const Lineage& lineage : lineages_) wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
+    for (const Lineage& lineage : lineages_) {
+        wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
+        if (lineage.ari_wanted()) wait = std::min<Seconds>(wait, lineage.ari_next(now) - now);
+    }
     return parts_.clock.steady() + std::max(wait, Seconds(1));
 }
 
@@ -106,6 +111,7 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         const std::string& name = lineage.wanted().name;
         if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
         if (stopped_) return {false, outcome.changed};
+        if (clock_sane() && !force && lineage.due(parts_.clock.wall(), true) > parts_.clock.wall()) ask_for_window(lineage, true);
         const WallTime now = parts_.clock.wall(), due = lineage.due(now, true);
         if (!lineage.wanted().from_ca) {
             tell(lineage, "self-signed, as configured: there is no CA to renew it");
@@ -148,6 +154,7 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     const WantedCert& wanted = lineage.wanted();
     auto desk = desks_->open(wanted.ca);
     if (!desk) return RunFailure{{"disk", desk.error().text(), std::string(advice_for("disk"))}, false, false, {}, true};
+    const std::string replaces = lineage.ari_id().value_or("");
     const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renewal().has_value(),
                                (*desk)->session.account_url.empty()};
     auto pending = pending_for(lineage);
@@ -155,7 +162,14 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
         if (auto refused = ledger_->refuse(spends)) return *refused;
     const RunParts parts{parts_.clock, parts_.log, parts_.board, pauser_, *store_, step_,
                          [&](const Charge& charge) { ledger_->charge(spends, charge); }};
-    return run_order(parts, wanted, lineage.digest(), (*desk)->session, (*desk)->key, *(*desk)->transport, std::move(pending));
+    return run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key, *(*desk)->transport,
+                     std::move(pending));
+}
+
+void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {
+    if (stopped_ || !watch_.due(lineage, by_hand)) return;
+    auto desk = desks_->open(lineage.wanted().ca);
+    if (desk && watch_.ask(lineage, **desk)) save_job(lineage);
 }
 
 // An order of another configuration, one that its CA has long forgotten, or one whose certificate is in use already (the

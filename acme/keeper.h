@@ -10,6 +10,7 @@
 #include "acme/ledger_book.h"
 #include "acme/lineage.h"
 #include "acme/pauser.h"
+#include "acme/renewal_watch.h"
 #include "acme/run.h"
 #include "acme/worker.h"
 
@@ -43,6 +44,7 @@ private:
     Result<void> take_up(Lineage& lineage);
     bool run(Lineage& lineage, bool force);  // false: failed
     RunResult order(Lineage& lineage, bool force);
+    void ask_for_window(Lineage& lineage, bool by_hand);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
@@ -58,6 +60,7 @@ private:
     std::optional<Store> store_;
     std::optional<CaDesks> desks_;
     std::optional<LedgerBook> ledger_;
+    RenewalWatch watch_;
     std::vector<Lineage> lineages_;
     WallTime clock_bound_{};
     bool stopped_ = false;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kSelfSignedDays = 3650;
 constexpr Seconds kLeastRest(60), kMostRest(3600);  // after a success
+constexpr Seconds kLongestAriPause(31 * 86400);
 constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 
 // A change of any of these starts afresh: no pause after failures of the old configuration, no order of it.
@@ -145,8 +146,30 @@ std::optional<WallTime> Lineage::renewal() const {
     if (!serving_ || rung_ == Rung::kSelfSigned || missing_names(*serving_, wanted_.names) > 0) return std::nullopt;
     if (!job_.issued_by.empty() && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
     const crypto::CertFacts& facts = serving_->facts();
-    return renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
-                        spread_of(facts.fingerprint));
+    const WallTime own = renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
+                                      spread_of(facts.fingerprint));
+    // The CA may want it earlier; later than our own date is never late enough to be wanted.
+    const bool asked = job_.ari && !facts.ari_id.empty() && job_.ari->id == facts.ari_id;
+    return asked ? std::min(own, job_.ari->moment) : own;
+}
+
+std::optional<std::string> Lineage::ari_id() const {
+    if (!wanted_.from_ca || !renewal() || serving_->facts().ari_id.empty()) return std::nullopt;
+    return serving_->facts().ari_id;
+}
+
+WallTime Lineage::ari_next(WallTime now) const {
+    if (!job_.ari_next || *job_.ari_next - now > kLongestAriPause) return now;
+    return *job_.ari_next;
+}
+
+// The moment that was drawn stays as long as the window does: drawing anew at each look would bring it forward.
+bool Lineage::take_ari(AriWindow window, WallTime next) {
+    ari_failures_ = 0;
+    job_.ari_next = next;
+    const bool same = job_.ari && job_.ari->id == window.id && job_.ari->start == window.start && job_.ari->end == window.end;
+    if (!same) job_.ari = std::move(window);
+    return !same;
 }
 
 Pair Lineage::to_outlast(WallTime now) const {
@@ -175,6 +198,8 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now,
     job_.next = now + std::clamp(left / 10, kLeastRest, kMostRest);
     job_.hold.reset();
     job_.problem.reset();
+    job_.ari.reset();
+    job_.ari_next.reset();
     job_.issued_by = wanted_.ca.directory_url;
     job_.issued_for = digest_;
     job_.warning = std::move(warning);
@@ -204,6 +229,7 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     status.renew_after = renewal();
     if (clock_sane && !busy && wanted_.from_ca) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
+    if (job_.ari && status.facts && job_.ari->id == status.facts->ari_id) status.ari = job_.ari;
     status.history = job_.attempts;
     const bool open_to_all = rung_ == Rung::kPublic || rung_ == Rung::kPrevious;
     if (!wanted_.from_ca) {

@@ -42,6 +42,14 @@ public:
     bool failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
                 bool reached_ca);
 
+    // RFC 9773: the id of the pair that serves, if the CA of the configuration is to be asked about it.
+    std::optional<std::string> ari_id() const;
+    bool ari_wanted() const { return ari_id() && !job_.problem; }  // in trouble its next try comes by itself
+    WallTime ari_next(WallTime now) const;   // when to ask; a date too far ahead comes from a wrong clock and means now
+    void ari_pause_until(WallTime next) { job_.ari_next = next; }
+    int ari_failed() { return ++ari_failures_; }  // how often in a row
+    bool take_ari(AriWindow window, WallTime next);  // true: it is another window than before
+
     CertStatus status(WallTime now, bool clock_sane) const;
 
     const WantedCert& wanted() const { return wanted_; }
@@ -69,6 +77,7 @@ private:
     Pair serving_;
     Rung rung_ = Rung::kSelfSigned;
     int generation_ = 0;
+    int ari_failures_ = 0;
 };
 
 }  // namespace postern::acme

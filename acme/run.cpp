@@ -10,9 +10,9 @@ namespace {
 
 class Run {
 public:
-    Run(const RunParts& parts, const WantedCert& wanted, const std::string& digest, CaSession& session,
+    Run(const RunParts& parts, const WantedCert& wanted, const OrderMarks& marks, CaSession& session,
         const AccountKey& account, Transport& transport)
-        : parts_(parts), wanted_(wanted), digest_(digest), session_(session), account_(account), transport_(transport) {}
+        : parts_(parts), wanted_(wanted), marks_(marks), session_(session), account_(account), transport_(transport) {}
     ~Run() {
         for (const std::string& token : tokens_) parts_.board.withdraw(token);
     }
@@ -34,7 +34,7 @@ private:
 
     const RunParts& parts_;
     const WantedCert& wanted_;
-    const std::string& digest_;
+    const OrderMarks& marks_;
     CaSession& session_;
     const AccountKey& account_;
     Transport& transport_;
@@ -44,7 +44,7 @@ private:
 
 // A left-over order whose key cannot be used any more is no order.
 RunTask Run::task(std::optional<PendingOrder> pending) {
-    RunTask task{wanted_.names, wanted_.ca.directory_url, wanted_.ca.email, wanted_.ca.agree_tos, {}, {}};
+    RunTask task{wanted_.names, wanted_.ca.directory_url, wanted_.ca.email, wanted_.ca.agree_tos, {}, {}, marks_.replaces};
     if (!pending) return task;
     auto key = crypto::PrivateKey::from_pem(pending->key_pem.view());
     auto csr = key ? crypto::make_csr(*key, wanted_.names) : Result<std::string>(std::move(key).error());
@@ -135,7 +135,7 @@ bool Run::carry_out(const KeepAccount& account) {
 Result<std::string> Run::make_key(const MakeKey& order) {
     TRY(crypto::PrivateKey key, crypto::PrivateKey::generate(wanted_.key_type));
     TRY(Secret pem, key.to_pem());
-    PendingOrder pending{digest_, order.order_url, parts_.clock.wall(), Secret(std::string(pem.view()))};
+    PendingOrder pending{marks_.digest, order.order_url, parts_.clock.wall(), Secret(std::string(pem.view()))};
     TRY_VOID(parts_.store.save_pending(wanted_.name, pending));
     key_ = std::move(pem);
     return crypto::make_csr(key, wanted_.names);
@@ -143,9 +143,9 @@ Result<std::string> Run::make_key(const MakeKey& order) {
 
 }  // namespace
 
-RunResult run_order(const RunParts& parts, const WantedCert& wanted, const std::string& digest, CaSession& session,
+RunResult run_order(const RunParts& parts, const WantedCert& wanted, const OrderMarks& marks, CaSession& session,
                     const AccountKey& account, Transport& transport, std::optional<PendingOrder> pending) {
-    return Run(parts, wanted, digest, session, account, transport).go(std::move(pending));
+    return Run(parts, wanted, marks, session, account, transport).go(std::move(pending));
 }
 
 }  // namespace postern::acme

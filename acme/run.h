@@ -32,8 +32,13 @@ struct Issued {
 struct Stopped {};  // the thread is to end: neither success nor failure
 using RunResult = std::variant<Issued, RunFailure, Stopped>;
 
-// `digest` marks the configuration that the order belongs to. Tokens are withdrawn when it returns.
-RunResult run_order(const RunParts& parts, const WantedCert& wanted, const std::string& digest, CaSession& session,
+struct OrderMarks {
+    std::string digest;    // the configuration that the order belongs to
+    std::string replaces;  // RFC 9773 section 5: the id of the certificate that it renews, or empty
+};
+
+// Tokens are withdrawn when it returns.
+RunResult run_order(const RunParts& parts, const WantedCert& wanted, const OrderMarks& marks, CaSession& session,
                     const AccountKey& account, Transport& transport, std::optional<PendingOrder> pending);
 
 }  // namespace postern::acme

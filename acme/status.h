@@ -29,6 +29,7 @@ struct CertStatus {
     std::optional<WallTime> next_attempt;
     std::optional<WallTime> renew_after;      // planned renewal of the present certificate
     std::optional<Problem> last_problem;      // cleared by success
+    std::optional<AriWindow> ari;             // when the CA wants the present certificate renewed
     std::vector<Attempt> history;             // oldest first, at most 32
 };
 

@@ -27,6 +27,7 @@ struct RunTask {
     bool agree_tos = false;
     std::string order_url;  // of an order left over from an earlier run, with
     std::string csr;        // the request (DER) for its key; both or none
+    std::string replaces;   // RFC 9773 section 5; empty: nothing
 };
 
 // What certificates of one CA share during one pass.

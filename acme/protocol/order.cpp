@@ -109,12 +109,15 @@ Result<Authorization> authorization_from(const Json& json) {
     return authorization;
 }
 
-std::string new_order_payload(const std::vector<std::string>& names) {
+std::string new_order_payload(const std::vector<std::string>& names, const std::string& replaces) {
     std::vector<std::string> identifiers;
     identifiers.reserve(names.size());
     for (const std::string& name : names)
         identifiers.push_back(JsonObject().add("type", ip_to_bytes(name) ? "ip" : "dns").add("value", name).done());
-    return JsonObject().add_raw("identifiers", json_list(identifiers)).done();
+    JsonObject payload;
+    payload.add_raw("identifiers", json_list(identifiers));
+    if (!replaces.empty()) payload.add("replaces", replaces);
+    return payload.done();
 }
 
 std::string finalize_payload(std::string_view csr_der) {

@@ -45,6 +45,21 @@ Attempt attempt_from(const json& row) {
     return a;
 }
 
+std::optional<AriWindow> ari_at(const json& object) {
+    auto found = object.find("ari");
+    if (found == object.end()) return std::nullopt;
+    auto time = [&](const char* key) { return time_at(*found, key).value_or(WallTime{}); };
+    return AriWindow{string_at(*found, "id"), time("start"), time("end"), time("moment"), found->value("see", "")};
+}
+
+json to_json(const AriWindow& ari) {
+    return {{"id", ari.id},
+            {"start", ari.start.time_since_epoch().count()},
+            {"end", ari.end.time_since_epoch().count()},
+            {"moment", ari.moment.time_since_epoch().count()},
+            {"see", ari.explanation}};
+}
+
 Job read_job(const json& object) {
     Job job;
     job.wanted = string_at(object, "wanted");
@@ -56,6 +71,8 @@ Job read_job(const json& object) {
     job.hold = time_at(object, "hold");
     if (auto found = object.find("problem"); found != object.end())
         job.problem = Problem{string_at(*found, "type"), string_at(*found, "detail"), string_at(*found, "advice")};
+    job.ari = ari_at(object);
+    job.ari_next = time_at(object, "ari_next");
     for (const json& row : object.at("attempts")) job.add(attempt_from(row));
     return job;
 }
@@ -89,6 +106,8 @@ std::string to_text(const Job& job) {
     if (job.hold) object["hold"] = job.hold->time_since_epoch().count();
     if (job.problem)
         object["problem"] = {{"type", job.problem->type}, {"detail", job.problem->detail}, {"advice", job.problem->advice}};
+    if (job.ari) object["ari"] = to_json(*job.ari);
+    if (job.ari_next) object["ari_next"] = job.ari_next->time_since_epoch().count();
     json rows = json::array();
     for (const Attempt& attempt : job.attempts) rows.push_back(to_json(attempt));
     object["attempts"] = std::move(rows);

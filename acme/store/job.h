@@ -29,6 +29,13 @@ struct Attempt {
     int generation = 0;  // installed, 0: none
 };
 
+// When the CA wants the certificate renewed (RFC 9773), and the moment in that window that was drawn.
+struct AriWindow {
+    std::string id;  // of the certificate
+    WallTime start{}, end{}, moment{};
+    std::string explanation;  // URL, may be empty
+};
+
 struct Job {
     static constexpr std::size_t kAttempts = 32;
     static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
@@ -41,6 +48,8 @@ struct Job {
     std::optional<WallTime> next;     // not before this, by our own table
     std::optional<WallTime> hold;     // not before this, because the CA asked for it
     std::optional<Problem> problem;   // cleared by success
+    std::optional<AriWindow> ari;     // of the certificate in use, if its id fits
+    std::optional<WallTime> ari_next; // the CA is asked again then
     std::vector<Attempt> attempts;    // oldest first, at most kAttempts
 
     void add(Attempt attempt);

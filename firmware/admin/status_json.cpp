@@ -19,6 +19,11 @@ Json problem_of(const std::optional<acme::Problem>& problem) {
     return {{"type", problem->type}, {"detail", problem->detail}, {"advice", problem->advice}};
 }
 
+Json ari_of(const std::optional<acme::AriWindow>& ari) {
+    if (!ari) return nullptr;
+    return {{"start", date(ari->start)}, {"end", date(ari->end)}, {"moment", date(ari->moment)}, {"explanation", ari->explanation}};
+}
+
 Json history_of(const std::vector<acme::Attempt>& attempts) {
     Json history = Json::array();
     for (const auto& attempt : attempts) {
@@ -59,7 +64,7 @@ Json certificate_of(const acme::CertStatus& status, WallTime now) {
     json["renew_after"] = date(status.renew_after);
     json["next_attempt"] = date(status.next_attempt);
     json["last_problem"] = problem_of(status.last_problem);
-    json["ari"] = nullptr;
+    json["ari"] = ari_of(status.ari);
     json["history"] = history_of(status.history);
     return json;
 }

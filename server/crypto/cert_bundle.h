@@ -29,6 +29,7 @@ struct CertFacts {
     std::string signature;           // "ecdsa-with-SHA256" ...
     std::string fingerprint;         // SHA-256 of the DER, hex
     std::string policy;              // "DV", "OV", "EV" where a CA/Browser Forum policy OID says it, else empty
+    std::string ari_id;              // RFC 9773 section 4.1; empty without an authority key identifier
     bool self_signed = false;
     std::size_t chain_length = 1;
 };

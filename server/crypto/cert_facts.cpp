@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>  // MBEDTLS_OID_CMP is a memcmp
 
+#include "server/base/base64url.h"
 #include "server/base/ip_text.h"
 #include "server/base/text.h"
 #include "server/crypto/hash.h"
@@ -87,6 +88,13 @@ std::string serial_of(const mbedtls_x509_crt& certificate) {
     return to_hex(serial);
 }
 
+// RFC 9773 section 4.1: both as they stand in the certificate, the serial with its sign byte.
+std::string ari_id_of(const mbedtls_x509_crt& certificate) {
+    const mbedtls_x509_buf& issuer_key = certificate.authority_key_id.keyIdentifier;
+    if (issuer_key.p == nullptr || issuer_key.len == 0 || certificate.serial.len == 0) return {};
+    return base64url_encode(view(issuer_key)) + "." + base64url_encode(view(certificate.serial));
+}
+
 }  // namespace
 
 AltNames alt_names_of(const mbedtls_x509_crt& certificate) {
@@ -117,6 +125,7 @@ CertFacts facts_of(const mbedtls_x509_crt& certificate) {
     facts.signature = signature_name(certificate);
     facts.fingerprint = to_hex(sha256(view(certificate.raw)));
     facts.policy = policy_of(certificate);
+    facts.ari_id = ari_id_of(certificate);
     facts.self_signed = is_signed_by(certificate, certificate);
     return facts;
 }

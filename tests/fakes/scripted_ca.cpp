@@ -44,7 +44,7 @@ std::string ScriptedCa::kind_of(const HttpRequest& request) const {
     static const std::pair<std::string_view, const char*> kPaths[] = {
         {"/dir", "directory"}, {"/nonce", "newNonce"},      {"/account", "newAccount"}, {"/new-order", "newOrder"},
         {"/order/", "order"},  {"/authz/", "authz"},        {"/chall/", "challenge"},   {"/finalize/", "finalize"},
-        {"/cert/", "cert"},    {"/elsewhere", "directory"},
+        {"/cert/", "cert"},    {"/elsewhere", "directory"},    {"/ari/", "ari"},
     };
     if (!has_prefix(request.url, kHost)) return "foreign";
     std::string_view path = std::string_view(request.url).substr(kHost.size());
@@ -74,16 +74,24 @@ HttpReply ScriptedCa::serve(const std::string& kind, const HttpRequest& request)
         if (request.method != HttpRequest::Method::kGet) wrong("directory not by GET");
         JsonObject meta;
         meta.add("termsOfService", "https://ca.example/terms");
-        return json_reply(200, JsonObject()
-                                   .add("newNonce", "https://ca.example/nonce")
-                                   .add("newAccount", "https://ca.example/account")
-                                   .add("newOrder", "https://ca.example/new-order")
-                                   .add_raw("meta", meta.done())
-                                   .done());
+        JsonObject directory;
+        directory.add("newNonce", "https://ca.example/nonce")
+            .add("newAccount", "https://ca.example/account")
+            .add("newOrder", "https://ca.example/new-order")
+            .add_raw("meta", meta.done());
+        if (renewal_info) directory.add("renewalInfo", "https://ca.example/ari");
+        return json_reply(200, directory.done());
     }
     if (kind == "newNonce") {
         if (request.method != HttpRequest::Method::kHead) wrong("newNonce not by HEAD");
         return {200, {}, {}};
+    }
+    if (kind == "ari") {
+        if (request.method != HttpRequest::Method::kGet || !renewal_info) wrong("renewalInfo not by GET, or not offered");
+        ari_path = request.url.substr(kHost.size() + 5);
+        HttpReply reply = json_reply(200, window);
+        reply.fields.emplace_back("Retry-After", "21600");
+        return reply;
     }
     if (kind == "foreign" || kind == "unknown") wrong("asked for " + request.url);
     return posted(kind, request);
@@ -152,6 +160,8 @@ HttpReply ScriptedCa::new_order(const Signed& jws) {
     const auto* identifiers = payload ? payload->array("identifiers") : nullptr;
     if (!identifiers) return wrong("newOrder without identifiers"), problem(400, "malformed");
     Order order;
+    replaced.emplace_back(payload->text("replaces").value_or(""));
+    if (!replaced.back().empty() && !renewal_info) wrong("replaces without renewalInfo");
     for (const Json& identifier : *identifiers) order.names.emplace_back(identifier.text("value").value_or(""));
     for (const std::string& name : order.names) {
         if (no_authorizations) break;

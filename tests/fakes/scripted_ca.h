@@ -1,5 +1,4 @@
-// A CA in memory (RFC 8555) for tests of the ACME client: it checks every request it gets, issues real certificates, and
-// misbehaves as the test says. One object is a whole CA with all its state.
+// A CA in memory (RFC 8555) for tests of the ACME client: checks every request, issues real certificates, misbehaves as told.
 #pragma once
 
 #include <functional>
@@ -35,14 +34,11 @@ public:
     ScriptedCa(FakeClock& clock, Board& board) : clock_(clock), board_(board) {}
 
     static constexpr const char* kDirectory = "https://ca.example/dir";
-    // Instead of an answer: `nth` (from 1) counts requests of that kind: directory newNonce newAccount newOrder order
-    // authz challenge finalize cert.
+    // Instead of an answer: `nth` (from 1) counts requests of that kind, as kind_of() names them.
     using Instead = std::function<std::optional<Result<acme::HttpReply>>(const std::string& kind, int nth)>;
-    // Changes an answer on its way.
     using Change = std::function<void(const std::string& kind, int nth, acme::HttpReply& reply)>;
     Instead instead;
     Change change;
-
     // Manners of the CA.
     int polls_until_ready = 0;      // of the order, after the last challenge
     int polls_until_issued = 0;     // of the order, after finalize
@@ -51,6 +47,8 @@ public:
     bool validates = true;          // false: challenges fail
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
+    bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
+    std::string window;
 
     Result<acme::HttpReply> answer(const acme::HttpRequest& request);
     void count_anew() { asked.clear(), counts_.clear(); }
@@ -60,6 +58,8 @@ public:
     std::vector<std::string> asked;   // kinds, in order
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
     int issued = 0;                   // certificates
+    std::vector<std::string> replaced;  // of each order, empty: none
+    std::string ari_path;               // the last that was asked for
     TestCa issuer{"Scripted"};
     int count(const std::string& kind) const;
 

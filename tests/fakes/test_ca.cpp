@@ -99,6 +99,7 @@ void set_policy(mbedtls_x509write_cert* cert, const std::string& oid) {
 
 std::string make_leaf(const Issuer& issuer, mbedtls_pk_context* key, const LeafSpec& spec) {
     Writer writer(issuer, key);
+    must(mbedtls_x509write_crt_set_authority_key_identifier(writer.native()));
     mbedtls_x509write_cert* cert = writer.native();
     if (!spec.subject.empty()) must(mbedtls_x509write_crt_set_subject_name(cert, spec.subject.c_str()));
     must(mbedtls_x509write_crt_set_validity(cert, compact(spec.not_before).c_str(), compact(spec.not_after).c_str()));

@@ -1,0 +1,161 @@
+// What the CA's renewal information (RFC 9773) does to a certificate's life.
+#include <doctest.h>
+
+#include "acme/policy/ari.h"
+#include "acme/protocol/renewal_info.h"
+#include "server/base/text.h"
+#include "tests/unit/acme/world.h"
+
+using namespace postern;
+using namespace postern::acme;
+
+namespace {
+
+constexpr Seconds kHour(3600), kDay(86400);
+
+std::string date(WallTime at) { return to_rfc3339(at.time_since_epoch().count()); }
+std::string window(WallTime start, WallTime end, const std::string& more = "") {
+    return R"({"suggestedWindow":{"start":")" + date(start) + R"(","end":")" + date(end) + "\"}" + more + "}";
+}
+
+// A CA that offers it, and a certificate of it; the window lies where ours does unless a test moves it.
+struct Asked : World {
+    Asked() {
+        ca.renewal_info = true;
+        ca.window = window(clock.wall() + 60 * kDay, clock.wall() + 62 * kDay);
+        start();
+        REQUIRE(round().rung == Rung::kPublic);
+    }
+    void pass(Seconds time) { clock.advance(Millis(time)); }
+};
+
+}  // namespace
+
+TEST_CASE("renewal information: asked right after issuing, then as the CA says, and kept over a restart") {
+    Asked world;
+    CHECK(world.ca.count("ari") == 1);
+    const std::string id = world.only().facts->ari_id;
+    REQUIRE(id.find('.') != std::string::npos);
+    CHECK(world.ca.ari_path == id);
+    REQUIRE(world.only().ari);
+    CHECK(world.only().ari->end - world.only().ari->start == 2 * kDay);
+    world.round();
+    CHECK(world.ca.count("ari") == 1);
+    world.start();
+    world.round();
+    CHECK(world.ca.count("ari") == 1);  // a restart is no reason
+    CHECK(world.only().ari);
+    world.pass(6 * kHour + Seconds(1));
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+    CHECK(world.ca.count("newOrder") == 1);
+    CHECK(world.ca.faults.empty());
+}
+
+TEST_CASE("renewal information: the moment lies in the window and does not creep forward with each look") {
+    Asked world;
+    const WallTime moment = world.only().ari->moment;
+    CHECK(moment >= world.only().ari->start);
+    CHECK(moment < world.only().ari->end);
+    for (int i = 0; i < 20; ++i) {
+        world.pass(7 * kHour);
+        world.round();
+        CHECK(world.only().ari->moment == moment);
+    }
+    CHECK(world.only().renew_after <= moment);
+}
+
+TEST_CASE("renewal information: a window in the past means now, and the order says what it replaces") {
+    Asked world;
+    const std::string id = world.only().facts->ari_id, serial = world.only().facts->serial;
+    world.ca.window = window(world.clock.wall() - 2 * kHour, world.clock.wall() - kHour, R"(,"explanationURL":"https://ca.example/why")");
+    world.pass(7 * kHour);
+    world.round();
+    CHECK(world.ca.count("newOrder") == 2);
+    CHECK(world.only().facts->serial != serial);
+    CHECK(world.ca.replaced == std::vector<std::string>{"", id});
+    CHECK(world.ca.faults.empty());
+}
+
+TEST_CASE("renewal information: somebody who asks by hand need not wait for the next look") {
+    Asked world;
+    CHECK_FALSE(world.keeper->renew({}, false).changed);
+    world.ca.window = window(world.clock.wall() - 2 * kHour, world.clock.wall() - kHour);
+    CHECK(world.keeper->renew({}, false).changed);
+}
+
+TEST_CASE("renewal information: our own date stands whatever the CA says or fails to say") {
+    Asked world;
+    const WallTime own = *world.only().renew_after;
+    SUBCASE("a window behind the end of the certificate") {
+        world.ca.window = window(world.clock.wall() + 200 * kDay, world.clock.wall() + 300 * kDay);
+    }
+    SUBCASE("a window that ends before it begins") {
+        world.ca.window = window(world.clock.wall(), world.clock.wall() - kDay);
+    }
+    SUBCASE("no JSON") { world.ca.window = "{broken"; }
+    SUBCASE("silence") {
+        world.ca.instead = [](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+            if (kind == "ari") return Result<HttpReply>(Error::retry("no route"));
+            return std::nullopt;
+        };
+    }
+    for (int i = 0; i < 40; ++i) {
+        world.pass(kDay);
+        world.round();
+    }
+    CHECK(world.ca.count("ari") <= 1 + 4 * 41);
+    CHECK(*world.only().renew_after <= own);
+    world.pass(own - world.clock.wall());
+    world.round();
+    CHECK(world.ca.count("newOrder") == 2);
+    CHECK_FALSE(world.only().last_problem);
+}
+
+TEST_CASE("renewal information: an order that replaces what is replaced already is placed once more without that") {
+    for (const char* type : {"alreadyReplaced", "malformed"}) {
+        Asked world;
+        world.ca.instead = [&](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+            if (kind == "newOrder" && world.ca.count("newOrder") == 2) return Result<HttpReply>(fakes::ScriptedCa::problem(409, type));
+            return std::nullopt;
+        };
+        CHECK(world.keeper->renew({}, true).changed);
+        CHECK(world.ca.count("newOrder") == 3);
+        CHECK(world.ca.replaced == std::vector<std::string>{"", ""});  // the refused one was not counted
+    }
+}
+
+TEST_CASE("renewal information: a CA without it is not asked, and gets no `replaces`") {
+    World world;
+    world.start();
+    REQUIRE(world.round().rung == Rung::kPublic);
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(world.ca.replaced == std::vector<std::string>{"", ""});
+    CHECK(world.ca.faults.empty());
+    CHECK_FALSE(world.only().ari);
+}
+
+TEST_CASE("renewal information: after a change of the CA the old one's is neither asked nor followed") {
+    Asked world;
+    world.ca.window = window(world.clock.wall() - 2 * kHour, world.clock.wall() - kHour);
+    world.pass(7 * kHour);
+    WantedCert wanted = wanted_cert();
+    wanted.ca.directory_url = "https://ca.example/elsewhere";
+    world.ca.renewal_info = false;
+    world.start({wanted});
+    world.round();
+    CHECK(world.ca.count("ari") == 1);
+    CHECK(world.ca.replaced.back().empty());
+    CHECK(world.ca.faults.empty());
+}
+
+TEST_CASE("renewal information: what is no window is refused") {
+    auto parse = [](const std::string& text) { return renewal_info_from(*Json::parse(text)); };
+    CHECK(parse(window(WallTime(Seconds(100)), WallTime(Seconds(200)))).ok());
+    for (const char* bad : {"{}", "[]", R"({"suggestedWindow":null})", R"({"suggestedWindow":{"start":"2026-01-01T00:00:00Z"}})",
+                            R"({"suggestedWindow":{"start":"soon","end":"later"}})", R"({"suggestedWindow":{"start":1,"end":2}})"})
+        CHECK_FALSE(parse(bad).ok());
+    CHECK_FALSE(parse(window(WallTime(Seconds(200)), WallTime(Seconds(200)))).ok());
+    CHECK(renewal_info_url("https://ca.example/ari", "a.b") == "https://ca.example/ari/a.b");
+    CHECK(renewal_info_url("https://ca.example/ari/", "a.b") == "https://ca.example/ari/a.b");
+}
