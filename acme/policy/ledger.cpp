@@ -52,17 +52,19 @@ std::string registered_domain(std::string_view name) {
 
 std::vector<Ledger::Bucket> Ledger::buckets_of(const Order& order) {
     const CaLimits& limits = order.limits;
-    const std::string ca = order.directory_url + " ";
+    auto key = [&order](std::string_view what, std::string_view of) {
+        return std::string(order.directory_url).append(1, ' ').append(what).append(of);
+    };
     auto words = [](const Limit& limit, std::string_view of) {
         return std::to_string(limit.tokens) + " " + std::string(of) + " in " + length_of(limit.window);
     };
     std::vector<Bucket> buckets;
-    if (order.new_account) buckets.push_back({ca + "accounts", words(limits.accounts, "new accounts"), limits.accounts});
-    buckets.push_back({ca + "orders", words(limits.orders, "orders"), limits.orders});
+    if (order.new_account) buckets.push_back({key("accounts", ""), words(limits.accounts, "new accounts"), limits.accounts});
+    buckets.push_back({key("orders", ""), words(limits.orders, "orders"), limits.orders});
     buckets.push_back(
-        {ca + "names " + set_of(order.names), words(limits.same_names, "certificates for the same names"), limits.same_names});
+        {key("names ", set_of(order.names)), words(limits.same_names, "certificates for the same names"), limits.same_names});
     for (const std::string& name : order.names)
-        buckets.push_back({ca + "failures " + name, words(limits.failures, "failed validations of " + name), limits.failures});
+        buckets.push_back({key("failures ", name), words(limits.failures, "failed validations of " + name), limits.failures});
     if (order.renewal) return buckets;
     std::vector<std::string> domains;
     for (const std::string& name : order.names) domains.push_back(registered_domain(name));
@@ -70,7 +72,7 @@ std::vector<Ledger::Bucket> Ledger::buckets_of(const Order& order) {
     domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
     for (const std::string& domain : domains)
         buckets.push_back(
-            {ca + "domain " + domain, words(limits.same_domain, "certificates for names of " + domain), limits.same_domain});
+            {key("domain ", domain), words(limits.same_domain, "certificates for names of " + domain), limits.same_domain});
     return buckets;
 }
 

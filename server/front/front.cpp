@@ -9,7 +9,7 @@
 
 namespace postern::front {
 
-Front::Front(const Clock& clock, Log& log, FrontOptions options) : clock_(clock), log_(log), options_(options) {}
+Front::Front(const Clock& clock, Log& log, const FrontOptions& options) : clock_(clock), log_(log), options_(options) {}
 
 Front::~Front() = default;  // the loops stop and join on their own
 
@@ -104,7 +104,7 @@ void Front::hand_out() {
     }
 }
 
-Result<void> Front::replace(std::vector<Endpoint> endpoints) {
+Result<void> Front::replace(const std::vector<Endpoint>& endpoints) {
     Result<std::vector<Bound>> next = bind_all(endpoints);
     if (!next.ok() && next.error().number() == EADDRINUSE) next = bind_in_place_of_old(endpoints);
     if (!next.ok()) return std::move(next).error();

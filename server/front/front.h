@@ -34,7 +34,7 @@ public:
     // After a reload. Addresses that stay keep their sockets, new ones are bound first, those no longer named are closed;
     // one that is in the way of a new one ([::]:443 where 0.0.0.0:443 was) closes first, and opens again if that was in
     // vain. On failure everything stays as it was. Connections keep what they began with.
-    Result<void> replace(std::vector<Endpoint> endpoints);
+    Result<void> replace(const std::vector<Endpoint>& endpoints);
 
     // Stops accepting, finishes what is being answered, closes the rest after `limit`. Returns when all is closed.
     void drain(Millis limit);
@@ -48,7 +48,7 @@ public:
 
 private:
     struct Bound;
-    Front(const Clock& clock, Log& log, FrontOptions options);
+    Front(const Clock& clock, Log& log, const FrontOptions& options);
     Result<std::vector<Bound>> bind_all(std::vector<Endpoint> endpoints) const;
     std::vector<std::shared_ptr<net::Listener>> listeners_kept(const net::Address& address, std::size_t count,
                                                                const std::vector<Bound>& next) const;

@@ -7,7 +7,6 @@
 using namespace postern;
 using namespace postern::front_tests;
 using front::Connection;
-using Turn = Connection::Turn;
 
 TEST_CASE("the warm path: one recv, one send, and no recv for a mere writability") {
     Scene scene;
