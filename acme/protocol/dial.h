@@ -2,42 +2,15 @@
 // all of it can be called off from another thread. For the transport; knows neither TLS nor HTTP.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "server/base/clock.h"
 #include "server/base/result.h"
 #include "server/base/unique_fd.h"
-
-struct sockaddr;
+#include "server/base/waiting.h"
 
 namespace postern::acme {
-
-// Calls blocking waits off, for good.
-class Cancel {
-public:
-    Cancel();
-    void now();  // from any thread
-    bool called() const { return called_.load(); }
-    int fd() const { return event_.get(); }  // readable once called
-
-private:
-    UniqueFd event_;
-    std::atomic<bool> called_{false};
-};
-
-struct Deadline {
-    SteadyTime at;
-    const Clock& clock;
-    const Cancel& cancel;
-
-    Millis left() const;
-};
-
-// Waits for poll(2) events on `fd`; kRetry when the time is over or it was called off.
-Result<void> wait_for(int fd, short events, const Deadline& deadline);
 
 struct SocketAddress {
     alignas(8) unsigned char bytes[28] = {};  // sockaddr_in or sockaddr_in6
