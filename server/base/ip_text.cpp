@@ -69,4 +69,16 @@ std::string ip_from_bytes(std::string_view bytes) {
     return text;
 }
 
+std::string reverse_name(std::string_view bytes) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (bytes.size() != 4 && bytes.size() != 16) return {};
+    std::string name;
+    for (auto at = bytes.rbegin(); at != bytes.rend(); ++at) {
+        const auto byte = static_cast<unsigned char>(*at);
+        if (bytes.size() == 4) name += std::to_string(byte) + ".";
+        else name.append({kDigits[byte & 0xf], '.', kDigits[byte >> 4], '.'});
+    }
+    return name + (bytes.size() == 4 ? "in-addr.arpa" : "ip6.arpa");
+}
+
 }  // namespace postern

@@ -123,3 +123,12 @@ TEST_CASE("ip_text: RFC 5952") {
     }
     CHECK(ip_from_bytes("abc").empty());
 }
+
+TEST_CASE("ip_text: the names of reverse look-ups, as RFC 3596 section 2.5 shows them") {
+    CHECK(reverse_name(*ip_to_bytes("192.0.2.1")) == "1.2.0.192.in-addr.arpa");
+    CHECK(reverse_name(*ip_to_bytes("127.0.0.1")) == "1.0.0.127.in-addr.arpa");
+    CHECK(reverse_name(*ip_to_bytes("4321:0:1:2:3:4:567:89ab")) ==
+          "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa");
+    CHECK(reverse_name("").empty());
+    CHECK(reverse_name("abc").empty());
+}
