@@ -17,6 +17,8 @@ namespace postern::tls {
 
 namespace {
 
+constexpr const char* kChallengeProtocol = "acme-tls/1";  // RFC 8737 section 6.2
+
 constexpr int kAesFirst[] = {
     MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
     MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
@@ -62,6 +64,7 @@ bool cpu_has_aes() {
 struct TlsContext::Impl {
     mbedtls_ssl_config config;
     const Published<CertTable>& certificates;
+    const Published<ChallengeTable>* challenges = nullptr;
     std::vector<std::string> alpn_text;
     std::vector<const char*> alpn;  // as mbedTLS wants it: pointers into alpn_text, a null at the end
     std::shared_ptr<TicketKeys> tickets;
@@ -77,6 +80,14 @@ const mbedtls_ssl_config* TlsContext::native() const { return &impl_->config; }
 
 CertTable::Bundle TlsContext::certificate_for(std::string_view server_name) const {
     std::shared_ptr<const CertTable> table = impl_->certificates.get();
+    return table ? table->find(server_name) : nullptr;
+}
+
+// mbedTLS points into the list that it was given.
+bool TlsContext::is_challenge(const char* protocol) const { return protocol == kChallengeProtocol; }
+
+CertTable::Bundle TlsContext::challenge_for(std::string_view server_name) const {
+    std::shared_ptr<const ChallengeTable> table = impl_->challenges ? impl_->challenges->get() : nullptr;
     return table ? table->find(server_name) : nullptr;
 }
 
@@ -96,6 +107,8 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const Published<CertT
 
     impl->alpn_text = std::move(options.alpn);
     for (const std::string& protocol : impl->alpn_text) impl->alpn.push_back(protocol.c_str());
+    impl->challenges = options.challenges;
+    if (impl->challenges) impl->alpn.push_back(kChallengeProtocol);  // last: who speaks HTTP too is no CA
     if (!impl->alpn.empty()) {
         impl->alpn.push_back(nullptr);
         code = mbedtls_ssl_conf_alpn_protocols(config, impl->alpn.data());

@@ -8,6 +8,7 @@
 
 #include "server/base/result.h"
 #include "server/tls/cert_table.h"
+#include "server/tls/challenge_table.h"
 #include "server/tls/tickets.h"
 
 struct mbedtls_ssl_config;
@@ -17,6 +18,9 @@ namespace postern::tls {
 struct TlsOptions {
     std::vector<std::string> alpn = {"http/1.1"};  // in order of preference
     std::shared_ptr<TicketKeys> tickets;           // null: no resumption
+    // Certificates for clients that ask for acme-tls/1 and for no protocol of `alpn`: their connections end with the
+    // handshake. Null: that protocol is not spoken. Must outlive the context; needs an `alpn` that is not empty.
+    const Published<ChallengeTable>* challenges = nullptr;
     bool allow_tls12 = true;
     bool allow_tls13 = true;
 };
@@ -31,6 +35,9 @@ public:
 
     const mbedtls_ssl_config* native() const;
     CertTable::Bundle certificate_for(std::string_view server_name) const;
+    // Whether ALPN's choice, as mbedTLS points to it, is acme-tls/1. (RFC 8737 section 3)
+    bool is_challenge(const char* protocol) const;
+    CertTable::Bundle challenge_for(std::string_view server_name) const;
 
 private:
     struct Impl;

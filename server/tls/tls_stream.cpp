@@ -20,6 +20,9 @@ using net::IoStatus;
 
 namespace {
 
+// Over TLS 1.3 mbedTLS cannot leave out a ticket: the one for a challenge is bound to what no SNI in lower case is.
+constexpr const char* kNoName = "TLS-ALPN-01";
+
 // mbedTLS sends an alert for most of what it refuses, but says nothing about a record that is none and about want of a
 // certificate. RFC 8446 section 6.2.
 unsigned char alert_for(int code) {
@@ -29,6 +32,7 @@ unsigned char alert_for(int code) {
         case MBEDTLS_ERR_SSL_DECODE_ERROR: return MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR;
         case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION: return MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION;
         case MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER: return MBEDTLS_SSL_ALERT_MSG_ILLEGAL_PARAMETER;
+        case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME: return MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME;
         case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE: return MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
         default: return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
     }
@@ -42,6 +46,7 @@ TlsScratch::~TlsScratch() = default;
 struct TlsStream::Impl {
     std::shared_ptr<const TlsContext> context;
     CertTable::Bundle certificate;  // pinned: mbedTLS holds pointers into it
+    bool for_challenge = false;     // the certificate answers tls-alpn-01: nothing is read or written
     std::string server_name;
     std::optional<std::string> ticket_name;  // of the session that is being resumed
 
@@ -60,6 +65,7 @@ struct TlsStream::Impl {
     bool is_open() const { return state == State::kOpen || state == State::kEnded; }
     bool begin(TlsStream* self);
     bool wake();
+    int choose_for_challenge();
     void break_off(int code);
     IoResult fail(int code);
     IoResult after_error(int code);
@@ -68,6 +74,15 @@ struct TlsStream::Impl {
     IoResult write_records(std::string_view bytes);
     IoResult end_turn(IoResult result);
 };
+
+// RFC 8737 section 3: a name of which nothing is known here is an alert. A session to resume would show no certificate.
+int TlsStream::Impl::choose_for_challenge() {
+    if (ticket_name) return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
+    for_challenge = true;
+    certificate = context->challenge_for(server_name);
+    if (!certificate) return MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME;
+    return mbedtls_ssl_set_hs_own_cert(&ssl, certificate->native_chain(), certificate->native_key());
+}
 
 void TlsStream::Impl::break_off(int code) {
     failure = code;
@@ -114,8 +129,8 @@ IoResult TlsStream::Impl::advance_handshake() {
     int code = mbedtls_ssl_handshake(&ssl);
     while (code == MBEDTLS_ERR_SSL_WANT_READ && io.has_input()) code = mbedtls_ssl_handshake(&ssl);
     if (code != 0) return after_error(code);
-    state = State::kOpen;
-    return {IoStatus::kOk};
+    state = for_challenge ? State::kEnded : State::kOpen;
+    return {for_challenge ? IoStatus::kEnd : IoStatus::kOk};
 }
 
 IoResult TlsStream::Impl::read_records(char* into, std::size_t room) {
@@ -178,7 +193,7 @@ IoResult TlsStream::read(char* into, std::size_t room) {
 
 IoResult TlsStream::write(std::string_view bytes) {
     Impl& s = *impl_;
-    if (s.state == Impl::State::kBroken || !s.wake()) return {IoStatus::kFailed};
+    if (s.state == Impl::State::kBroken || s.for_challenge || !s.wake()) return {IoStatus::kFailed};
     if (!s.is_open()) return {IoStatus::kWait};
     if (s.io.has_unsent()) {
         IoResult flushed = s.io.flush();
@@ -235,6 +250,7 @@ std::string sni_of(mbedtls_ssl_context* ssl) {
 
 std::string name_of_ticket(mbedtls_ssl_context* ssl) {
     const TlsStream::Impl& s = *static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl))->impl_;
+    if (s.for_challenge) return kNoName;
     return s.certificate ? s.server_name : sni_of(ssl);
 }
 
@@ -245,10 +261,13 @@ void ticket_taken(mbedtls_ssl_context* ssl, const std::string& name) {
 int choose_certificate(mbedtls_ssl_context* ssl) {
     auto* stream = static_cast<TlsStream*>(mbedtls_ssl_get_user_data_p(ssl));
     TlsStream::Impl& s = *stream->impl_;
+    const bool for_challenge = s.context->is_challenge(mbedtls_ssl_get_alpn_protocol(ssl));
     // Asked again for the second ClientHello after a HelloRetryRequest: mbedTLS still holds pointers into the first choice,
-    // so that is the one of this handshake, whatever was published meanwhile.
-    if (s.certificate) return 0;
+    // so that is the one of this handshake, whatever was published meanwhile. Only ALPN may have been chosen anew: a site
+    // must not be served under a challenge's certificate.
+    if (s.certificate) return for_challenge == s.for_challenge ? 0 : MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
     s.server_name = sni_of(ssl);
+    if (for_challenge) return s.choose_for_challenge();
     // A session without a name, resumed over TLS 1.2 by a ticket that stood before the name: nobody sends that in good faith.
     if (s.ticket_name && *s.ticket_name != s.server_name) return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
     s.certificate = s.context->certificate_for(s.server_name);

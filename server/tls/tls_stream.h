@@ -1,6 +1,7 @@
 // A Stream that speaks TLS (server side) over another Stream. Pins the TlsContext and the certificate it began with.
 // Records are read ahead and collected in buffers that the loop owns: one recv and one send per request. The mbedTLS
-// context, some 40 kB, is made when the first byte arrives: a silent client costs nothing.
+// context, some 40 kB, is made when the first byte arrives: a silent client costs nothing. A client that came for
+// tls-alpn-01 is shown its certificate, and then the stream is at its end.
 #pragma once
 
 #include <memory>

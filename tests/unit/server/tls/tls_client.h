@@ -47,6 +47,7 @@ public:
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
+    void offer(const char** alpn) { mbedtls_ssl_conf_alpn_protocols(&config_, alpn); }  // from now on
     int handshake() { return mbedtls_ssl_handshake(&ssl); }
     void say(std::string_view bytes) {
         while (!bytes.empty()) {
