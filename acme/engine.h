@@ -87,6 +87,7 @@ private:
     std::deque<Next> queued_;  // effects and waits that come before the next call
     std::array<Tries, kAsks> tries_{};
     int rounds_ = 0, redirects_ = 0, polls_ = 0;
+    int failed_inside_ = 0;  // newOrder with `replaces`, by status 500
     PollPace pace_;
     bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
 

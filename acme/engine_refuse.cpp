@@ -84,10 +84,13 @@ bool Engine::follow_redirect(const HttpReply& reply) {
 }
 
 // RFC 9773 section 5: what is replaced already, or what the CA does not know, is ordered once more as if it were the first.
+// A CA that lost the old certificate may not say so but fail inside: the second time in a row that is believed of it.
 bool Engine::drop_replaces(const CaProblem& problem) {
-    const Verdict verdict = judge(problem);
-    const bool offended = problem.type == "alreadyReplaced" || problem.type == "malformed" || problem.type == "conflict";
-    if (task_.replaces.empty() || verdict != Verdict::kGiveUp || !offended) return false;
+    if (task_.replaces.empty()) return false;
+    const bool named = problem.type == "alreadyReplaced" || problem.type == "malformed" || problem.type == "conflict";
+    const bool offended = named && judge(problem) == Verdict::kGiveUp;
+    const bool stuck = problem.type == "serverInternal" && problem.status == 500 && failed_inside_++ > 0;
+    if (!offended && !stuck) return false;
     task_.replaces.clear();
     return true;
 }

@@ -244,6 +244,17 @@ class Postern:
     def wait_issued(self, name, seconds=30.0):
         http_client.until(lambda: self.issued(name), seconds, f"the CA's certificate for {name} is served", 0.05)
 
+    def wait_window(self, name, seconds=30.0):
+        """Until the CA has a renewal window for the certificate.  Pebble lists an order by its serial only after the
+        certificate can be fetched; one that was asked for in between it may never know, and another one helps."""
+        self.wait_issued(name, seconds)
+        for _ in range(8):
+            try:
+                return http_client.until(lambda: self.status()[name]["ari"], 1.5, "the window is known")
+            except AssertionError:
+                assert self.renew(name).returncode == 0
+        raise AssertionError(f"the CA has no window for {name}")
+
 
 def run(*argv, seconds=30, **more):
     """The program without a server: run('version')."""

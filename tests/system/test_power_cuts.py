@@ -121,7 +121,6 @@ class Lane:
             return None     # this renewal had fewer such calls
         tracer.wait()
         assert server.process.returncode == -9, f"ended with {server.process.returncode}"
-        assert done.returncode != 0 or "write" == call, f"renew said {done.returncode} of a killed server: {done.stdout}"
         last = [entry for list_ in calls_of(out, server.state).values() for entry in list_][-1]
         began = time.monotonic()
         server.start(seconds=5)
@@ -130,6 +129,8 @@ class Lane:
         assert seconds < 1.0, f"served only after {seconds:.2f} s"
         assert "Pebble" in http_client.describe(served, "-issuer"), "neither the old nor the new certificate"
         became = "old" if served == old else "new"
+        # what follows the answer may be what was cut
+        assert done.returncode != 0 or became == "new", f"renew said it was done, and the old one serves: {done.stdout}"
         again = server.renew(NAME)
         assert again.returncode == 0 and server.der(NAME) != served, \
             f"no renewal afterwards: {again.returncode} {again.stdout}{again.stderr}"

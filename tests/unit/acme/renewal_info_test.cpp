@@ -125,6 +125,22 @@ TEST_CASE("renewal information: an order that replaces what is replaced already 
     }
 }
 
+TEST_CASE("renewal information: a CA that fails inside over `replaces` gets an order without it, one that just fails does not") {
+    for (int failures : {1, 2, 9}) {
+        Asked world;
+        world.ca.instead = [&](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+            const int orders = world.ca.count("newOrder");
+            if (kind == "newOrder" && orders > 1 && orders <= 1 + failures)
+                return Result<HttpReply>(fakes::ScriptedCa::problem(500, "serverInternal"));
+            return std::nullopt;
+        };
+        CHECK(world.keeper->renew({}, true).changed == (failures < 9));
+        if (failures == 1) CHECK_FALSE(world.ca.replaced.back().empty());
+        if (failures == 2) CHECK(world.ca.replaced.back().empty());
+        if (failures == 9) CHECK(world.only().last_problem->type == "serverInternal");
+    }
+}
+
 TEST_CASE("renewal information: a CA without it is not asked, and gets no `replaces`") {
     World world;
     world.start();
