@@ -25,7 +25,6 @@ Suite = namedtuple("Suite", "name sets minutes command")
 SUITES = [
     Suite("tools", "qcl", 3, "tests/tools/run"),
     Suite("unit", "qcl", 15, "tools/unit dev"),
-    Suite("unit-clang", "cl", 15, "tools/unit clang"),
     Suite("unit-asan", "cl", 30, "tools/unit asan"),
     Suite("unit-tsan", "cl", 30, "tools/unit tsan"),
     Suite("tidy", "cl", 30, "tools/tidy"),

@@ -45,5 +45,6 @@ target_compile_options(postern_flags INTERFACE
   -Wformat=2 -Wvla -Wundef -Wextra-semi -Wcast-qual
   # g++ 12 imagines these inside std::variant; ASan and clang-tidy find the real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>
   $<$<BOOL:${POSTERN_WERROR}>:-Werror>
   $<$<BOOL:${POSTERN_FUZZ}>:-fsanitize=fuzzer-no-link>)
