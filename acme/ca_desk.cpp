@@ -22,6 +22,7 @@ Result<CaDesk*> CaDesks::open(const CaSettings& ca) {
     TRY(AccountKey key, account_key(ca.name));
     auto transport = connect_(ca);
     if (!transport) return Error::bug("no connection can be made to " + ca.directory_url);
+    transport->judge_dates_by(&clock_);
     auto desk = std::make_unique<CaDesk>(CaDesk{std::move(transport), std::move(key), {}});
     // An account of another CA under the same name, or of another key, is none here.
     auto account = store_.account(ca.name);
@@ -30,6 +31,24 @@ Result<CaDesk*> CaDesks::open(const CaSettings& ca) {
     std::lock_guard<std::mutex> hold(mutex_);
     if (cancelled_) desk->transport->cancel();
     return (desks_[id] = std::move(desk)).get();
+}
+
+Result<WallTime> CaDesks::ask_time(const CaSettings& ca) {
+    auto transport = connect_(ca);
+    if (!transport) return Error::bug("no connection can be made to " + ca.directory_url);
+    transport->judge_dates_by(nullptr);
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        if (cancelled_) return Error::retry("called off");
+        asking_ = std::move(transport);
+    }
+    auto reply = asking_->exchange({HttpRequest::Method::kHead, ca.directory_url, {}, {}});
+    const auto date = asking_->vouched_date();
+    std::lock_guard<std::mutex> hold(mutex_);
+    asking_.reset();
+    if (!reply) return std::move(reply).error();
+    if (!date) return Error::retry("the CA's answer has no Date at which its own certificate is valid");
+    return *date;
 }
 
 void CaDesks::close() {
@@ -42,6 +61,7 @@ void CaDesks::cancel() {
     std::lock_guard<std::mutex> hold(mutex_);
     cancelled_ = true;
     for (auto& [id, desk] : desks_) desk->transport->cancel();
+    if (asking_) asking_->cancel();
 }
 
 }  // namespace postern::acme

@@ -26,10 +26,13 @@ struct CaDesk {
 // The desks of one pass, by CA. cancel() comes from another thread.
 class CaDesks {
 public:
-    CaDesks(Store& store, Connect connect) : store_(store), connect_(std::move(connect)) {}
+    CaDesks(Store& store, Connect connect, const Clock& clock) : store_(store), connect_(std::move(connect)), clock_(clock) {}
 
     // Fails when the account key can be neither read nor made and stored.
     Result<CaDesk*> open(const CaSettings& ca);
+    // What the CA's clock says, for a machine that does not know what time it is: the CA's chain must be trusted, and valid
+    // at that moment; nothing else of the reply is used.
+    Result<WallTime> ask_time(const CaSettings& ca);
     void close();   // after a pass
     void cancel();  // for good: every exchange under way ends, later ones fail
 
@@ -38,8 +41,10 @@ private:
 
     Store& store_;
     Connect connect_;
+    const Clock& clock_;
     std::mutex mutex_;  // of what follows, against cancel()
     std::map<std::string, std::unique_ptr<CaDesk>> desks_;
+    std::unique_ptr<Transport> asking_;  // for the time
     bool cancelled_ = false;
 };
 

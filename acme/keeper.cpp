@@ -22,13 +22,14 @@ std::string date_of(WallTime time) { return to_rfc3339(time.time_since_epoch().c
 }  // namespace
 
 Keeper::Keeper(const WorkerParts& parts, Pauser& pauser, Step step)
-    : parts_(parts), pauser_(pauser), step_(std::move(step)), watch_(parts.clock, parts.log, parts.random) {}
+    : parts_(parts), pauser_(pauser), step_(std::move(step)), clock_(parts.clock), watch_(clock_, parts.log, parts.random) {}
 
 Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
     TRY(Store store, Store::open(parts_.files, parts_.state, parts_.key_group));
     store_.emplace(std::move(store));
-    desks_.emplace(*store_, parts_.connect);
-    ledger_.emplace(*store_, parts_.clock, parts_.log);
+    desks_.emplace(*store_, parts_.connect, clock_);
+    ledger_.emplace(*store_, clock_, parts_.log);
+    times_.emplace(*store_, clock_, parts_.log);
     for (WantedCert& one : wanted) {
         if (!Store::is_safe_name(one.name) || one.names.empty())
             return Error::bug("a certificate without a usable name or without names: " + printable(one.name));
@@ -45,13 +46,20 @@ void Keeper::set_clock_bound() {
     std::vector<WallTime> issued;
     for (const Lineage& lineage : lineages_)
         if (auto newest = lineage.newest_issue()) issued.push_back(*newest);
-    clock_bound_ = std::max(clock_bound_, clock_lower_bound(build_time(), issued));
+    clock_.raise(clock_lower_bound(build_time(), issued));
 }
 
-bool Keeper::clock_sane() const { return acme::clock_sane(parts_.clock.wall(), clock_bound_); }
+// A machine that does not know the time asks a CA for it.
+bool Keeper::clock_set(bool by_hand) {
+    if (clock_.is_set()) return true;
+    auto from_ca = std::find_if(lineages_.begin(), lineages_.end(), [](const Lineage& l) { return l.wanted().from_ca; });
+    if (from_ca == lineages_.end() || stopped_) return false;
+    times_->ask(*desks_, from_ca->wanted().ca, by_hand);
+    return clock_.is_set();
+}
 
 Result<void> Keeper::take_up(Lineage& lineage) {
-    TRY(Pair pair, lineage.choose_pair(*store_, parts_.random, parts_.clock.wall(), clock_sane()));
+    TRY(Pair pair, lineage.choose_pair(*store_, parts_.random, clock_.wall(), clock_.is_set()));
     parts_.publisher.publish(lineage.wanted().name, lineage.wanted().names, pair);
     parts_.log.info("acme.serving", {{"certificate", lineage.wanted().name},
                                      {"rung", name_of(lineage.rung())},
@@ -87,35 +95,37 @@ bool Keeper::knows(const std::string& name) const {
 }
 
 SteadyTime Keeper::run_due() {
+    clock_set(false);
     for (Lineage& lineage : lineages_) {
-        if (stopped_ || !clock_sane()) break;
+        if (stopped_ || !clock_.is_set()) break;
         // What is due needs no asking; what was just issued does, at once (RFC 9773 section 4.3).
-        if (lineage.due(parts_.clock.wall(), false) > parts_.clock.wall()) ask_for_window(lineage, false);
-        if (lineage.due(parts_.clock.wall(), false) <= parts_.clock.wall() && run(lineage, false)) ask_for_window(lineage, false);
+        if (lineage.due(clock_.wall(), false) > clock_.wall()) ask_for_window(lineage, false);
+        if (lineage.due(clock_.wall(), false) <= clock_.wall() && run(lineage, false)) ask_for_window(lineage, false);
     }
     desks_->close();
     publish_status();
-    if (!clock_sane()) return parts_.clock.steady() + kClockGlance;
-    const WallTime now = parts_.clock.wall();
+    if (!clock_.is_set()) return clock_.steady() + kClockGlance;
+    const WallTime now = clock_.wall();
     Seconds wait = kLookAgain;
     for (const Lineage& lineage : lineages_) {
         wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
         if (lineage.ari_wanted()) wait = std::min<Seconds>(wait, lineage.ari_next(now) - now);
     }
-    return parts_.clock.steady() + std::max(wait, Seconds(1));
+    return clock_.steady() + std::max(wait, Seconds(1));
 }
 
 Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force) {
     Outcome outcome;
+    clock_set(true);
     for (Lineage& lineage : lineages_) {
         const std::string& name = lineage.wanted().name;
         if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
         if (stopped_) return {false, outcome.changed};
-        if (clock_sane() && !force && lineage.due(parts_.clock.wall(), true) > parts_.clock.wall()) ask_for_window(lineage, true);
-        const WallTime now = parts_.clock.wall(), due = lineage.due(now, true);
+        if (clock_.is_set() && !force && lineage.due(clock_.wall(), true) > clock_.wall()) ask_for_window(lineage, true);
+        const WallTime now = clock_.wall(), due = lineage.due(now, true);
         if (!lineage.wanted().from_ca) {
             tell(lineage, "self-signed, as configured: there is no CA to renew it");
-        } else if (!clock_sane()) {
+        } else if (!clock_.is_set()) {
             tell(lineage, "the clock is not set yet: nothing is ordered before it is");
             outcome.ok = false;
         } else if (due > now && !force) {
@@ -132,7 +142,7 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
 }
 
 bool Keeper::run(Lineage& lineage, bool force) {
-    const WallTime start = parts_.clock.wall();
+    const WallTime start = clock_.wall();
     lineage.busy = true;
     publish_status();
     RunResult result = order(lineage, force);
@@ -160,16 +170,20 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     auto pending = pending_for(lineage);
     if (!pending && !force)
         if (auto refused = ledger_->refuse(spends)) return *refused;
-    const RunParts parts{parts_.clock, parts_.log, parts_.board, pauser_, *store_, step_,
+    const RunParts parts{clock_, parts_.log, parts_.board, pauser_, *store_, step_,
                          [&](const Charge& charge) { ledger_->charge(spends, charge); }};
-    return run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key, *(*desk)->transport,
-                     std::move(pending));
+    auto result = run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key, *(*desk)->transport,
+                            std::move(pending));
+    times_->heard(*(*desk)->transport);
+    return result;
 }
 
 void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {
     if (stopped_ || !watch_.due(lineage, by_hand)) return;
     auto desk = desks_->open(lineage.wanted().ca);
-    if (desk && watch_.ask(lineage, **desk)) save_job(lineage);
+    if (!desk) return;
+    if (watch_.ask(lineage, **desk)) save_job(lineage);
+    times_->heard(*(*desk)->transport);
 }
 
 // An order of another configuration, one that its CA has long forgotten, or one whose certificate is in use already (the
@@ -177,7 +191,7 @@ void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {
 std::optional<PendingOrder> Keeper::pending_for(const Lineage& lineage) {
     auto pending = store_->pending(lineage.wanted().name);
     if (!pending) return std::nullopt;
-    const auto age = parts_.clock.wall() - pending->made;
+    const auto age = clock_.wall() - pending->made;
     const bool fits = pending->wanted == lineage.digest() && age >= Seconds(-300) && age < kOrderLives;
     if (fits && !store_->archive().live_has_key(lineage.wanted().name, pending->key_pem.view())) return pending;
     drop_pending(lineage);
@@ -186,7 +200,7 @@ std::optional<PendingOrder> Keeper::pending_for(const Lineage& lineage) {
 
 bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallTime start) {
     const WantedCert& wanted = lineage.wanted();
-    const WallTime now = parts_.clock.wall();
+    const WallTime now = clock_.wall();
     const Pair to_outlast = force ? nullptr : lineage.to_outlast(now);
     auto outcome = install(wanted, issued, to_outlast, now, *store_, parts_.probe, parts_.publisher);
     if (auto* refused = std::get_if<NotInstalled>(&outcome)) {
@@ -206,7 +220,7 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
         parts_.log.warn("acme.untrusted", {{"certificate", wanted.name}, {"why", warning}});
         tell(lineage, warning);
     }
-    lineage.succeeded(pair, generation, start, parts_.clock.wall(), std::move(warning));
+    lineage.succeeded(pair, generation, start, clock_.wall(), std::move(warning));
     // In this order: an order without its job is only asked for once more, a job without it is complete.
     save_job(lineage);
     drop_pending(lineage);
@@ -225,7 +239,7 @@ std::string Keeper::warning_about(const WantedCert& wanted, const crypto::CertBu
 void Keeper::failed(Lineage& lineage, const RunFailure& failure, WallTime start) {
     const FailedRun facts{lineage.job().failures + 1, failure.reached_ca, failure.permanent, failure.retry_after};
     const Seconds pause = pause_between_runs(facts, parts_.random.below(1u << 30));
-    const WallTime now = parts_.clock.wall();
+    const WallTime now = clock_.wall();
     const bool worth_writing =
         lineage.failed(failure.problem, start, now, pause, failure.retry_after, failure.reached_ca);
     parts_.log.error("acme.failed", {{"certificate", lineage.wanted().name},
@@ -250,9 +264,10 @@ void Keeper::drop_pending(const Lineage& lineage) {
 
 void Keeper::publish_status() {
     auto snapshot = std::make_shared<StatusSnapshot>();
-    snapshot->clock_sane = clock_sane();
+    snapshot->clock_sane = clock_.is_set();
+    snapshot->clock_source = name_of(clock_.source());
     for (const Lineage& lineage : lineages_)
-        snapshot->certificates.push_back(lineage.status(parts_.clock.wall(), snapshot->clock_sane));
+        snapshot->certificates.push_back(lineage.status(clock_.wall(), snapshot->clock_sane));
     snapshot->notices = store_->notices();
     for (const Lineage& lineage : lineages_)
         if (std::string warning = lineage.warning(); !warning.empty()) snapshot->notices.push_back(std::move(warning));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acme/ca_desk.h"
+#include "acme/clock_book.h"
 #include "acme/ledger_book.h"
 #include "acme/lineage.h"
 #include "acme/pauser.h"
@@ -39,7 +40,7 @@ public:
     void cancel();  // ends a run within moments; for good
 
 private:
-    bool clock_sane() const;
+    bool clock_set(bool by_hand);
     void set_clock_bound();
     Result<void> take_up(Lineage& lineage);
     bool run(Lineage& lineage, bool force);  // false: failed
@@ -57,12 +58,13 @@ private:
     const WorkerParts& parts_;
     Pauser& pauser_;
     Step step_;
+    KnownClock clock_;
     std::optional<Store> store_;
     std::optional<CaDesks> desks_;
     std::optional<LedgerBook> ledger_;
+    std::optional<ClockBook> times_;
     RenewalWatch watch_;
     std::vector<Lineage> lineages_;
-    WallTime clock_bound_{};
     bool stopped_ = false;
 };
 

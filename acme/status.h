@@ -37,6 +37,7 @@ struct StatusSnapshot {
     std::vector<CertStatus> certificates;
     bool clock_sane = true;
     std::vector<std::string> notices;         // damaged state files set aside, and the like
+    std::string clock_source = "system";      // or "ca", or "none" (acme/known_clock.h)
 };
 
 }  // namespace postern::acme

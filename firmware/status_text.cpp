@@ -121,6 +121,8 @@ std::string status_text(const acme::StatusSnapshot& status, WallTime now) {
     for (const CertStatus& each : status.certificates) rows.push_back(row_of(each, now));
     if (rows.size() > 1) out += "\n" + table_text(rows);
     for (const CertStatus& each : status.certificates) out += details_text(each);
+    if (!status.clock_sane) out += "\nclock: not set: nothing is ordered before it is. Check the time source (NTP).\n";
+    if (status.clock_source == "ca") out += "\nclock: not set: certificates go by the CA's clock meanwhile. Check the time source (NTP).\n";
     for (const std::string& notice : status.notices) out += "\nNote: " + one_line(notice) + "\n";
     return out;
 }
@@ -174,6 +176,7 @@ Result<acme::StatusSnapshot> pick_certificates(const acme::StatusSnapshot& statu
     if (words.empty()) return status;
     acme::StatusSnapshot picked;
     picked.clock_sane = status.clock_sane;
+    picked.clock_source = status.clock_source;
     for (const std::string& word : words) {
         const acme::CertStatus* found = find_certificate(status, word);
         if (found == nullptr) return Error::admin(about_unknown_certificate(status, word));

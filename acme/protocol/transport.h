@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,11 @@ public:
     // Redirects are not followed here.
     virtual Result<HttpReply> exchange(const HttpRequest& request) = 0;
     virtual ExchangeFault fault() const { return {}; }  // of the last exchange, when it failed
+    // By which the dates of the CA's chain are judged from the next connection on (borrowed); null: by none, and then a reply
+    // is good for nothing but vouched_date(). At first it is the machine's clock.
+    virtual void judge_dates_by(const Clock* clock) { static_cast<void>(clock); }
+    // The Date of the last reply (RFC 9110 section 6.6.1), when the CA's chain is valid at that moment.
+    virtual std::optional<WallTime> vouched_date() const { return std::nullopt; }
     // From any thread: ends the exchange under way soon and fails all later ones.
     virtual void cancel() {}
 };

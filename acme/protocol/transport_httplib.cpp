@@ -10,10 +10,12 @@
 #include <csignal>
 
 #include "acme/protocol/dial.h"
+#include "acme/protocol/retry_after.h"
 #include "acme/protocol/transport.h"
 #include "acme/protocol/trust.h"
 #include "acme/protocol/url.h"
 #include "server/base/text.h"
+#include "server/crypto/chain_dates.h"
 #include "server/crypto/init.h"
 
 namespace postern::acme {
@@ -254,6 +256,11 @@ public:
     }
 
     ExchangeFault fault() const override { return {now_.type, now_.connected}; }
+    void judge_dates_by(const Clock* clock) override {
+        dates_clock_ = clock;
+        link_.reset();  // it was judged by another
+    }
+    std::optional<WallTime> vouched_date() const override { return vouched_; }
     void cancel() override { cancel_.now(); }
 
 private:
@@ -262,9 +269,13 @@ private:
     Result<HttpReply> once(const HttpRequest& request, const HttpsUrl& url);
     httplib::Request to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body);
     bool body_welcome(const httplib::Response& response);
+    static int judge_dates(void* self, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags);
 
     TransportOptions options_;
     SystemClock clock_;
+    const Clock* dates_clock_ = &clock_;
+    crypto::ChainDates dates_;  // of the chain of link_
+    std::optional<WallTime> vouched_;
     Cancel cancel_;
     Exchange now_;
     tls::ctx_t context_ = nullptr;
@@ -273,6 +284,7 @@ private:
 
 Result<HttpReply> HttplibTransport::guarded(const HttpRequest& request) {
     const Deadline deadline{clock_.steady() + options_.total_time, clock_, cancel_};
+    vouched_.reset();
     now_ = Exchange{&deadline, options_.body_limit + limits::kAcmeHead};
     auto url = parse_https_url(request.url);
     if (url && url->ip_literal) url = Error::admin(request.url + ": an IP address cannot be verified; use the host name");
@@ -302,6 +314,8 @@ Result<void> HttplibTransport::make_context() {
     if (context_ == nullptr) return Error::retry("no memory for TLS");
     tls::set_min_version(context_, tls::Version::TLS1_2);
     tls::set_verify_client(context_, true);
+    // httplib's own callback can only accept everything or nothing.
+    mbedtls_ssl_conf_verify(&static_cast<tls::impl::MbedTlsContext*>(context_)->conf, judge_dates, this);
     std::size_t loaded = 0;
     for (const std::string& block : anchors.blocks) loaded += tls::load_ca_pem(context_, block.data(), block.size()) ? 1 : 0;
     if (loaded == 0) {
@@ -315,6 +329,14 @@ Result<void> HttplibTransport::make_context() {
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     return {};
+}
+
+int HttplibTransport::judge_dates(void* self, mbedtls_x509_crt* certificate, int, std::uint32_t* flags) {
+    auto* const here = static_cast<HttplibTransport*>(self);
+    std::optional<WallTime> now;
+    if (here->dates_clock_ != nullptr) now = here->dates_clock_->wall();
+    here->dates_.judge(*certificate, now, *flags);
+    return 0;
 }
 
 httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body) {
@@ -352,7 +374,10 @@ bool HttplibTransport::body_welcome(const httplib::Response& response) {
 }
 
 Result<HttpReply> HttplibTransport::once(const HttpRequest& request, const HttpsUrl& url) {
-    if (!link_) link_ = std::make_unique<Link>(url, context_, now_);
+    if (!link_) {
+        dates_.begin();
+        link_ = std::make_unique<Link>(url, context_, now_);
+    }
     std::string body;
     httplib::Request out = to_httplib(request, url, body);
     httplib::Response response;
@@ -368,6 +393,8 @@ Result<HttpReply> HttplibTransport::once(const HttpRequest& request, const Https
     reply.status = response.status;
     for (auto& [name, value] : response.headers) reply.fields.emplace_back(name, value);
     reply.body = std::move(body);
+    const auto date = parse_http_date(reply.field("Date"));
+    if (date && dates_.cover(*date)) vouched_ = date;
     return reply;
 }
 

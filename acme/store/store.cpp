@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/base/limits.h"
+#include "server/base/text.h"
 
 namespace postern::acme {
 
@@ -167,6 +168,22 @@ FullAt Store::ledger() {
 
 Result<void> Store::save_ledger(const FullAt& full) {
     return files_->atomic_write(root_ + "/ledger.json", to_text(full), 0600);
+}
+
+std::optional<WallTime> Store::good_time() {
+    const std::string path = root_ + "/clock";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return std::nullopt;
+    const auto seconds = from_rfc3339(text->substr(0, text->find('\n')));
+    if (!seconds) {
+        damaged(path, "no date");
+        return std::nullopt;
+    }
+    return WallTime(Seconds(*seconds));
+}
+
+Result<void> Store::save_good_time(WallTime time) {
+    return files_->atomic_write(root_ + "/clock", to_rfc3339(time.time_since_epoch().count()) + "\n", 0600);
 }
 
 std::optional<Secret> Store::self_signed(const std::string& name) {

@@ -40,6 +40,10 @@ public:
     FullAt ledger();
     Result<void> save_ledger(const FullAt& full);
 
+    // clock: the last good time, a line of RFC 3339. Empty when there is none or it was damaged and set aside.
+    std::optional<WallTime> good_time();
+    Result<void> save_good_time(WallTime time);
+
     // selfsigned/NAME.pem: our own certificate and its key in one file.
     std::optional<Secret> self_signed(const std::string& name);
     Result<void> save_self_signed(const std::string& name, std::string_view pem);

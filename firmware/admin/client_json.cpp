@@ -122,6 +122,7 @@ Result<acme::StatusSnapshot> read_status_json(std::string_view text) {
         if (status.certificates.size() < kMostItems) status.certificates.push_back(certificate_of(item));
     }
     status.clock_sane = flag_of(member(json, "clock"), "sane", true);
+    status.clock_source = text_of(member(json, "clock"), "source");
     status.notices = texts_of(json, "notices");
     return status;
 }

@@ -85,7 +85,7 @@ std::string status_json(const acme::StatusSnapshot& status, const ServerFacts& f
         {"version", version},
         {"uptime_s", facts.uptime_s},
         {"now", date(now)},
-        {"clock", {{"sane", status.clock_sane}, {"source", "system"}}},
+        {"clock", {{"sane", status.clock_sane}, {"source", status.clock_source}}},
         {"certificates", std::move(certificates)},
         {"notices", status.notices},
         {"listeners", listeners_of(facts.listeners)},

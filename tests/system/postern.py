@@ -209,11 +209,15 @@ class Postern:
         return subprocess.run(argv, capture_output=True, text=True, timeout=seconds, cwd=self.folder,
                               stdin=subprocess.DEVNULL, **identity(self.as_root))
 
-    def status(self):
-        """`status --json`: a dict of its certificates by name."""
+    def document(self):
+        """`status --json`."""
         done = self.command("status", "--json")
         assert done.returncode in (0, 1), f"status --json: {done.returncode} {done.stdout}{done.stderr}"
-        return {c["name"]: c for c in json.loads(done.stdout)["certificates"]}
+        return json.loads(done.stdout)
+
+    def status(self):
+        """A dict of its certificates by name."""
+        return {c["name"]: c for c in self.document()["certificates"]}
 
     def renew(self, name, *more, seconds=90):
         return self.command("renew", name, "--force", *more, seconds=seconds)

@@ -18,6 +18,13 @@ if(POSTERN_SANITIZE)
   add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${POSTERN_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT POSTERN_FUZZ)
+    # clang's static runtime suffers no operator new beside its own, and tests count with theirs.
+    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-runtime-dir
+                    OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    cmake_path(GET runtime PARENT_PATH runtime)
+    add_link_options(-shared-libsan -Wl,-rpath,${runtime}/linux)
+  endif()
 else()
   add_compile_options(-fstack-protector-strong)
   add_link_options(-Wl,--gc-sections)

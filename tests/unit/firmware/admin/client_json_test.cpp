@@ -39,7 +39,7 @@ acme::StatusSnapshot sample() {
     one.history = {{kNow, kNow + Seconds(5), true, "said", 7}};
     acme::CertStatus two;
     two.name = "b.example";
-    return {{one, two}, false, {"notice"}};
+    return {{one, two}, false, {"notice"}, "ca"};
 }
 
 }  // namespace
@@ -48,6 +48,8 @@ TEST_CASE("the status comes back as it went") {
     const auto read = read_status_json(status_json(sample(), {}, kNow, "1.2.3"));
     REQUIRE(read.ok());
     REQUIRE(read->certificates.size() == 2);
+    CHECK_FALSE(read->clock_sane);
+    CHECK(read->clock_source == "ca");
     const acme::CertStatus &one = read->certificates[0], before = sample().certificates[0];
     CHECK(one.name == before.name);
     CHECK(one.names == before.names);
