@@ -1,6 +1,7 @@
 #include "acme/keeper.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "acme/installer.h"
 #include "acme/policy/clock_gate.h"
@@ -104,6 +105,7 @@ SteadyTime Keeper::run_due() {
     }
     desks_->close();
     publish_status();
+    end_run();
     if (!clock_.is_set()) return clock_.steady() + kClockGlance;
     const WallTime now = clock_.wall();
     Seconds wait = kLookAgain;
@@ -120,7 +122,10 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
     for (Lineage& lineage : lineages_) {
         const std::string& name = lineage.wanted().name;
         if (!names.empty() && std::find(names.begin(), names.end(), name) == names.end()) continue;
-        if (stopped_) return {false, outcome.changed};
+        if (stopped_) {
+            outcome.ok = false;
+            break;
+        }
         if (clock_.is_set() && !force && lineage.due(clock_.wall(), true) > clock_.wall()) ask_for_window(lineage, true);
         const WallTime now = clock_.wall(), due = lineage.due(now, true);
         if (!lineage.wanted().from_ca) {
@@ -138,10 +143,25 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
     }
     desks_->close();
     publish_status();
+    end_run();
     return outcome;
 }
 
+void Keeper::begin_run() {
+    if (parts_.listener && !std::exchange(in_run_, true)) hear("", parts_.listener->run_begins());
+}
+
+void Keeper::end_run() {
+    if (parts_.listener && std::exchange(in_run_, false)) hear("", parts_.listener->run_ended());
+}
+
+// What the owner's own commands said is told to who follows, and changes nothing.
+void Keeper::hear(const std::string& certificate, const std::string& trouble) {
+    if (step_ && !trouble.empty()) step_(certificate, trouble);
+}
+
 bool Keeper::run(Lineage& lineage, bool force) {
+    begin_run();
     const WallTime start = clock_.wall();
     lineage.busy = true;
     publish_status();
@@ -225,6 +245,9 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
     save_job(lineage);
     drop_pending(lineage);
     set_clock_bound();
+    if (!parts_.listener) return true;
+    publish_status();  // what follows may take minutes
+    hear(wanted.name, parts_.listener->installed(wanted.name, wanted.names));
     return true;
 }
 

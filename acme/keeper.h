@@ -44,6 +44,9 @@ private:
     void set_clock_bound();
     Result<void> take_up(Lineage& lineage);
     bool run(Lineage& lineage, bool force);  // false: failed
+    void begin_run();  // once, however many are due
+    void end_run();
+    void hear(const std::string& certificate, const std::string& trouble);
     RunResult order(Lineage& lineage, bool force);
     void ask_for_window(Lineage& lineage, bool by_hand);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
@@ -65,6 +68,7 @@ private:
     std::optional<ClockBook> times_;
     RenewalWatch watch_;
     std::vector<Lineage> lineages_;
+    bool in_run_ = false;  // the listener was told of its begin, and not of its end
     bool stopped_ = false;
 };
 

@@ -27,4 +27,15 @@ public:
     virtual void withdraw(const std::string& name) = 0;  // no longer configured
 };
 
+// Hears of each run of renewals: what the owner wants run or told is somebody else's. Called on acme's thread, which waits.
+// Each gives what went wrong, for who follows the run; empty: nothing. None of it changes what acme does.
+class RunListener {
+public:
+    virtual ~RunListener() = default;
+    virtual std::string run_begins() = 0;  // something is due: before the first order
+    // A new certificate serves and live/NAME leads to it.
+    virtual std::string installed(const std::string& name, const std::vector<std::string>& names) = 0;
+    virtual std::string run_ended() = 0;   // after the last one, whatever came of them; the status tells
+};
+
 }  // namespace postern::acme

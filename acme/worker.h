@@ -39,6 +39,7 @@ struct WorkerParts {
     Pauser* pauser = nullptr;              // how the thread waits; null: on the machine's steady clock
     // Whom visitors trust, as far as this machine knows; empty, or no function: it does not know.
     std::function<Anchors(const CaSettings&)> anchors{};
+    RunListener* listener = nullptr;       // who hears of runs; null: nobody
 };
 
 // A `renew` somebody asked for, followed step by step.
