@@ -16,6 +16,8 @@ Result<Signals> Signals::open() {
     if (const int error = pthread_sigmask(SIG_BLOCK, &wanted, nullptr); error != 0)
         return Error::system("blocking signals", error);
     if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return Error::system("ignoring SIGPIPE", errno);
+    // ignored by whoever started us, it would keep from us how a hook ended
+    if (std::signal(SIGCHLD, SIG_DFL) == SIG_ERR) return Error::system("the default for SIGCHLD", errno);
     UniqueFd fd(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!fd) return Error::system("signalfd", errno);
     return Signals(std::move(fd));

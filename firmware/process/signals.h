@@ -16,7 +16,7 @@ enum class Wish : unsigned char {
 class Signals {
 public:
     // Blocks the signals in the calling thread, whose mask later threads inherit: call it before any is started.
-    // SIGPIPE is ignored: a peer that went away is seen where it is written to.
+    // SIGPIPE is ignored: a peer that went away is seen where it is written to. SIGCHLD is not, whoever started us.
     static Result<Signals> open();
 
     int fd() const { return fd_.get(); }  // readable when take() has something
