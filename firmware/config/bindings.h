@@ -22,6 +22,8 @@ Section& section_in(const Draft& draft) {
     else if constexpr (std::is_same_v<Section, AcmeSection>) return *draft.acme;
     else if constexpr (std::is_same_v<Section, CaSection>) return *draft.ca;
     else if constexpr (std::is_same_v<Section, SiteSection>) return *draft.site;
+    else if constexpr (std::is_same_v<Section, NotifySection>) return *draft.notify;
+    else if constexpr (std::is_same_v<Section, HooksSection>) return *draft.hooks;
     else return *draft.admin;
 }
 

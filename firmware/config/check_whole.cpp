@@ -105,6 +105,8 @@ void name_paths(Reading& reading) {
     const Config& config = reading.config;
     name_path(reading, "acme", "ca_file", config.acme.ca_file, false);
     for (const CaSection& ca : config.cas) name_path(reading, "ca " + ca.name, "ca_file", ca.ca_file, false);
+    name_path(reading, "notify", "smtp_password_file", config.notify.smtp_password_file, false);
+    name_path(reading, "notify", "ca_file", config.notify.ca_file, false);
     for (const SiteSection& site : config.sites) {
         name_path(reading, "site " + site.name, "root", site.root, true);
         const std::string index = site.root + "/" + site.index;
@@ -123,6 +125,7 @@ void check_whole(Reading& reading) {
     check_state(reading);
     check_cas(reading);
     check_sites(reading);
+    check_notify(reading);
     name_paths(reading);
 }
 

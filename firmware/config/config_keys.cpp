@@ -1,6 +1,7 @@
 #include "firmware/config/config_keys.h"
 
 #include "firmware/config/bindings.h"
+#include "firmware/config/notify_values.h"
 #include "server/base/text.h"
 
 namespace postern::config {
@@ -12,6 +13,8 @@ using Acme = AcmeSection;
 using Ca = CaSection;
 using Site = SiteSection;
 using Admin = AdminSection;
+using Notify = NotifySection;
+using Hooks = HooksSection;
 
 constexpr char kAuto[] = "auto", kOff[] = "off";
 constexpr int kMostConnections = 1000000;  // Linux's own ceiling on descriptors is of this size
@@ -31,6 +34,8 @@ constexpr SectionRow kSections[] = {
      "One web site; make as many of these sections as you have sites. The word after 'site' is yours to choose: it names "
      "the site in messages, and the certificate's folder in the state."},
     {"admin", "", true, "The page and the API that show the certificates. It has no login yet: this machine only."},
+    {"notify", "", true, "Who is told when a certificate is in trouble; 'postern notify --test' tries it."},
+    {"hooks", "", true, "Commands around a renewal, run by sh as the user of the server. What they write goes to the log."},
 };
 
 // section, key, default, sample, allowed, help, binding
@@ -114,6 +119,36 @@ constexpr KeyRow kKeys[] = {
      "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>},
     {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
      bind::kList<&Admin::hosts, take_names>},
+
+    {"notify", "webhook", "", "https://chat.example.org/hooks/router", "an https:// URL; http:// to an IP address in your own network",
+     "Gets each message as JSON, by POST; its member text is what chat servers show.", bind::kChecked<&Notify::webhook, take_webhook>},
+    {"notify", "mail_to", "", "you@example.org", "e-mail addresses, separated by commas", "Who gets a mail. Needs smtp.",
+     bind::kList<&Notify::mail_to, take_mail_to>},
+    {"notify", "mail_from", "", "router@example.org", "one e-mail address",
+     "Who sends it. Without it: the user of smtp where that is an address, else the first of mail_to.",
+     bind::kChecked<&Notify::mail_from, take_email>},
+    {"notify", "smtp", "", "smtp://you@mail.example.org:587", "smtp://USER@HOST:PORT (587, with STARTTLS) or smtps://USER@HOST:PORT (465)",
+     "The server that takes the mail. It must speak TLS with a certificate for its name, unless it is this machine.",
+     bind::kChecked<&Notify::smtp, take_smtp>},
+    {"notify", "smtp_password", "", "secret", "one line of text", "The password of the user in smtp, where that names one.",
+     bind::kTyped<&Notify::smtp_password, take_password, show_password>},
+    {"notify", "smtp_password_file", "", "/etc/postern.smtp-password", "a file that holds one line",
+     "The same from a file, which others need not be able to read.", bind::kPath<&Notify::smtp_password_file, take_password_file>},
+    {"notify", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file",
+     "Trust anchors for smtp and webhook, where those of the system do not do.", bind::kPath<&Notify::ca_file, take_ca_file>},
+    {"notify", "on", "failure, expiry", "", "failure, expiry and renewed, separated by commas",
+     "What is told. failure: a renewal failed; once, then daily, and when it is over. expiry: less than a quarter of the "
+     "life is left. renewed: a new certificate serves.", bind::kList<&Notify::on, take_events>},
+
+    {"hooks", "pre", "", "/usr/local/bin/open-port-80", "a command for sh", "Runs before a run of renewals, when something is due.",
+     bind::kChecked<&Hooks::pre, take_hook>},
+    {"hooks", "post", "", "/usr/local/bin/close-port-80", "a command for sh",
+     "Runs after it, also when it failed. RENEWED_DOMAINS holds the names that were renewed.", bind::kChecked<&Hooks::post, take_hook>},
+    {"hooks", "deploy", "", "/usr/local/bin/copy-certificate", "a command for sh",
+     "Runs once for each new certificate. RENEWED_LINEAGE holds its folder, RENEWED_DOMAINS its names.",
+     bind::kChecked<&Hooks::deploy, take_hook>},
+    {"hooks", "timeout", "5m", "", "a duration up to 1h, such as 30s or 5m", "A command that takes longer is ended, with all that it started.",
+     bind::kTyped<&Hooks::timeout, take_hook_time, show_hook_time>},
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ struct Draft {
     CaSection* ca = nullptr;
     SiteSection* site = nullptr;
     AdminSection* admin = nullptr;
+    NotifySection* notify = nullptr;
+    HooksSection* hooks = nullptr;
     FileSystem* files = nullptr;  // to look whether a named file or folder exists
     std::string folder;           // of the INI, with its slash: relative paths begin there
 };

@@ -25,7 +25,7 @@ constexpr LaterRow kLaterKeys[] = {
               "metrics_token_file"},
 };
 
-constexpr std::string_view kLaterSections = "notify hooks deploy network time update fleet";
+constexpr std::string_view kLaterSections = "deploy network time update fleet";
 
 bool holds(std::string_view words, std::string_view word) {
     const auto list = split(words, ' ');

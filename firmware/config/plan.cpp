@@ -51,7 +51,9 @@ acme::WantedCert admin_pair() {
 }
 
 // The sections that are there once, as the table of keys reads and writes them.
-Draft single_sections(Config& config) { return {&config.server, &config.acme, nullptr, nullptr, &config.admin, nullptr, {}}; }
+Draft single_sections(Config& config) {
+    return {&config.server, &config.acme, nullptr, nullptr, &config.admin, &config.notify, &config.hooks, nullptr, {}};
+}
 
 }  // namespace
 

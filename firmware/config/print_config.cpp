@@ -27,6 +27,8 @@ std::string print_config(const Config& config) {
     draft.server = &copy.server;
     draft.acme = &copy.acme;
     draft.admin = &copy.admin;
+    draft.notify = &copy.notify;
+    draft.hooks = &copy.hooks;
     print_section(out, "server", "", draft);
     print_section(out, "acme", "", draft);
     for (CaSection& ca : copy.cas) {
@@ -37,7 +39,7 @@ std::string print_config(const Config& config) {
         draft.site = &site;
         print_section(out, "site", site.name, draft);
     }
-    print_section(out, "admin", "", draft);
+    for (const std::string_view kind : {"admin", "notify", "hooks"}) print_section(out, kind, "", draft);
     return out;
 }
 

@@ -87,6 +87,8 @@ public:
         draft_.server = &config.server;
         draft_.acme = &config.acme;
         draft_.admin = &config.admin;
+        draft_.notify = &config.notify;
+        draft_.hooks = &config.hooks;
     }
     Draft& draft() { return draft_; }
 
@@ -159,7 +161,7 @@ void take_unknown_section(Reading& reading, const IniSection& section) {
     binder.take_entries(near, section);
 }
 
-// [server], [acme], [admin]: there whether they are written or not.
+// [server], [acme], [admin], [notify], [hooks]: there whether they are written or not.
 void take_single(Reading& reading, Binder& binder, std::string_view kind) {
     binder.take_defaults(kind);
     for (const IniSection& section : reading.ini.sections) {
@@ -207,7 +209,7 @@ void take_site(Reading& reading, Binder& binder, const IniSection& section) {
 // [acme] comes before the sites, wherever it stands: they begin with what it says.
 void read_sections(Reading& reading) {
     Binder binder(reading);
-    for (const std::string_view kind : {"server", "acme", "admin"}) take_single(reading, binder, kind);
+    for (const std::string_view kind : {"server", "acme", "admin", "notify", "hooks"}) take_single(reading, binder, kind);
     for (const IniSection& section : reading.ini.sections) {
         if (section.kind.empty()) take_stray_entries(reading, section);
         else if (section.kind == "ca") take_ca(reading, binder, section);

@@ -38,13 +38,14 @@ private:
     std::set<std::pair<std::string, std::string>> faulty_;
 };
 
-// Fills config.server, acme, cas, sites and admin key by key, from the table.
+// Fills config.server, acme, cas, sites, admin, notify and hooks key by key, from the table.
 void read_sections(Reading& reading);
 
 // The faults between keys and between sections; afterwards `identity`, `folder` and `wanted` are set.
 void check_whole(Reading& reading);
 void check_cas(Reading& reading);    // the part of it that is about [ca NAME] and [acme] ca
 void check_sites(Reading& reading);  // and about sites
+void check_notify(Reading& reading);
 
 // The CA that a word of `ca` stands for; nullopt: no preset, no [ca NAME], no URL.
 std::optional<acme::CaSettings> find_ca(const Config& config, const std::string& word);

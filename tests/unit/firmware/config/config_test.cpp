@@ -140,8 +140,12 @@ TEST_CASE("the sample's commented lines are accepted as well once they are taken
     for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at) {
         if (text[at + 2] != ' ') text.erase(at + 1, 1);
     }
+    const auto twin = text.find("\nsmtp_password = ");  // of smtp_password_file: one of them is enough
+    REQUIRE(twin != std::string::npos);
+    text.insert(twin + 1, "#");
     fakes::FakeFiles files = stage(text);
     files.put_folder("/srv/www/example.org");
+    files.put("/etc/postern.smtp-password", "secret\n", 0600);
     files.put("/etc/ssl/my-ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
     CHECK(faults_of(read_config(files, "/etc/postern.ini", false)) == "");
 }

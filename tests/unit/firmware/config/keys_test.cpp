@@ -16,8 +16,10 @@ TEST_CASE("every default of the table is valid and shown as it is written") {
     CaSection ca;
     SiteSection site;
     AdminSection admin;
+    NotifySection notify;
+    HooksSection hooks;
     fakes::FakeFiles files;
-    Draft draft{&server, &acme, &ca, &site, &admin, &files, ""};
+    Draft draft{&server, &acme, &ca, &site, &admin, &notify, &hooks, &files, ""};
     for (const KeyRow& row : key_rows()) {
         CAPTURE(std::string(row.section) + "." + std::string(row.name));
         CHECK(find_section(row.section) != nullptr);
