@@ -37,6 +37,8 @@ front::FrontOptions inner_options() {
     return options;
 }
 
+std::uint32_t uid_of(const config::ServerSection& server) { return server.identity ? server.identity->uid : geteuid(); }
+
 }  // namespace
 
 std::vector<std::string> lineages_of(const config::Plan& plan) {
@@ -47,7 +49,8 @@ std::vector<std::string> lineages_of(const config::Plan& plan) {
 
 Server::Server(Machine machine, config::Config config)
     : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)),
-      as_root_(config_.server.identity.has_value()), desk_(certificates_, machine.log) {}
+      as_root_(config_.server.identity.has_value()), desk_(certificates_, machine.log),
+      hooks_(machine.clock, machine.log, config_.server.state + "/live", home_of(machine.files, uid_of(config_.server)), config_.hooks) {}
 
 Server::~Server() { drain(Millis(0)); }
 
@@ -98,6 +101,7 @@ Result<void> Server::start(acme::StateLock lock) {
                             desk_,          desk_,          status_,         connect_to,   config_.server.state};
     if (config_.server.identity && !config_.server.group.empty()) parts.key_group = config_.server.identity->gid;
     parts.anchors = [](const acme::CaSettings& ca) { return acme::visitors_anchors(ca.ca_file); };
+    parts.listener = &hooks_;
     worker_ = std::make_unique<acme::Worker>(std::move(parts), plan.certificates);
     TRY_VOID(worker_->prepare());
     TRY_VOID(public_->start());
@@ -108,6 +112,7 @@ Result<void> Server::start(acme::StateLock lock) {
 void Server::look_after() { worker_->start(); }
 
 void Server::drain(Millis limit) {
+    hooks_.cancel();
     if (worker_) worker_->stop();
     if (inner_) inner_->drain(std::min(limit, kInnerDrain));  // first: who looks in from there asks after the public one
     if (public_) public_->drain(limit);
@@ -138,6 +143,16 @@ admin::ServerFacts Server::facts() const {
     facts.swaps = desk_.swaps();
     facts.state_bytes_written = SystemFiles::bytes_written();
     return facts;
+}
+
+// What acme knows, and what went wrong around it.
+std::shared_ptr<const acme::StatusSnapshot> Server::status() const {
+    auto known = status_.get();
+    const std::vector<std::string> troubles = hooks_.troubles();
+    if (!known || troubles.empty()) return known;
+    auto all = std::make_shared<acme::StatusSnapshot>(*known);
+    all->notices.insert(all->notices.end(), troubles.begin(), troubles.end());
+    return all;
 }
 
 Result<std::string> Server::renew(const std::vector<std::string>& names, bool force) { return worker_->renew(names, force); }
@@ -175,6 +190,7 @@ Result<std::string> Server::apply(const config::Config& file) {
     desk_.set_order(lineages_of(plan));
     worker_->set_wanted(plan.certificates);
     machine_.log.set_level(next.server.log_level);
+    hooks_.set(next.hooks);
     config_ = std::move(next);
     std::string said = "reloaded " + config_.file;
     for (const std::string& sentence : config::needs_restart(config_, file)) {

@@ -12,6 +12,7 @@
 #include "firmware/admin/control.h"
 #include "firmware/cert_desk.h"
 #include "firmware/config/plan.h"
+#include "firmware/hooks.h"
 #include "firmware/token_board.h"
 #include "server/base/files.h"
 #include "server/base/random.h"
@@ -45,7 +46,7 @@ public:
 
     std::string addresses() const;  // "http=127.0.0.1:8080 https=... admin=..."
 
-    std::shared_ptr<const acme::StatusSnapshot> status() const override { return status_.get(); }
+    std::shared_ptr<const acme::StatusSnapshot> status() const override;
     admin::ServerFacts facts() const override;
     Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
     Result<acme::JobView> job(const std::string& id) const override;
@@ -71,6 +72,7 @@ private:
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;
     CertDesk desk_;
+    Hooks hooks_;
     std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;
     std::shared_ptr<front::AccessLog> access_;  // of the public side; null: none
     std::unique_ptr<front::Front> public_;
