@@ -2,7 +2,6 @@
 // the file at once. Keys, types, defaults and help stand in one table, config_keys.cpp.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,9 +9,9 @@
 #include "acme/wanted.h"
 #include "firmware/config/accounts.h"
 #include "firmware/config/fault.h"
+#include "firmware/config/notify_config.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
-#include "server/base/secret.h"
 #include "server/net/address.h"
 
 namespace postern::config {
@@ -71,34 +70,6 @@ struct SiteSection {
 struct AdminSection {
     std::vector<net::Address> listen;        // empty: off
     std::vector<std::string> hosts;
-};
-
-struct HooksSection {
-    std::string pre, post, deploy;           // for sh -c; empty: none
-    long long timeout = 300;                 // seconds
-};
-
-// smtp://USER@HOST:PORT of [notify].
-struct MailServer {
-    std::string host;                        // a name, or a loopback address; lower case
-    int port = 0;
-    std::string user;                        // empty: no AUTH
-    bool implicit_tls = false;               // smtps://
-};
-
-struct NotifySection {
-    std::string webhook;                     // a URL, checked
-    std::vector<std::string> mail_to;        // addresses
-    std::string mail_from;
-    std::string smtp;                        // as written
-    std::optional<MailServer> server;        // what that says
-    std::shared_ptr<const Secret> smtp_password;  // as written
-    std::string smtp_password_file;
-    std::shared_ptr<const Secret> password;       // from either; null: none
-    std::string ca_file;                     // empty: the system's trust anchors
-    std::vector<std::string> on;             // of "failure", "expiry", "renewed"
-
-    bool is_configured() const { return !webhook.empty() || !mail_to.empty(); }
 };
 
 // A file or folder outside the state folder that who serves must be able to read, and where it is named.
