@@ -83,6 +83,7 @@ int run(const Options& options) {
         case Command::kShow: return run_show(options);
         case Command::kRenew: return run_renew(options);
         case Command::kMonitor: return run_monitor(options);
+        case Command::kNotify: return run_notify(options);
         case Command::kReload: return run_reload(options);
         case Command::kStop: return run_stop(options);
         case Command::kInit: return run_init(options);

@@ -16,6 +16,7 @@ int run_init(const Options& options);
 int run_version();
 
 int run_monitor(const Options& options);
+int run_notify(const Options& options);
 
 // These ask the running server; without one, status, show and renew work alone.
 int run_status(const Options& options);

@@ -14,7 +14,7 @@ namespace postern {
 inline constexpr int kExitWrongUsage = 64;   // EX_USAGE of sysexits.h
 inline constexpr int kExitBadConfig = 78;    // EX_CONFIG, where 2 means something else
 
-enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor };
+enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor, kNotify };
 
 struct Options {
     Command command = Command::kServe;
@@ -23,6 +23,7 @@ struct Options {
     bool verbose = false;            // -v
     bool print = false;              // check --print
     bool json = false;               // status --json
+    bool test = false;               // notify --test
     bool force = false;              // renew --force
     std::string warning = "1/4";     // monitor --warning: of the life left, or days ("20d")
     std::string critical = "1/8";    // monitor --critical

@@ -8,6 +8,8 @@
 #include "firmware/admin_doors.h"
 #include "firmware/config_name.h"
 #include "firmware/logs.h"
+#include "firmware/notify/mail_way.h"
+#include "firmware/notify/words.h"
 #include "firmware/sites.h"
 #include "firmware/sizing.h"
 #include "server/base/limits.h"
@@ -104,16 +106,25 @@ Result<void> Server::start(acme::StateLock lock) {
     parts.listener = &hooks_;
     worker_ = std::make_unique<acme::Worker>(std::move(parts), plan.certificates);
     TRY_VOID(worker_->prepare());
+    notifier_ = std::make_unique<notify::Notifier>(
+        notify::NotifierParts{machine_.clock, machine_.files, machine_.random, machine_.log, status_,
+                              config_.server.state + "/notices.json", notify::host_name(), notify::make_ways},
+        config_.notify);
+    hooks_.set_run_over([this] { notifier_->wake(); });
     TRY_VOID(public_->start());
     TRY_VOID(inner_->start());
     return {};
 }
 
-void Server::look_after() { worker_->start(); }
+void Server::look_after() {
+    worker_->start();
+    notifier_->start();
+}
 
 void Server::drain(Millis limit) {
     hooks_.cancel();
     if (worker_) worker_->stop();
+    if (notifier_) notifier_->stop();
     if (inner_) inner_->drain(std::min(limit, kInnerDrain));  // first: who looks in from there asks after the public one
     if (public_) public_->drain(limit);
 }
@@ -148,7 +159,8 @@ admin::ServerFacts Server::facts() const {
 // What acme knows, and what went wrong around it.
 std::shared_ptr<const acme::StatusSnapshot> Server::status() const {
     auto known = status_.get();
-    const std::vector<std::string> troubles = hooks_.troubles();
+    std::vector<std::string> troubles = hooks_.troubles();
+    for (std::string& trouble : notifier_->troubles()) troubles.push_back(std::move(trouble));
     if (!known || troubles.empty()) return known;
     auto all = std::make_shared<acme::StatusSnapshot>(*known);
     all->notices.insert(all->notices.end(), troubles.begin(), troubles.end());
@@ -191,6 +203,7 @@ Result<std::string> Server::apply(const config::Config& file) {
     worker_->set_wanted(plan.certificates);
     machine_.log.set_level(next.server.log_level);
     hooks_.set(next.hooks);
+    notifier_->set(next.notify);
     config_ = std::move(next);
     std::string said = "reloaded " + config_.file;
     for (const std::string& sentence : config::needs_restart(config_, file)) {

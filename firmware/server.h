@@ -13,6 +13,7 @@
 #include "firmware/cert_desk.h"
 #include "firmware/config/plan.h"
 #include "firmware/hooks.h"
+#include "firmware/notify/notifier.h"
 #include "firmware/token_board.h"
 #include "server/base/files.h"
 #include "server/base/random.h"
@@ -80,6 +81,7 @@ private:
     // there may take some milliseconds.
     std::unique_ptr<front::Front> inner_;
     std::unique_ptr<acme::Worker> worker_;
+    std::unique_ptr<notify::Notifier> notifier_;
 };
 
 // The folders of the certificates that the plan wants, in the order of the INI.
