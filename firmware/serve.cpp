@@ -155,6 +155,7 @@ int run_renew_alone(const config::Config& config, const std::vector<std::string>
     if (!id.ok()) return failed(log, true, id.error());
     server.look_after();  // not before: what is due would be done unasked, and nothing left to tell of
     int status = follow(server, *id);
+    server.tell_owner();
     server.drain(Millis(0));
     return status;
 }

@@ -121,6 +121,10 @@ void Server::look_after() {
     notifier_->start();
 }
 
+void Server::tell_owner() {
+    if (notifier_) notifier_->finish();
+}
+
 void Server::drain(Millis limit) {
     hooks_.cancel();
     if (worker_) worker_->stop();

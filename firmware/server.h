@@ -42,6 +42,8 @@ public:
     Result<void> start(acme::StateLock lock);
     // Begins to look after the certificates: what was asked by renew() before comes first.
     void look_after();
+    // Sends what the owner is to be told of what was done; may take a minute. Nothing is told after it.
+    void tell_owner();
     // Finishes what is being answered, for at most `limit`.
     void drain(Millis limit);
 

@@ -62,6 +62,13 @@ void Notifier::stop() {
     if (thread_.joinable()) thread_.join();
 }
 
+void Notifier::finish() {
+    pauser_.stop();
+    if (!thread_.joinable()) return;
+    thread_.join();
+    (void)round();
+}
+
 void Notifier::set(config::NotifySection settings) {
     {
         std::lock_guard<std::mutex> hold(mutex_);

@@ -46,6 +46,8 @@ public:
 
     void start();
     void stop();                              // ends a delivery under way; safe twice
+    // Ends the thread as well, but sends first what is due: for a `renew` that works alone. At most kDeliveryTime a message.
+    void finish();
     void wake() { pauser_.wake(); }           // the status has changed
     void set(config::NotifySection settings);  // after a reload
     std::vector<std::string> troubles() const;  // of each way, since its last success; any thread

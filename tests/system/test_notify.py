@@ -183,6 +183,11 @@ def test_a_failing_renewal():
             assert server.renew(NAME).returncode == 0
             http_client.until(lambda: len(receiver.posts) == 3, 10, "the renewal is told")
             assert receiver.posts[2][2]["event"] == "renewed", receiver.posts
+            set_notify(server, notify)
+            server.stop()
+            lab.set_faults("ca-down")
+            assert server.renew(NAME).returncode == 1          # without a server
+            assert len(receiver.posts) == 4 and receiver.posts[3][2]["event"] == "failure", receiver.posts
             log = server.log()
             assert "t0ken" not in log and PASSWORD not in log
 

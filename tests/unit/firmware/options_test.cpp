@@ -64,6 +64,8 @@ TEST_CASE("every other command") {
     CHECK(good("serve").command == Command::kServe);
     CHECK(good("reload").command == Command::kReload);
     CHECK(good("stop -v").command == Command::kStop);
+    CHECK(good("notify --test").command == Command::kNotify);
+    CHECK(good("notify --test").test);
     CHECK(good("version").command == Command::kVersion);
     CHECK(good("--version").command == Command::kVersion);
     CHECK(good("-V").command == Command::kVersion);
@@ -74,7 +76,7 @@ TEST_CASE("help is told, and is no failure") {
         CHECK(answer(line).status == 0);
         CHECK(answer(line).text.find("\nUsage: postern [COMMAND]") != std::string::npos);
     }
-    for (const char* command : {"serve", "check", "status", "show", "renew", "reload", "stop", "init", "version"}) {
+    for (const char* command : {"serve", "check", "status", "show", "renew", "reload", "stop", "init", "notify", "version"}) {
         const std::string word(command);
         CHECK(answer("--help").text.find("\n  " + word) != std::string::npos);
         CHECK(answer(word + " --help").text.find("Usage: postern " + word) == 0);
@@ -105,6 +107,8 @@ TEST_CASE("a wrong word is told with the nearest right one, status 64") {
         {"status --force", "postern: unknown option '--force'\nTry: postern status --help\n"},
         {"--prnt", "postern: unknown option '--prnt'\nTry: postern --help\n"},
         {"show", "postern: 'show' needs a NAME\nTry: postern show --help\n"},
+        {"notify", "postern: 'notify' needs --test\nTry: postern notify --help\n"},
+        {"renew --test", "postern: unknown option '--test'\nTry: postern renew --help\n"},
         {"show a b", "postern: 'show' does not take 'b'\nTry: postern show --help\n"},
         {"check my.ini", "postern: 'check' does not take 'my.ini'; the configuration is named by -c FILE\nTry: postern check --help\n"},
         {"serve /etc/x", "postern: 'serve' does not take '/etc/x'; the configuration is named by -c FILE\nTry: postern serve --help\n"},

@@ -279,3 +279,15 @@ TEST_CASE("the thread starts, sends and ends") {
     scene.notifier->stop();
     CHECK(scene.post.sent.size() == 2);
 }
+
+TEST_CASE("who works alone ends when all is sent") {
+    Scene scene;
+    scene.notifier->start();
+    scene.set_status(true);
+    scene.notifier->finish();
+    CHECK(scene.post.sent.size() == 2);
+    Scene other;
+    other.set_status(true);
+    other.notifier->finish();  // it was never started
+    CHECK(other.post.sent.empty());
+}

@@ -18,18 +18,22 @@ using How = CommandEnd::How;
 
 namespace {
 
-// Time that runs ten times as fast for the command's limits as for the command: nobody waits for minutes here.
+// Time that runs faster for the command's limits than for the command: nobody waits for minutes here.
 class HastyClock final : public Clock {
 public:
+    explicit HastyClock(int haste) : haste_(haste) {}
     WallTime wall() const override { return real_.wall(); }
-    SteadyTime steady() const override { return SteadyTime((real_.steady().time_since_epoch()) * 10); }
+    SteadyTime steady() const override { return SteadyTime((real_.steady().time_since_epoch()) * haste_); }
 
 private:
     SystemClock real_;
+    const int haste_;
 };
 
 struct Run {
-    explicit Run(std::string line, Millis patience = Millis(60000), std::vector<std::string> environment = {"PATH=/usr/bin:/bin"}) {
+    explicit Run(std::string line, Millis patience = Millis(60000), std::vector<std::string> environment = {"PATH=/usr/bin:/bin"},
+                 int haste = 10)
+        : clock(haste) {
         end = run_command({std::move(line), std::move(environment), patience}, clock, cancel,
                           [&](std::string_view text) { lines.emplace_back(text); });
     }
@@ -80,12 +84,12 @@ TEST_CASE("nothing of ours reaches it: environment, descriptors, signals, sessio
 }
 
 TEST_CASE("what hangs is ended with its whole group, and so is what does not listen") {
-    const Run hangs("echo $$; sleep 1000 & echo $!; wait", Millis(1000));
+    const Run hangs("echo $$; sleep 1000 & echo $!; wait", Millis(10000));
     CHECK(hangs.end.how == How::kTimedOut);
     REQUIRE(hangs.lines.size() == 2);
     CHECK_FALSE(is_alive(hangs.lines[0]));
     CHECK(trouble_of(hangs.end).find("still running") != std::string::npos);
-    const Run deaf("trap '' TERM; echo $$; while :; do sleep 0.05; done", Millis(1000));
+    const Run deaf("trap '' TERM; echo $$; while :; do sleep 0.05; done", Millis(10000));
     CHECK(deaf.end.how == How::kTimedOut);
     CHECK_FALSE(is_alive(deaf.lines.at(0)));
 }
@@ -95,7 +99,7 @@ TEST_CASE("what it leaves behind gets a moment, and is ended; a service of its o
     CHECK(left.end.how == How::kExited);
     CHECK(left.end.left_behind);
     CHECK(trouble_of(left.end).find("left processes behind") != std::string::npos);
-    const Run quick("(sleep 0.05; echo late) & echo early");
+    const Run quick("(sleep 0.05; echo late) & echo early", Millis(60000), {"PATH=/usr/bin:/bin"}, 1);
     CHECK(quick.output() == "early|late");
     CHECK_FALSE(quick.end.left_behind);
     const Run service("setsid sh -c 'echo $$; exec sleep 1000 >/dev/null 2>&1' & sleep 0.05");
@@ -120,11 +124,11 @@ TEST_CASE("what floods is cut, and then ended") {
 }
 
 TEST_CASE("when the server stops it has little time left") {
-    HastyClock clock;
+    const HastyClock real(1), clock(10);
     Cancel cancel;
     cancel.now();
     const auto none = [](std::string_view) {};
-    const CommandEnd quick = run_command({"exit 0", {"PATH=/bin"}, Millis(600000)}, clock, cancel, none);
+    const CommandEnd quick = run_command({"exit 0", {"PATH=/bin"}, Millis(600000)}, real, cancel, none);
     CHECK(quick.how == How::kExited);
     const CommandEnd slow = run_command({"sleep 1000", {"PATH=/bin:/usr/bin"}, Millis(600000)}, clock, cancel, none);
     CHECK(slow.how == How::kStopped);
