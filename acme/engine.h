@@ -26,6 +26,7 @@ public:
     Next next(Facts facts);
     void take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts);
     void key_made(Result<std::string> csr_der);
+    void not_put_up(const Error& error) { fail("internal", error.text()); }
     std::vector<Charge> take_charges() { return std::exchange(charges_, {}); }  // since the last call
 
 private:
@@ -60,7 +61,10 @@ private:
     Result<void> accept_certificate(const HttpReply& reply);
     void go_by(Order order, const HttpReply& reply, Facts facts);
     void order_invalid(const Order& order);
+    // Which challenge, and what is put up for it (engine_challenge.cpp).
     void choose_challenge(const Authorization& authorization);
+    const Challenge* usable(const Authorization& authorization) const;
+    std::string own_name(const std::string& identifier) const;
     void next_authorization();
     void poll(std::optional<RetryAfter> asked, Facts facts);
 

@@ -1,6 +1,4 @@
 // The engine's half for replies of success: what each tells, and where it leads.
-#include <algorithm>
-
 #include "acme/engine.h"
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
@@ -183,21 +181,6 @@ Result<void> Engine::accept_authorization(const HttpReply& reply, Facts facts) {
     state_ = State::kOrder;
     if (order_.status == OrderStatus::kPending && asked_wait_) poll(asked_wait_, facts);
     return {};
-}
-
-// http-01 is what we can answer. One under way already is not answered twice; its token hangs all the same.
-void Engine::choose_challenge(const Authorization& authorization) {
-    auto usable = std::find_if(authorization.challenges.begin(), authorization.challenges.end(),
-                               [](const Challenge& c) { return c.type == "http-01"; });
-    if (usable == authorization.challenges.end()) {
-        std::string offered = authorization.offered.empty() ? "none" : join(authorization.offered, ", ");
-        std::string why = authorization.bad_token ? "; " + *authorization.bad_token : "";
-        return fail("challenge", authorization.identifier + ": no http-01 that can be answered; offered: " + offered + why,
-                    !authorization.bad_token);
-    }
-    challenge_ = *usable;
-    queued_.push_back(HangUp{challenge_.token, key_.key_authorization(challenge_.token), authorization.identifier});
-    if (challenge_.status == ChallengeStatus::kPending) state_ = State::kAnswer;
 }
 
 Result<void> Engine::accept_certificate(const HttpReply& reply) {

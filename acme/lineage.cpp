@@ -22,6 +22,8 @@ std::string digest_of(const WantedCert& wanted) {
     std::string text = join(wanted.names, " ") + "\n" + wanted.ca.directory_url + "\n" + wanted.ca.ca_file + "\n" +
                        wanted.ca.email + "\n" + (wanted.ca.agree_tos ? "yes" : "no") + "\n" +
                        std::string(name_of(wanted.key_type)) + (wanted.from_ca ? "" : "\nself-signed");
+    if (wanted.challenges != WantedCert{}.challenges)
+        for (const ChallengeType type : wanted.challenges) text += "\n" + std::string(name_of(type));
     return base64url_encode(crypto::sha256(text));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/crypto/cert_making.h"
 #include "server/crypto/csr.h"
 
 namespace postern::acme {
@@ -15,6 +16,7 @@ public:
         : parts_(parts), wanted_(wanted), marks_(marks), session_(session), account_(account), transport_(transport) {}
     ~Run() {
         for (const std::string& token : tokens_) parts_.board.withdraw(token);
+        for (const std::string& name : put_up_) parts_.board.withdraw_pair(name);
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -29,6 +31,7 @@ private:
     bool carry_out(const Pause& pause);
     bool carry_out(const Note& note);
     bool carry_out(const HangUp& token);
+    bool carry_out(Engine& engine, const PutUp& proof);
     bool carry_out(const KeepAccount& account);
     Result<std::string> make_key(const MakeKey& order);
 
@@ -38,13 +41,14 @@ private:
     CaSession& session_;
     const AccountKey& account_;
     Transport& transport_;
-    std::vector<std::string> tokens_;
+    std::vector<std::string> tokens_, put_up_;
     Secret key_;
 };
 
 // A left-over order whose key cannot be used any more is no order.
 RunTask Run::task(std::optional<PendingOrder> pending) {
-    RunTask task{wanted_.names, wanted_.ca.directory_url, wanted_.ca.email, wanted_.ca.agree_tos, {}, {}, marks_.replaces};
+    RunTask task{wanted_.names, wanted_.ca.directory_url, wanted_.ca.email, wanted_.ca.agree_tos, wanted_.challenges, {}, {},
+                 marks_.replaces};
     if (!pending) return task;
     auto key = crypto::PrivateKey::from_pem(pending->key_pem.view());
     auto csr = key ? crypto::make_csr(*key, wanted_.names) : Result<std::string>(std::move(key).error());
@@ -68,6 +72,8 @@ RunResult Run::go(std::optional<PendingOrder> pending) {
             on = carry_out(*note);
         } else if (auto* token = std::get_if<HangUp>(&next)) {
             on = carry_out(*token);
+        } else if (auto* proof = std::get_if<PutUp>(&next)) {
+            on = carry_out(engine, *proof);
         } else if (auto* keep = std::get_if<KeepAccount>(&next)) {
             on = carry_out(*keep);
         } else if (auto* make = std::get_if<MakeKey>(&next)) {
@@ -122,6 +128,17 @@ bool Run::carry_out(const Note& note) {
 bool Run::carry_out(const HangUp& token) {
     if (std::find(tokens_.begin(), tokens_.end(), token.token) == tokens_.end()) tokens_.push_back(token.token);
     parts_.board.post(token.token, token.key_authorization);
+    return true;
+}
+
+bool Run::carry_out(Engine& engine, const PutUp& proof) {
+    auto pair = crypto::make_challenge_pair(proof.name, proof.key_authorization, parts_.clock.wall(), parts_.random);
+    if (!pair) {
+        engine.not_put_up(pair.error());
+        return true;
+    }
+    if (std::find(put_up_.begin(), put_up_.end(), proof.name) == put_up_.end()) put_up_.push_back(proof.name);
+    parts_.board.post_pair(proof.name, std::move(*pair));
     return true;
 }
 

@@ -1,4 +1,4 @@
-// Carries out one run of the engine: exchanges, waits, tokens on the board, key and account on disk. Everything it does
+// Carries out one run of the engine: exchanges, waits, answers on the board, key and account on disk. Everything it does
 // the engine asked for.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "acme/store/store.h"
 #include "acme/wanted.h"
 #include "server/base/log.h"
+#include "server/base/random.h"
 
 namespace postern::acme {
 
@@ -21,6 +22,7 @@ struct RunParts {
     ChallengeBoard& board;
     Pauser& pauser;
     Store& store;
+    Random& random;
     std::function<void(const std::string& certificate, const std::string& text)> step;  // who follows along
     std::function<void(const Charge&)> charge;  // what counts against the CA's limits, as it happens
 };
@@ -37,7 +39,7 @@ struct OrderMarks {
     std::string replaces;  // RFC 9773 section 5: the id of the certificate that it renews, or empty
 };
 
-// Tokens are withdrawn when it returns.
+// What hangs on the board is withdrawn when it returns.
 RunResult run_order(const RunParts& parts, const WantedCert& wanted, const OrderMarks& marks, CaSession& session,
                     const AccountKey& account, Transport& transport, std::optional<PendingOrder> pending);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acme/policy/ledger.h"
+#include "acme/protocol/challenge_type.h"
 #include "acme/protocol/directory.h"
 #include "acme/protocol/nonces.h"
 #include "acme/protocol/transport.h"
@@ -25,6 +26,7 @@ struct RunTask {
     std::string directory_url;
     std::string email;
     bool agree_tos = false;
+    std::vector<ChallengeType> challenges;  // in order of preference
     std::string order_url;  // of an order left over from an earlier run, with
     std::string csr;        // the request (DER) for its key; both or none
     std::string replaces;   // RFC 9773 section 5; empty: nothing
@@ -51,7 +53,8 @@ struct Charge {
     std::string name;  // of kFailure
 };
 
-// What the run is to do. After Call comes take(), after MakeKey key_made(); after all others simply next() again.
+// What the run is to do. After Call comes take(), after MakeKey key_made(), after a PutUp that failed not_put_up(); after
+// all others simply next() again.
 struct Call {
     HttpRequest request;
     std::string what;  // "newOrder": for the log
@@ -64,8 +67,11 @@ struct Note {  // something that an owner would like to see happen: a log event 
     std::string event, text;
     bool trouble = false;  // a warning
 };
-struct HangUp {  // a token, before the CA is told to look for it
+struct HangUp {  // a token of http-01, before the CA is told to look for it
     std::string token, key_authorization, name;
+};
+struct PutUp {  // a certificate for tls-alpn-01, likewise
+    std::string name, key_authorization;
 };
 struct KeepAccount {  // store it
     std::string url;
@@ -76,6 +82,6 @@ struct MakeKey {  // make a key, store it with the order
 struct Finished {
     std::string chain;  // PEM, CERTIFICATE blocks only, LF; not yet checked beyond that
 };
-using Next = std::variant<Call, Pause, Note, HangUp, KeepAccount, MakeKey, Finished, RunFailure>;
+using Next = std::variant<Call, Pause, Note, HangUp, PutUp, KeepAccount, MakeKey, Finished, RunFailure>;
 
 }  // namespace postern::acme

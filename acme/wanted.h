@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "acme/policy/ledger.h"
+#include "acme/protocol/challenge_type.h"
 #include "server/base/clock.h"
 #include "server/crypto/keys.h"
 
@@ -31,6 +32,7 @@ struct WantedCert {
     CaSettings ca;
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     RenewAt renew_at;
+    std::vector<ChallengeType> challenges = {ChallengeType::kHttp01, ChallengeType::kTlsAlpn01};  // in order of preference
     bool from_ca = true;             // false: a self-signed pair is all that is wanted (kind "self-signed"), no CA is asked
 };
 

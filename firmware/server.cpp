@@ -59,8 +59,10 @@ Server::~Server() { drain(Millis(0)); }
 Result<void> Server::make_tls() {
     tls::TlsOptions options;
     TRY(options.tickets, tls::TicketKeys::make());
+    options.challenges = &tokens_.pairs();
     TRY(public_tls_, tls::TlsContext::make(certificates_, options));
     TRY(options.tickets, tls::TicketKeys::make());  // a ticket of a site opens nothing at the admin's
+    options.challenges = nullptr;
     TRY(admin_tls_, tls::TlsContext::make(certificates_, options));
     return {};
 }

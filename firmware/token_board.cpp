@@ -12,6 +12,16 @@ void TokenBoard::withdraw(const std::string& token) {
     tokens_.erase(token);
 }
 
+void TokenBoard::post_pair(const std::string& name, std::shared_ptr<const crypto::CertBundle> pair) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    pairs_.set(pairs_.get()->with(name, std::move(pair)));
+}
+
+void TokenBoard::withdraw_pair(const std::string& name) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    pairs_.set(pairs_.get()->without(name));
+}
+
 std::optional<std::string> TokenBoard::key_authorization(std::string_view token) const {
     std::lock_guard<std::mutex> hold(mutex_);
     auto found = tokens_.find(token);

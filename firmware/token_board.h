@@ -1,4 +1,5 @@
-// Joins acme, which hangs up http-01 tokens, to server/site, which answers with them. Thread-safe.
+// Joins acme, which puts up answers to challenges, to server/site, which answers with tokens, and server/tls, which shows
+// certificates. Thread-safe.
 #pragma once
 
 #include <map>
@@ -6,7 +7,9 @@
 #include <string>
 
 #include "acme/protocol/challenge_board.h"
+#include "server/base/published.h"
 #include "server/site/challenge.h"
+#include "server/tls/challenge_table.h"
 
 namespace postern {
 
@@ -14,11 +17,16 @@ class TokenBoard final : public acme::ChallengeBoard, public site::ChallengeSour
 public:
     void post(const std::string& token, const std::string& key_authorization) override;
     void withdraw(const std::string& token) override;
+    void post_pair(const std::string& name, std::shared_ptr<const crypto::CertBundle> pair) override;
+    void withdraw_pair(const std::string& name) override;
     std::optional<std::string> key_authorization(std::string_view token) const override;
 
+    const Published<tls::ChallengeTable>& pairs() const { return pairs_; }  // for the TLS settings; lives as long as this
+
 private:
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;                                // of the tokens, and for one writer of the pairs at a time
     std::map<std::string, std::string, std::less<>> tokens_;  // a handful: those of the order under way
+    Published<tls::ChallengeTable> pairs_{std::make_shared<const tls::ChallengeTable>()};
 };
 
 }  // namespace postern

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "acme/protocol/challenge_type.h"
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
 #include "server/base/base64url.h"
@@ -63,7 +64,7 @@ void add_challenge(const Json& json, Authorization& authorization) {
     auto token = json.text("token");
     if (!url || !token) return;
     if (token->size() > limits::kToken || !is_base64url(*token)) {
-        if (type == "http-01") authorization.bad_token = "the token of http-01 is not base64url";
+        if (challenge_type_from(*type)) authorization.bad_token = "the token of " + std::string(*type) + " is not base64url";
         return;
     }
     Challenge challenge{std::string(*type), std::move(*url), std::string(*token), ChallengeStatus::kPending, error_in(json)};

@@ -24,7 +24,7 @@ struct Order {
 };
 
 struct Challenge {
-    std::string type;  // "http-01"
+    std::string type;  // "http-01", or another that we do not know
     std::string url;
     std::string token; // base64url, checked
     ChallengeStatus status = ChallengeStatus::kPending;

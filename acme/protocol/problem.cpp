@@ -29,17 +29,18 @@ constexpr std::array kAdvice = {
     Advice{"caa", "A CAA record of the domain forbids this CA: add it to the record, or choose the CA that stands there."},
     Advice{"certificate", "The CA sent a certificate that must not be installed; the old one keeps serving. It is tried "
                           "again by itself; if it stays so, tell the CA."},
-    Advice{"challenge", "The CA offers no way of proof that is supported here (http-01): wildcard names need another."},
+    Advice{"challenge", "The CA offers no way of proof that `challenge` allows: add one of those offered to it (http-01 and "
+                        "tls-alpn-01 are supported; wildcard names need another)."},
     Advice{"clock", "The clock is wrong or not set yet: check the time source (NTP)."},
-    Advice{"connection", "The CA could not reach us on port 80: check that the name points here and that firewall and "
-                         "router let port 80 in."},
+    Advice{"connection", "The CA could not reach us on port 80 (with tls-alpn-01: 443): check that the name points here and "
+                         "that firewall and router let that port in."},
     Advice{"directory", "What answers at the CA's URL is no ACME directory: check the URL, and whether a captive portal or "
                         "a proxy stands in between."},
     Advice{"disk", "Our own files failed us: check free space and permissions of the state folder."},
     Advice{"dns", "The CA could not look the name up: check its A and AAAA records."},
     Advice{"externalAccountRequired", "This CA wants an account made beforehand: set eab_kid and eab_hmac_key."},
-    Advice{"incorrectResponse", "Something else answered on port 80 in our place: check port forwarding, balancers and "
-                                "AAAA records."},
+    Advice{"incorrectResponse", "Something else answered on port 80 (with tls-alpn-01: 443) in our place: check port "
+                                "forwarding, balancers and AAAA records."},
     Advice{"invalidContact", "The CA does not take the e-mail address: correct `email`."},
     Advice{"ledger", "Nothing to do but wait: it is ordered by itself then. `postern renew --force NAME` orders all the same."},
     Advice{"malformed", "The CA did not understand us; if it stays so, report it with the log."},

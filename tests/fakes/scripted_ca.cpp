@@ -1,11 +1,15 @@
 #include "tests/fakes/scripted_ca.h"
 
+#include <mbedtls/x509_crt.h>
+
 #include <algorithm>
 #include <cstdlib>
 
 #include "server/base/base64url.h"
+#include "server/base/ip_text.h"
 #include "server/base/text.h"
 #include "server/crypto/hash.h"
+#include "tests/fakes/cert_reader.h"
 
 namespace postern::fakes {
 
@@ -24,6 +28,19 @@ HttpReply json_reply(int status, std::string body) {
 
 std::size_t number_in(std::string_view url) {
     return static_cast<std::size_t>(parse_decimal(url.substr(url.rfind('/') + 1)).value_or(9999));
+}
+
+// RFC 7638, of a P-256 key
+std::string thumbprint_of(const Json& jwk) {
+    JsonObject text;
+    text.add("crv", "P-256").add("kty", "EC").add("x", jwk.text("x").value_or("")).add("y", jwk.text("y").value_or(""));
+    return base64url_encode(crypto::sha256(text.done()));
+}
+
+// Of a challenge's URL: ".../chall/http-01/7"
+std::string type_in(std::string_view url) {
+    url = url.substr(0, url.rfind('/'));
+    return std::string(url.substr(url.rfind('/') + 1));
 }
 
 std::string at(std::string_view path, std::size_t number) {
@@ -108,7 +125,7 @@ HttpReply ScriptedCa::posted(const std::string& kind, const HttpRequest& request
     if (kind == "newOrder") return new_order(*jws);
     if (kind == "challenge") {
         if (jws->payload != "{}") wrong("a challenge answered with " + jws->payload);
-        return number < authz_.size() ? validate(number) : problem(404, "malformed");
+        return number < authz_.size() ? validate(number, type_in(request.url)) : problem(404, "malformed");
     }
     if (kind == "finalize") return number < orders_.size() ? finalize(*jws, number) : problem(404, "malformed");
     if (!jws->payload.empty()) wrong(kind + " is no POST-as-GET");
@@ -137,7 +154,7 @@ std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, H
     if (jws.url != request.url) wrong("url of the JWS is " + jws.url);
     if ((header->find("jwk") != nullptr) == !jws.kid.empty()) wrong("jwk and kid are not one of two");
     if (const Json* jwk = header->find("jwk"))
-        jws.jwk = std::string(jwk->text("x").value_or("")) + std::string(jwk->text("y").value_or(""));
+        jws.thumbprint = thumbprint_of(*jwk);
     if (nonces_.erase(std::string(header->text("nonce").value_or(""))) == 0) {
         refusal = problem(400, "badNonce");
         return std::nullopt;
@@ -148,7 +165,8 @@ std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, H
 HttpReply ScriptedCa::new_account(const Signed& jws) {
     auto payload = Json::parse(jws.payload);
     if (!payload || payload->flag("termsOfServiceAgreed") != true) return problem(403, "userActionRequired");
-    const std::string url = std::string(kHost) + "/acct/" + base64url_encode(crypto::sha256(jws.jwk)).substr(0, 10);
+    const std::string url = std::string(kHost) + "/acct/" + jws.thumbprint.substr(0, 10);
+    thumbprint_ = jws.thumbprint;
     const bool known = !accounts_.insert(url).second;
     HttpReply reply = json_reply(known ? 200 : 201, "{\"status\":\"valid\"}");
     reply.fields.emplace_back("Location", url);
@@ -204,29 +222,55 @@ HttpReply ScriptedCa::show(const Order& order, std::size_t number, int status) {
 }
 
 HttpReply ScriptedCa::show(const Authz& authz, std::size_t number) {
-    JsonObject challenge, identifier;
-    challenge.add("type", "http-01").add("url", at("/chall/", number)).add("token", authz.token).add("status", authz.status);
-    if (authz.status == "invalid")
-        challenge.add_raw("error", problem(0, "connection", "192.0.2.1: Timeout during connect").body);
-    identifier.add("type", "dns").add("value", authz.name);
+    std::vector<std::string> challenges;
+    for (const std::string& type : offers) {
+        JsonObject challenge;
+        const bool under_way = type == processing && authz.status == "pending";
+        challenge.add("type", type).add("url", at("/chall/" + type + "/", number)).add("token", token_of(authz, type));
+        challenge.add("status", under_way ? "processing" : authz.status);
+        if (authz.status == "invalid")
+            challenge.add_raw("error", problem(0, "connection", "192.0.2.1: Timeout during connect").body);
+        challenges.push_back(challenge.done());
+    }
+    JsonObject identifier;
+    identifier.add("type", ip_to_bytes(authz.name) ? "ip" : "dns").add("value", authz.name);
     return json_reply(200, JsonObject()
                                .add("status", authz.status)
                                .add_raw("identifier", identifier.done())
-                               .add_raw("challenges", acme::json_list({"{\"type\":\"dns-01\",\"status\":\"pending\","
-                                                                       "\"url\":\"https://ca.example/chall/9\","
-                                                                       "\"token\":\"dddddddddddddddddddddd\"}",
-                                                                       challenge.done()}))
+                               .add_raw("challenges", acme::json_list(challenges))
                                .done());
 }
 
-HttpReply ScriptedCa::validate(std::size_t number) {
+// Each challenge has one of its own.
+std::string ScriptedCa::token_of(const Authz& authz, const std::string& type) {
+    return type == "http-01" ? authz.token : type + authz.token.substr(authz.token.find('-'));
+}
+
+// What a validation would find: the key authorization of RFC 8555 section 8.1 as it is, or in a certificate as RFC 8737
+// section 3 has it.
+bool ScriptedCa::hangs(const Authz& authz, const std::string& type) const {
+    const std::string token = token_of(authz, type), key_authorization = token + "." + thumbprint_;
+    if (type == "http-01") {
+        const auto hung = board_.tokens.find(token);
+        return hung != board_.tokens.end() && hung->second == key_authorization;
+    }
+    const auto up = board_.pairs.find(authz.name);
+    if (type != "tls-alpn-01" || up == board_.pairs.end()) return false;
+    const mbedtls_x509_crt* leaf = up->second->native_chain();
+    const auto reading = read_certificate({reinterpret_cast<const char*>(leaf->raw.p), leaf->raw.len});
+    const auto& facts = up->second->facts();
+    if (!reading || !facts.self_signed || facts.names != std::vector<std::string>{authz.name}) return false;
+    const auto identifier = reading->extensions.find(std::string(kAcmeIdentifierOid));
+    return identifier != reading->extensions.end() && identifier->second.critical &&
+           identifier->second.value == "\x04\x20" + crypto::sha256(key_authorization);
+}
+
+HttpReply ScriptedCa::validate(std::size_t number, const std::string& type) {
     Authz& authz = authz_[number];
-    const auto hung = board_.tokens.find(authz.token);
-    if (hung == board_.tokens.end() || !has_prefix(hung->second, authz.token + ".") ||
-        hung->second.size() != authz.token.size() + 44)
-        wrong("no key authorization hangs for " + authz.token);
+    if (!hangs(authz, type)) wrong("no answer to " + type + " is up for " + authz.name);
+    answered.push_back(type);
     if (authz.status == "pending") authz.status = validates ? "valid" : "invalid";
-    return json_reply(200, JsonObject().add("status", "pending").add("type", "http-01").done());
+    return json_reply(200, JsonObject().add("status", "pending").add("type", type).done());
 }
 
 HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {

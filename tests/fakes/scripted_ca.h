@@ -17,7 +17,7 @@
 
 namespace postern::fakes {
 
-// The tokens that hang there right now, and all that ever did.
+// The answers that are up right now, and how many ever were.
 class Board final : public acme::ChallengeBoard {
 public:
     void post(const std::string& token, const std::string& key_authorization) override {
@@ -25,7 +25,13 @@ public:
         ++posted;
     }
     void withdraw(const std::string& token) override { tokens.erase(token); }
+    void post_pair(const std::string& name, std::shared_ptr<const crypto::CertBundle> pair) override {
+        pairs[name] = std::move(pair);
+        ++posted;
+    }
+    void withdraw_pair(const std::string& name) override { pairs.erase(name); }
     std::map<std::string, std::string> tokens;
+    std::map<std::string, std::shared_ptr<const crypto::CertBundle>> pairs;
     int posted = 0;
 };
 
@@ -45,6 +51,9 @@ public:
     bool authz_reuse = false;       // authorizations are valid from the start
     bool no_authorizations = false; // orders come back ready, with none
     bool validates = true;          // false: challenges fail
+    std::vector<std::string> offers = {"dns-01", "http-01"};  // for each name, in this order; tls-alpn-01 besides
+    std::string processing;         // of `offers`: one that is under way from the start
+    std::vector<std::string> answered;  // the types of the challenges that were, in order
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
     bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
@@ -74,7 +83,7 @@ private:
         std::string name, status = "pending", token;
     };
     struct Signed {
-        std::string url, kid, jwk, payload;
+        std::string url, kid, thumbprint, payload;  // thumbprint: of the jwk, where there is one
     };
 
     std::string kind_of(const acme::HttpRequest& request) const;
@@ -86,7 +95,9 @@ private:
     acme::HttpReply poll(Order& order, std::size_t number);
     acme::HttpReply show(const Order& order, std::size_t number, int status);
     acme::HttpReply show(const Authz& authz, std::size_t number);
-    acme::HttpReply validate(std::size_t number);
+    acme::HttpReply validate(std::size_t number, const std::string& type);
+    static std::string token_of(const Authz& authz, const std::string& type);
+    bool hangs(const Authz& authz, const std::string& type) const;
     acme::HttpReply finalize(const Signed& jws, std::size_t number);
     std::string fresh_nonce();
     void wrong(const std::string& what) { faults.push_back(what); }
@@ -95,6 +106,7 @@ private:
     Board& board_;
     std::map<std::string, int> counts_;
     std::set<std::string> nonces_, accounts_;
+    std::string thumbprint_;  // of the account that was made last
     std::vector<Order> orders_;
     std::vector<Authz> authz_;
     unsigned serial_ = 0;
