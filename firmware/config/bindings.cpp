@@ -182,8 +182,8 @@ Result<void> take_key_type(crypto::KeyType& into, std::string_view value) {
 Result<void> take_challenges(std::vector<std::string>& into, std::string_view value) {
     TRY(into, parse_list(value));
     for (const std::string& item : into) {
-        if (item == "tls-alpn-01" || item == "dns-01" || item == "dns-persist-01") return comes_later(item);
-        if (item != "http-01") return not_valid(item, {"http-01", "tls-alpn-01", "dns-01", "dns-persist-01"});
+        if (item == "dns-01" || item == "dns-persist-01") return comes_later(item);
+        if (!acme::challenge_type_from(item)) return not_valid(item, {"http-01", "tls-alpn-01", "dns-01", "dns-persist-01"});
     }
     return {};
 }

@@ -22,6 +22,30 @@ void check_obtainable(Reading& reading, const SiteSection& site) {
     }
 }
 
+bool has_listener(const ServerSection& server, acme::ChallengeType type) {
+    switch (type) {
+        case acme::ChallengeType::kHttp01: return !server.http.empty();
+        case acme::ChallengeType::kTlsAlpn01: return !server.https.empty();
+    }
+    return false;
+}
+
+// Those that the CA can look for.
+std::vector<acme::ChallengeType> challenges_of(Reading& reading, const SiteSection& site) {
+    std::vector<acme::ChallengeType> types;
+    for (const std::string& word : site.challenge) {
+        const auto type = acme::challenge_type_from(word);
+        if (type && has_listener(reading.config.server, *type)) types.push_back(*type);
+    }
+    const bool known = !reading.is_faulty("server", "http") && !reading.is_faulty("server", "https");
+    if (!types.empty() || site.challenge.empty() || !known) return types;
+    const bool on_http = site.challenge.front() == acme::name_of(acme::ChallengeType::kHttp01);
+    reading.fault("server", on_http ? "http" : "https",
+                  "off, but the CA asks there for the challenge " + site.challenge.front() + " of [" + title_of(site) +
+                      "]; allowed: an address such as " + (on_http ? "[::]:80" : "[::]:443"), site.line);
+    return types;
+}
+
 }  // namespace
 
 void fill_wanted(Reading& reading, SiteSection& site) {
@@ -30,7 +54,8 @@ void fill_wanted(Reading& reading, SiteSection& site) {
     check_obtainable(reading, site);
     const auto renew_at = parse_renew_at(site.renew_at);
     if (!renew_at.ok()) return;
-    site.wanted = acme::WantedCert{site.folder, site.names, *ca, site.key_type, *renew_at};
+    site.wanted = acme::WantedCert{site.folder, site.names, *ca, site.key_type, *renew_at,
+                                  challenges_of(reading, site)};
 }
 
 // Said once, not for each site: with the first that needs it.
@@ -40,9 +65,6 @@ void check_consent(Reading& reading, const SiteSection& site) {
         reading.fault("acme", "agree_tos", "must be yes before a CA is asked for the certificate of [" + title_of(site) +
                                                "]: read its terms of service (Let's Encrypt: https://letsencrypt.org/repository/)"
                                                ", or set certificate = self-signed for the site", site.line);
-    if (reading.config.server.http.empty() && !reading.is_faulty("server", "http"))
-        reading.fault("server", "http", "off, but the CA asks there for the challenge http-01 of [" + title_of(site) +
-                                            "]; allowed: an address such as [::]:80", site.line);
 }
 
 }  // namespace postern::config

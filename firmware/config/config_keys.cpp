@@ -22,6 +22,7 @@ constexpr int kMostConnections = 1000000;  // Linux's own ceiling on descriptors
 constexpr std::string_view kAddressesAllowed = "IP addresses with ports, such as [::]:443 or 192.0.2.1:443, or off";
 constexpr std::string_view kCaAllowed = "letsencrypt, letsencrypt-staging, the NAME of a [ca NAME], or the https:// URL of an ACME directory";
 constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096";
+constexpr std::string_view kChallengeAllowed = "http-01, tls-alpn-01, or both, separated by a comma";
 constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
 constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
 constexpr auto kRestart = Reload::kNeedsRestart;
@@ -86,7 +87,9 @@ constexpr KeyRow kKeys[] = {
      "Trust anchors for the CA's own HTTPS, where those of the system do not do.", bind::kPath<&Acme::ca_file, take_ca_file>},
     {"acme", "key_type", "ec256", "", kKeyAllowed, "The kind of key. ec256 is the fastest, and every browser takes it.",
      bind::kTyped<&Acme::key_type, take_key_type, crypto::name_of>},
-    {"acme", "challenge", "http-01", "", "http-01", "How the CA sees that a name is yours. http-01 asks at port 80 of each name.",
+    {"acme", "challenge", "http-01, tls-alpn-01", "", kChallengeAllowed,
+     "How the CA sees that a name is yours, in order of preference. http-01 asks at port 80 of each name, tls-alpn-01 at port "
+     "443; one whose listener is off is left out.",
      bind::kList<&Acme::challenge, take_challenges>},
     {"acme", "renew_at", "1/3", "", kRenewAllowed, "How much of the lifetime is left when a certificate is renewed.",
      bind::kChecked<&Acme::renew_at, take_renew_at>},
@@ -112,7 +115,8 @@ constexpr KeyRow kKeys[] = {
     {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::ca, take_ca>},
     {"site", "key_type", "", "rsa2048", kKeyAllowed, "For this site; where it is not set, that of [acme] counts.",
      bind::kTyped<&Site::key_type, take_key_type, crypto::name_of>},
-    {"site", "challenge", "", "http-01", "http-01", "For this site; where it is not set, that of [acme] counts.", bind::kList<&Site::challenge, take_challenges>},
+    {"site", "challenge", "", "tls-alpn-01", kChallengeAllowed,
+     "For this site; where it is not set, that of [acme] counts.", bind::kList<&Site::challenge, take_challenges>},
     {"site", "renew_at", "", "30d", kRenewAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::renew_at, take_renew_at>},
 
     {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",

@@ -87,6 +87,17 @@ TEST_CASE("of several CAs the first is used, and all must be known") {
     CHECK(read("[acme]\nca = letsencrypt, hmoe\n[ca home]\nurl = https://ca.lan/\n").faults.at(0).text.find("home?") != std::string::npos);
 }
 
+TEST_CASE("challenges in their order, without those whose listener is off") {
+    using Types = std::vector<acme::ChallengeType>;
+    constexpr auto kHttp = acme::ChallengeType::kHttp01, kAlpn = acme::ChallengeType::kTlsAlpn01;
+    const std::string acme = "[acme]\nagree_tos = yes\n", site = "[site a.example]\nredirect_http = no\n";
+    CHECK(good(acme + site).sites[0].wanted->challenges == Types{kHttp, kAlpn});
+    CHECK(good(acme + "challenge = tls-alpn-01\n" + site).sites[0].wanted->challenges == Types{kAlpn});
+    CHECK(good(acme + site + "challenge = tls-alpn-01, http-01\n").sites[0].wanted->challenges == Types{kAlpn, kHttp});
+    CHECK(good(acme + site + "[server]\nhttp = off\n").sites[0].wanted->challenges == Types{kAlpn});
+    CHECK(good(acme + site + "[server]\nhttps = off\n").sites[0].wanted->challenges == Types{kHttp});
+}
+
 TEST_CASE("root becomes the user of the file, else postern") {
     const Config standard = good("", true);
     CHECK(standard.server.user == "postern");
