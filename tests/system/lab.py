@@ -65,7 +65,7 @@ class Lab:
         self.control = env.get("ACME_FAULTY_CONTROL")
         self.roots = Path(env["ACME_ISSUER_ROOTS"])
         self.management = env["ACME_MANAGEMENT"]
-        self.http_port = int(env["ACME_HTTP_PORT"])
+        self.http_port, self.tls_port = int(env["ACME_HTTP_PORT"]), int(env["ACME_TLS_PORT"])
         self.version = env["ACME_PEBBLE_VERSION"]
         self.dns_server = env["ACME_DNS"]
         started.append(self)

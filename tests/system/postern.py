@@ -99,8 +99,8 @@ def ini_text(sections):
 
 
 class Postern:
-    """sites: {name: {key: value}}.  With a lab, its CA is asked and its http-01 port is ours; without one every site
-    is self-signed.  server, acme, admin: more keys for those sections (None takes one away)."""
+    """sites: {name: {key: value}}.  With a lab, its CA is asked and the ports that it validates at are ours; without one
+    every site is self-signed.  server, acme, admin: more keys for those sections (None takes one away)."""
 
     def __init__(self, sites=None, lab=None, directory=None, server=None, acme=None, admin=None, state=None,
                  as_root=False, folder=None):
@@ -108,7 +108,7 @@ class Postern:
         self.as_root = as_root
         self.state = state or self.folder / "state"
         self.http_port = lab.http_port if lab else ports.one()
-        self.https_port, self.admin_port = ports.one(), ports.one()
+        self.https_port, self.admin_port = lab.tls_port if lab else ports.one(), ports.one()
         self.sites = sites or {"localhost": {}}
         self.lab = lab
         self.sections = {

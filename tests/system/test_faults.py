@@ -73,7 +73,8 @@ SCENARIOS = {
     # orders and authorizations
     "order-invalid": row(OLD, r"rejectedIdentifier", asked=count("new-order", 1, 1)),
     "authz-invalid": row(OLD, r"connection", asked=count("new-order", 1, 1)),
-    "no-http-01": row(OLD, r"http-01", asked=count("new-order", 1, 1)), "unknown-challenges": row(NEW),
+    "no-http-01": row(NEW, asked=count("new-order", 1, 1)),
+    "no-challenges": row(OLD, r"offered: none", asked=count("new-order", 1, 1)), "unknown-challenges": row(NEW),
     "malformed-challenges": row(None), "token-traversal": row(OLD, r"token"),
     # certificates that must not be installed
     "cert-wrong-name": row(OLD, re.escape(NAME)), "cert-expired": row(OLD, r"expire|date|after|until"),
