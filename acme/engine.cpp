@@ -62,6 +62,7 @@ Next Engine::call(Facts facts) {
                         ") are not agreed to", true);
         return failure_;
     }
+    if (asked_ == Ask::kNewOrder && !choose_profile()) return failure_;
     if (++rounds_ > limits::kRounds) {
         fail("malformed", "the CA keeps us busy without end");
         return failure_;
@@ -81,8 +82,7 @@ Result<HttpRequest> Engine::request_for(Ask ask) {
         case Ask::kNonce: return HttpRequest{HttpRequest::Method::kHead, session_.directory->new_nonce, {}, {}};
         case Ask::kAccount:
             return post(session_.directory->new_account, new_account_payload(contact_left_out_ ? "" : task_.email), true);
-        case Ask::kNewOrder: return post(session_.directory->new_order,
-                        new_order_payload(task_.names, session_.directory->renewal_info.empty() ? "" : task_.replaces));
+        case Ask::kNewOrder: return post(session_.directory->new_order, new_order_payload(new_order()));
         case Ask::kOrder: return post(order_url_, "");
         case Ask::kAuthorization: return post(authorizations_[at_], "");
         case Ask::kChallenge: return post(challenge_.url, "{}");

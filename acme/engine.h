@@ -75,7 +75,13 @@ private:
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
+
+    // What a new order says besides the names (engine_new_order.cpp).
+    NewOrder new_order() const;
     bool drop_replaces(const CaProblem& problem);
+    bool choose_profile();  // false: there is none, and the run has failed
+    bool drop_profile(const CaProblem& problem);
+
     void note(std::string event, std::string text, bool trouble = false) {
         queued_.push_back(Note{std::move(event), std::move(text), trouble});
     }
@@ -96,6 +102,8 @@ private:
     bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
 
     std::string directory_url_, order_url_;
+    std::size_t profile_ = 0;       // of task_.profiles
+    std::string profile_refusal_;   // what the CA said of the last one that it did not take
     Order order_;
     std::vector<std::string> authorizations_;
     std::size_t at_ = 0;                  // of authorizations_

@@ -37,7 +37,7 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
         if (asked_wait) failure_.retry_after = asked_wait->wait;
         return;
     }
-    if (asked_ == Ask::kNewOrder && drop_replaces(problem)) return;
+    if (asked_ == Ask::kNewOrder && (drop_replaces(problem) || drop_profile(problem))) return;
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:
@@ -80,18 +80,6 @@ bool Engine::follow_redirect(const HttpReply& reply) {
     } else {
         directory_url_ = std::move(*target);
     }
-    return true;
-}
-
-// RFC 9773 section 5: what is replaced already, or what the CA does not know, is ordered once more as if it were the first.
-// A CA that lost the old certificate may not say so but fail inside: the second time in a row that is believed of it.
-bool Engine::drop_replaces(const CaProblem& problem) {
-    if (task_.replaces.empty()) return false;
-    const bool named = problem.type == "alreadyReplaced" || problem.type == "malformed" || problem.type == "conflict";
-    const bool offended = named && judge(problem) == Verdict::kGiveUp;
-    const bool stuck = problem.type == "serverInternal" && problem.status == 500 && failed_inside_++ > 0;
-    if (!offended && !stuck) return false;
-    task_.replaces.clear();
     return true;
 }
 

@@ -6,7 +6,7 @@
 namespace postern::acme {
 
 Verdict judge(const CaProblem& problem) {
-    static constexpr std::array<std::pair<std::string_view, Verdict>, 21> kTable = {{
+    static constexpr std::array<std::pair<std::string_view, Verdict>, 22> kTable = {{
         {"accountDoesNotExist", Verdict::kAccount},
         {"badCSR", Verdict::kNewKey},
         {"badNonce", Verdict::kNonce},
@@ -19,6 +19,7 @@ Verdict judge(const CaProblem& problem) {
         {"externalAccountRequired", Verdict::kPerson},
         {"incorrectResponse", Verdict::kGiveUp},
         {"invalidContact", Verdict::kContact},
+        {"invalidProfile", Verdict::kPerson},
         {"orderNotReady", Verdict::kLookAgain},
         {"rateLimited", Verdict::kLater},
         {"rejectedIdentifier", Verdict::kPerson},

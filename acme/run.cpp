@@ -47,8 +47,14 @@ private:
 
 // A left-over order whose key cannot be used any more is no order.
 RunTask Run::task(std::optional<PendingOrder> pending) {
-    RunTask task{wanted_.names, wanted_.ca.directory_url, wanted_.ca.email, wanted_.ca.agree_tos, wanted_.challenges, {}, {},
-                 marks_.replaces};
+    RunTask task;
+    task.names = wanted_.names;
+    task.directory_url = wanted_.ca.directory_url;
+    task.email = wanted_.ca.email;
+    task.agree_tos = wanted_.ca.agree_tos;
+    task.challenges = wanted_.challenges;
+    task.profiles = wanted_.profiles;
+    task.replaces = marks_.replaces;
     if (!pending) return task;
     auto key = crypto::PrivateKey::from_pem(pending->key_pem.view());
     auto csr = key ? crypto::make_csr(*key, wanted_.names) : Result<std::string>(std::move(key).error());

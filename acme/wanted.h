@@ -33,6 +33,7 @@ struct WantedCert {
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     RenewAt renew_at;
     std::vector<ChallengeType> challenges = {ChallengeType::kHttp01, ChallengeType::kTlsAlpn01};  // in order of preference
+    std::vector<std::string> profiles;  // in order of preference, the first that the CA offers; none: the CA's own choice
     bool from_ca = true;             // false: a self-signed pair is all that is wanted (kind "self-signed"), no CA is asked
 };
 

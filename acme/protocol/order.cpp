@@ -110,14 +110,15 @@ Result<Authorization> authorization_from(const Json& json) {
     return authorization;
 }
 
-std::string new_order_payload(const std::vector<std::string>& names, const std::string& replaces) {
+std::string new_order_payload(const NewOrder& order) {
     std::vector<std::string> identifiers;
-    identifiers.reserve(names.size());
-    for (const std::string& name : names)
+    identifiers.reserve(order.names.size());
+    for (const std::string& name : order.names)
         identifiers.push_back(JsonObject().add("type", ip_to_bytes(name) ? "ip" : "dns").add("value", name).done());
     JsonObject payload;
     payload.add_raw("identifiers", json_list(identifiers));
-    if (!replaces.empty()) payload.add("replaces", replaces);
+    if (!order.replaces.empty()) payload.add("replaces", order.replaces);
+    if (!order.profile.empty()) payload.add("profile", order.profile);
     return payload.done();
 }
 

@@ -43,8 +43,12 @@ Result<Order> order_from(const Json& json);
 Result<Authorization> authorization_from(const Json& json);
 
 // Payloads. Names that are IP addresses become identifiers of type "ip" (RFC 8738).
-// `replaces` (RFC 9773 section 5) only where the CA offers renewalInfo; empty: left out.
-std::string new_order_payload(const std::vector<std::string>& names, const std::string& replaces);
+struct NewOrder {
+    std::vector<std::string> names;
+    std::string replaces;  // RFC 9773 section 5, only where the CA offers renewalInfo; empty: left out
+    std::string profile;   // likewise one that the CA advertises
+};
+std::string new_order_payload(const NewOrder& order);
 std::string finalize_payload(std::string_view csr_der);
 std::string new_account_payload(const std::string& email);  // with termsOfServiceAgreed: the caller has the consent
 

@@ -42,10 +42,12 @@ constexpr std::array kAdvice = {
     Advice{"incorrectResponse", "Something else answered on port 80 (with tls-alpn-01: 443) in our place: check port "
                                 "forwarding, balancers and AAAA records."},
     Advice{"invalidContact", "The CA does not take the e-mail address: correct `email`."},
+    Advice{"invalidProfile", "The CA does not take the profile: correct `profile`, or take the line out."},
     Advice{"ledger", "Nothing to do but wait: it is ordered by itself then. `postern renew --force NAME` orders all the same."},
     Advice{"malformed", "The CA did not understand us; if it stays so, report it with the log."},
     Advice{"order", "The CA gave the order up; a new one is placed by itself."},
     Advice{"processing", "The CA is still at work; its order is kept and asked for again later."},
+    Advice{"profile", "Name a profile that the CA offers in `profile`, or take the line out."},
     Advice{"rateLimited", "The CA's limit is used up: nothing to do but wait; it is tried again at the date shown."},
     Advice{"rejectedIdentifier", "The CA does not issue for this name: check `names`, or choose another CA."},
     Advice{"serverInternal", "The CA has trouble of its own; it is tried again by itself."},

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestState = 107 - sizeof "/control.sock" + 1;  // a unix socket's path has 107 bytes
 constexpr std::size_t kMostNames = 100;                                 // in one certificate, by all public CAs
+constexpr std::size_t kLongestProfile = 64;                             // real ones have a dozen letters
 constexpr std::size_t kCaFile = 1u << 20;                               // a whole system's trust anchors: 250 kB
 
 constexpr std::array<std::string_view, 4> kLevels = {"error", "warn", "info", "debug"};  // as in LogLevel
@@ -184,6 +185,16 @@ Result<void> take_challenges(std::vector<std::string>& into, std::string_view va
     for (const std::string& item : into) {
         if (item == "dns-01" || item == "dns-persist-01") return comes_later(item);
         if (!acme::challenge_type_from(item)) return not_valid(item, {"http-01", "tls-alpn-01", "dns-01", "dns-persist-01"});
+    }
+    return {};
+}
+
+// What a CA calls them is its own affair; none has a space in it.
+Result<void> take_profiles(std::vector<std::string>& into, std::string_view value) {
+    TRY(into, parse_list(value));
+    for (const std::string& item : into) {
+        const bool plain = item.size() <= kLongestProfile && std::all_of(item.begin(), item.end(), [](char c) { return c > ' ' && c <= '~'; });
+        if (!plain) return not_valid(item);
     }
     return {};
 }

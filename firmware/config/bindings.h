@@ -50,6 +50,7 @@ Result<void> take_ca_file(std::string& into, std::string_view value, const Draft
 Result<void> take_root(std::string& into, std::string_view value, const Draft& draft);
 Result<void> take_index(std::string& into, std::string_view value);
 Result<void> take_key_type(crypto::KeyType& into, std::string_view value);
+Result<void> take_profiles(std::vector<std::string>& into, std::string_view value);
 Result<void> take_challenges(std::vector<std::string>& into, std::string_view value);
 Result<void> take_renew_at(std::string& into, std::string_view value);
 Result<void> take_name(std::string& into, std::string_view value);

@@ -9,17 +9,28 @@ namespace postern::config {
 namespace {
 
 // What stands between these names and a certificate from this CA.
-void check_obtainable(Reading& reading, const SiteSection& site) {
+void check_obtainable(Reading& reading, const SiteSection& site, const std::vector<std::string>& profiles) {
     const std::string title = title_of(site);
     const bool lets_encrypt = site.ca == "letsencrypt" || site.ca == "letsencrypt-staging";
     for (const std::string& name : site.names) {
         if (is_wildcard(name))
             reading.fault(title, "names", "a certificate for '" + name + "' needs the challenge dns-01, which is not in this "
                                           "version yet; list the names one by one, or set certificate = self-signed");
-        if (lets_encrypt && net::is_ip_literal(name))
-            reading.fault(title, "names", "Let's Encrypt certifies the IP address " + name + " with its profile shortlived alone, "
-                                          "which is not in this version yet; set certificate = self-signed");
+        const bool short_lived = !profiles.empty() && profiles.front() == "shortlived";
+        if (lets_encrypt && net::is_ip_literal(name) && !short_lived)
+            reading.fault(title, "names", "Let's Encrypt certifies the IP address " + name + " with its profile shortlived alone; "
+                                          "set profile = shortlived for the site, or certificate = self-signed");
     }
+}
+
+// The site's own, else its CA's; what stands in [acme] is the first CA's.
+std::vector<std::string> profiles_of(const Config& config, const SiteSection& site) {
+    if (!site.profile.empty()) return site.profile;
+    for (const CaSection& ca : config.cas) {
+        if (ca.name == site.ca && !ca.profile.empty()) return ca.profile;
+    }
+    const bool first = !config.acme.ca.empty() && config.acme.ca.front() == site.ca;
+    return first ? config.acme.profile : std::vector<std::string>{};
 }
 
 bool has_listener(const ServerSection& server, acme::ChallengeType type) {
@@ -51,11 +62,12 @@ std::vector<acme::ChallengeType> challenges_of(Reading& reading, const SiteSecti
 void fill_wanted(Reading& reading, SiteSection& site) {
     const auto ca = find_ca(reading.config, site.ca);
     if (!ca) return;  // told by check_ca, or with [acme] ca
-    check_obtainable(reading, site);
+    const std::vector<std::string> profiles = profiles_of(reading.config, site);
+    check_obtainable(reading, site, profiles);
     const auto renew_at = parse_renew_at(site.renew_at);
     if (!renew_at.ok()) return;
     site.wanted = acme::WantedCert{site.folder, site.names, *ca, site.key_type, *renew_at,
-                                  challenges_of(reading, site)};
+                                  challenges_of(reading, site), profiles};
 }
 
 // Said once, not for each site: with the first that needs it.

@@ -42,12 +42,14 @@ struct AcmeSection {
     std::string email, ca_file;              // for the first CA
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     std::vector<std::string> challenge;
+    std::vector<std::string> profile;        // for the first CA
     std::string renew_at;                    // as written: "1/3", "30d"
 };
 
 struct CaSection {
     int line = 0;
     std::string name, url, ca_file, email;
+    std::vector<std::string> profile;
 };
 
 struct SiteSection {
@@ -58,6 +60,7 @@ struct SiteSection {
     std::string ca;                          // as [acme] unless the site has its own; the first is used
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     std::vector<std::string> challenge;
+    std::vector<std::string> profile;        // empty: as its CA
     std::string renew_at;
     std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
     std::string index;

@@ -23,6 +23,7 @@ constexpr std::string_view kAddressesAllowed = "IP addresses with ports, such as
 constexpr std::string_view kCaAllowed = "letsencrypt, letsencrypt-staging, the NAME of a [ca NAME], or the https:// URL of an ACME directory";
 constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096";
 constexpr std::string_view kChallengeAllowed = "http-01, tls-alpn-01, or both, separated by a comma";
+constexpr std::string_view kProfileAllowed = "names of profiles that the CA offers, separated by commas";
 constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
 constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
 constexpr auto kRestart = Reload::kNeedsRestart;
@@ -91,6 +92,10 @@ constexpr KeyRow kKeys[] = {
      "How the CA sees that a name is yours, in order of preference. http-01 asks at port 80 of each name, tls-alpn-01 at port "
      "443; one whose listener is off is left out.",
      bind::kList<&Acme::challenge, take_challenges>},
+    {"acme", "profile", "", "shortlived, tlsserver", kProfileAllowed,
+     "Kinds of certificates that the first CA offers, in order of preference. Without it the CA chooses. Let's Encrypt has "
+     "classic, tlsserver (45 days) and shortlived (160 hours; the only one for IP addresses).",
+     bind::kList<&Acme::profile, take_profiles>},
     {"acme", "renew_at", "1/3", "", kRenewAllowed, "How much of the lifetime is left when a certificate is renewed.",
      bind::kChecked<&Acme::renew_at, take_renew_at>},
 
@@ -98,6 +103,8 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Ca::url, take_ca_url>},
     {"ca", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file", "Trust anchors for its HTTPS.", bind::kPath<&Ca::ca_file, take_ca_file>},
     {"ca", "email", "", "you@example.org", "one e-mail address", "Where it reaches you.", bind::kChecked<&Ca::email, take_email>},
+    {"ca", "profile", "", "tlsserver", kProfileAllowed, "Kinds of certificates that it offers, in order of preference.",
+     bind::kList<&Ca::profile, take_profiles>},
 
     {"site", "names", "", "!example.org, www.example.org", kNamesAllowed,
      "The names in the certificate, and of the requests that this site answers. Without it, the word in the brackets.",
@@ -117,6 +124,8 @@ constexpr KeyRow kKeys[] = {
      bind::kTyped<&Site::key_type, take_key_type, crypto::name_of>},
     {"site", "challenge", "", "tls-alpn-01", kChallengeAllowed,
      "For this site; where it is not set, that of [acme] counts.", bind::kList<&Site::challenge, take_challenges>},
+    {"site", "profile", "", "tlsserver", kProfileAllowed, "For this site; where it is not set, that of its CA counts.",
+     bind::kList<&Site::profile, take_profiles>},
     {"site", "renew_at", "", "30d", kRenewAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::renew_at, take_renew_at>},
 
     {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",

@@ -91,6 +91,9 @@ HttpReply ScriptedCa::serve(const std::string& kind, const HttpRequest& request)
         if (request.method != HttpRequest::Method::kGet) wrong("directory not by GET");
         JsonObject meta;
         meta.add("termsOfService", "https://ca.example/terms");
+        JsonObject kinds;
+        for (const std::string& profile : profiles) kinds.add(profile, "https://ca.example/profile");
+        if (!profiles.empty()) meta.add_raw("profiles", kinds.done());
         JsonObject directory;
         directory.add("newNonce", "https://ca.example/nonce")
             .add("newAccount", "https://ca.example/account")
@@ -180,6 +183,11 @@ HttpReply ScriptedCa::new_order(const Signed& jws) {
     Order order;
     replaced.emplace_back(payload->text("replaces").value_or(""));
     if (!replaced.back().empty() && !renewal_info) wrong("replaces without renewalInfo");
+    const std::string profile(payload->text("profile").value_or(""));
+    ordered_profiles.push_back(profile);
+    const bool offered = std::find(profiles.begin(), profiles.end(), profile) != profiles.end();
+    if (payload->find("profile") != nullptr && !offered) wrong("a profile that is not advertised");
+    if (refused_profiles.count(profile) != 0) return problem(400, "invalidProfile", profile + " is not for you");
     for (const Json& identifier : *identifiers) order.names.emplace_back(identifier.text("value").value_or(""));
     for (const std::string& name : order.names) {
         if (no_authorizations) break;

@@ -56,6 +56,8 @@ public:
     std::vector<std::string> answered;  // the types of the challenges that were, in order
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
+    std::vector<std::string> profiles;  // advertised
+    std::set<std::string> refused_profiles;
     bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
     std::string window;
 
@@ -68,6 +70,7 @@ public:
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
     int issued = 0;                   // certificates
     std::vector<std::string> replaced;  // of each order, empty: none
+    std::vector<std::string> ordered_profiles;  // likewise
     std::string ari_path;               // the last that was asked for
     TestCa issuer{"Scripted"};
     int count(const std::string& kind) const;

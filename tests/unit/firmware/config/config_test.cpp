@@ -179,3 +179,17 @@ TEST_CASE("the paths that who serves must read, with their lines") {
         text += std::to_string(one.line) + " [" + one.section + "] " + one.key + " " + one.path + (one.folder ? "/" : "") + "\n";
     CHECK(text == "2 [acme] ca_file /etc/my-ca.pem\n5 [site a.example] root /srv/www/\n5 [site a.example] root /srv/www/index.html\n");
 }
+
+TEST_CASE("a site's profiles are its own, else its CA's; those of [acme] are the first CA's") {
+    using Names = std::vector<std::string>;
+    const Config config = good(
+        "[acme]\nagree_tos = yes\nca = letsencrypt, home\nprofile = shortlived, tlsserver\n"
+        "[ca home]\nurl = https://ca.lan/\nprofile = long\n[ca other]\nurl = https://other.lan/\n"
+        "[site a.example]\n[site b.example]\nca = home\n[site c.example]\nca = other\n[site d.example]\nprofile = classic\n"
+        "[site 192.0.2.1]\n");
+    CHECK(config.sites[0].wanted->profiles == Names{"shortlived", "tlsserver"});
+    CHECK(config.sites[1].wanted->profiles == Names{"long"});
+    CHECK(config.sites[2].wanted->profiles.empty());
+    CHECK(config.sites[3].wanted->profiles == Names{"classic"});
+    CHECK(config.sites[4].wanted->names == Names{"192.0.2.1"});
+}
