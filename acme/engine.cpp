@@ -57,11 +57,7 @@ Engine::Ask Engine::asked_for_state() const {
 
 Next Engine::call(Facts facts) {
     asked_ = wanted();
-    if (asked_ == Ask::kAccount && !task_.agree_tos) {
-        fail("tos", "no account at this CA yet, and its terms of service (" + session_.directory->terms +
-                        ") are not agreed to", true);
-        return failure_;
-    }
+    if (asked_ == Ask::kAccount && !may_register()) return failure_;
     if (asked_ == Ask::kNewOrder && !choose_profile()) return failure_;
     if (++rounds_ > limits::kRounds) {
         fail("malformed", "the CA keeps us busy without end");
@@ -80,8 +76,7 @@ Result<HttpRequest> Engine::request_for(Ask ask) {
     switch (ask) {
         case Ask::kDirectory: return HttpRequest{HttpRequest::Method::kGet, directory_url_, {}, {}};
         case Ask::kNonce: return HttpRequest{HttpRequest::Method::kHead, session_.directory->new_nonce, {}, {}};
-        case Ask::kAccount:
-            return post(session_.directory->new_account, new_account_payload(contact_left_out_ ? "" : task_.email), true);
+        case Ask::kAccount: return post(session_.directory->new_account, new_account(), true);
         case Ask::kNewOrder: return post(session_.directory->new_order, new_order_payload(new_order()));
         case Ask::kOrder: return post(order_url_, "");
         case Ask::kAuthorization: return post(authorizations_[at_], "");

@@ -76,6 +76,11 @@ private:
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
 
+    // A new account (engine_account.cpp).
+    bool may_register();  // false: not with this configuration, and the run has failed
+    std::string new_account() const;
+    bool binding_refused(const CaProblem& problem);
+
     // What a new order says besides the names (engine_new_order.cpp).
     NewOrder new_order() const;
     bool drop_replaces(const CaProblem& problem);

@@ -38,6 +38,7 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
         return;
     }
     if (asked_ == Ask::kNewOrder && (drop_replaces(problem) || drop_profile(problem))) return;
+    if (asked_ == Ask::kAccount && binding_refused(problem)) return;
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:

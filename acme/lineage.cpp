@@ -24,6 +24,8 @@ std::string digest_of(const WantedCert& wanted) {
                        std::string(name_of(wanted.key_type)) + (wanted.from_ca ? "" : "\nself-signed");
     if (wanted.challenges != WantedCert{}.challenges)
         for (const ChallengeType type : wanted.challenges) text += "\n" + std::string(name_of(type));
+    if (wanted.ca.external.key)
+        text += "\nexternal " + wanted.ca.external.kid + " " + base64url_encode(crypto::sha256(wanted.ca.external.key->view()));
     if (!wanted.profiles.empty()) text += "\nprofile " + join(wanted.profiles, ", ");
     return base64url_encode(crypto::sha256(text));
 }

@@ -52,6 +52,7 @@ RunTask Run::task(std::optional<PendingOrder> pending) {
     task.directory_url = wanted_.ca.directory_url;
     task.email = wanted_.ca.email;
     task.agree_tos = wanted_.ca.agree_tos;
+    task.external = wanted_.ca.external;
     task.challenges = wanted_.challenges;
     task.profiles = wanted_.profiles;
     task.replaces = marks_.replaces;

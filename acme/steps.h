@@ -10,6 +10,7 @@
 #include "acme/policy/ledger.h"
 #include "acme/protocol/challenge_type.h"
 #include "acme/protocol/directory.h"
+#include "acme/protocol/jws.h"
 #include "acme/protocol/nonces.h"
 #include "acme/protocol/transport.h"
 #include "acme/store/job.h"
@@ -26,6 +27,7 @@ struct RunTask {
     std::string directory_url;
     std::string email;
     bool agree_tos = false;
+    ExternalAccount external;
     std::vector<ChallengeType> challenges;  // in order of preference
     std::vector<std::string> profiles;      // likewise; none: the CA's own choice
     std::string order_url;  // of an order left over from an earlier run, with

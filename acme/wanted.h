@@ -6,6 +6,7 @@
 
 #include "acme/policy/ledger.h"
 #include "acme/protocol/challenge_type.h"
+#include "acme/protocol/jws.h"
 #include "server/base/clock.h"
 #include "server/crypto/keys.h"
 
@@ -23,6 +24,7 @@ struct CaSettings {
     std::string ca_file;        // empty: the system's trust anchors
     std::string email;          // empty: no contact
     bool agree_tos = false;
+    ExternalAccount external;
     CaLimits limits;            // what it publishes; all zero: none
 };
 

@@ -6,6 +6,15 @@
 
 namespace postern::acme {
 
+// The flattened JWS of three parts.
+static std::string flattened(const std::string& protected_part, const std::string& payload_part, std::string_view signature) {
+    return JsonObject()
+        .add("protected", protected_part)
+        .add("payload", payload_part)
+        .add("signature", base64url_encode(signature))
+        .done();
+}
+
 Result<AccountKey> AccountKey::from(crypto::PrivateKey key) {
     if (key.type() != crypto::KeyType::kEc256)
         return Error::admin("the account key is " + std::string(name_of(key.type())) + "; only ec256 is supported");
@@ -34,11 +43,16 @@ Result<std::string> AccountKey::sign(std::string_view url, std::string_view nonc
     std::string protected_part = base64url_encode(header.done());
     std::string payload_part = base64url_encode(payload);
     TRY(const std::string signature, key_.sign_es256(protected_part + "." + payload_part));
-    return JsonObject()
-        .add("protected", protected_part)
-        .add("payload", payload_part)
-        .add("signature", base64url_encode(signature))
-        .done();
+    return flattened(protected_part, payload_part, signature);
+}
+
+// No nonce in this one, and the same URL as in the JWS around it.
+std::string external_binding(const ExternalAccount& account, std::string_view url, std::string_view jwk) {
+    JsonObject header;
+    header.add("alg", "HS256").add("kid", account.kid).add("url", url);
+    const std::string protected_part = base64url_encode(header.done());
+    const std::string payload_part = base64url_encode(jwk);
+    return flattened(protected_part, payload_part, crypto::hmac_sha256(account.key->view(), protected_part + "." + payload_part));
 }
 
 }  // namespace postern::acme

@@ -2,10 +2,12 @@
 // public half as JWK with its thumbprint (RFC 7638).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "server/base/result.h"
+#include "server/base/secret.h"
 #include "server/crypto/keys.h"
 
 namespace postern::acme {
@@ -32,5 +34,13 @@ private:
     crypto::PrivateKey key_;
     std::string jwk_, thumbprint_;
 };
+
+// An account that was made with the CA beforehand, to which ours is bound (RFC 8555 section 7.3.4).
+struct ExternalAccount {
+    std::string kid;
+    std::shared_ptr<const Secret> key;  // of the MAC, shared by the copies of a configuration; null: there is no such account
+};
+// The member externalAccountBinding of newAccount, which is at `url`: a JWS by HS256 over the key's public half (JSON).
+std::string external_binding(const ExternalAccount& account, std::string_view url, std::string_view jwk);
 
 }  // namespace postern::acme

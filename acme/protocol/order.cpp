@@ -126,10 +126,11 @@ std::string finalize_payload(std::string_view csr_der) {
     return JsonObject().add("csr", base64url_encode(csr_der)).done();
 }
 
-std::string new_account_payload(const std::string& email) {
+std::string new_account_payload(const std::string& email, const std::string& binding) {
     JsonObject payload;
     payload.add_raw("termsOfServiceAgreed", "true");
     if (!email.empty()) payload.add_raw("contact", json_list({json_quote("mailto:" + email)}));
+    if (!binding.empty()) payload.add_raw("externalAccountBinding", binding);
     return payload.done();
 }
 

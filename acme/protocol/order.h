@@ -50,6 +50,7 @@ struct NewOrder {
 };
 std::string new_order_payload(const NewOrder& order);
 std::string finalize_payload(std::string_view csr_der);
-std::string new_account_payload(const std::string& email);  // with termsOfServiceAgreed: the caller has the consent
+// With termsOfServiceAgreed: the caller has the consent. `binding` is JSON (acme/protocol/jws.h), or empty.
+std::string new_account_payload(const std::string& email, const std::string& binding);
 
 }  // namespace postern::acme

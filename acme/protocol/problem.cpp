@@ -38,6 +38,7 @@ constexpr std::array kAdvice = {
                         "a proxy stands in between."},
     Advice{"disk", "Our own files failed us: check free space and permissions of the state folder."},
     Advice{"dns", "The CA could not look the name up: check its A and AAAA records."},
+    Advice{"eab", "Correct `eab_kid` and `eab_hmac_key`: both as the CA gave them. Some CAs take each pair only once."},
     Advice{"externalAccountRequired", "This CA wants an account made beforehand: set eab_kid and eab_hmac_key."},
     Advice{"incorrectResponse", "Something else answered on port 80 (with tls-alpn-01: 443) in our place: check port "
                                 "forwarding, balancers and AAAA records."},

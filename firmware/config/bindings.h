@@ -51,6 +51,10 @@ Result<void> take_root(std::string& into, std::string_view value, const Draft& d
 Result<void> take_index(std::string& into, std::string_view value);
 Result<void> take_key_type(crypto::KeyType& into, std::string_view value);
 Result<void> take_profiles(std::vector<std::string>& into, std::string_view value);
+Result<void> take_kid(std::string& into, std::string_view value);
+Result<void> take_mac_key(SecretKey& into, std::string_view value);
+Result<void> take_mac_key_file(SecretKey& into, std::string_view value, const Draft& draft);
+std::string show_mac_key(const SecretKey& key);
 Result<void> take_challenges(std::vector<std::string>& into, std::string_view value);
 Result<void> take_renew_at(std::string& into, std::string_view value);
 Result<void> take_name(std::string& into, std::string_view value);
@@ -71,6 +75,12 @@ template <auto M, auto Take>
 inline constexpr Binding kPath{
     [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
     [](const Draft& draft) { return member<M>(draft); }};
+
+// The twin of a secret key: the file that holds it.
+template <auto M, auto Take>
+inline constexpr Binding kSecretFile{
+    [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
+    [](const Draft& draft) { return member<M>(draft).file; }};
 
 template <auto M, auto Take>
 inline constexpr Binding kList{

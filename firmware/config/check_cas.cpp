@@ -38,6 +38,17 @@ std::string account_folder(std::string_view url) {
     return out.substr(0, kLongest);
 }
 
+// One is nothing without the other.
+void check_external(Reading& reading, const std::string& title, const std::string& kid, const SecretKey& key) {
+    const bool faulty = reading.is_faulty(title, "eab_kid") || reading.is_faulty(title, "eab_hmac_key") ||
+                        reading.is_faulty(title, "eab_hmac_key_file");
+    if (reading.is_written(title, "eab_hmac_key") && reading.is_written(title, "eab_hmac_key_file"))
+        reading.fault(title, "eab_hmac_key_file", "stands beside eab_hmac_key; keep one of them");
+    if (faulty || kid.empty() == !key.bytes) return;
+    if (kid.empty()) reading.fault(title, "eab_kid", "is missing; the CA gave it together with eab_hmac_key");
+    else reading.fault(title, "eab_hmac_key", "is missing; the CA gave it together with eab_kid");
+}
+
 }  // namespace
 
 std::optional<acme::CaSettings> find_ca(const Config& config, const std::string& word) {
@@ -50,6 +61,7 @@ std::optional<acme::CaSettings> find_ca(const Config& config, const std::string&
         settings.directory_url = own->url;
         settings.ca_file = own->ca_file;
         settings.email = own->email;
+        settings.external = {own->eab_kid, own->eab_key.bytes};
     } else if (preset != nullptr && !preset->url.empty()) {
         settings.directory_url = preset->url;
     } else if (has_prefix(word, "https://")) {
@@ -62,6 +74,7 @@ std::optional<acme::CaSettings> find_ca(const Config& config, const std::string&
     if (settings.email.empty()) settings.email = config.acme.email;
     const bool first = !config.acme.ca.empty() && config.acme.ca.front() == word;
     if (settings.ca_file.empty() && first) settings.ca_file = config.acme.ca_file;
+    if (!settings.external.key && first) settings.external = {config.acme.eab_kid, config.acme.eab_key.bytes};
     settings.limits = acme::limits_of(settings.directory_url);
     return settings;
 }
@@ -75,8 +88,10 @@ std::string about_unknown_ca(const Config& config, const std::string& word) {
 }
 
 void check_cas(Reading& reading) {
+    check_external(reading, "acme", reading.config.acme.eab_kid, reading.config.acme.eab_key);
     for (const CaSection& ca : reading.config.cas) {
         const std::string title = "ca " + ca.name;
+        check_external(reading, title, ca.eab_kid, ca.eab_key);
         if (const auto folder = folder_of(ca.name); !folder.ok()) reading.fault(title, "", folder.error().text());
         if (find_preset(ca.name) != nullptr) reading.fault(title, "", "the name is that of a known CA; choose another one");
         if (ca.url.empty() && !reading.is_faulty(title, "url"))

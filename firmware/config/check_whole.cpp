@@ -104,7 +104,11 @@ void name_path(Reading& reading, const std::string& title, const std::string& ke
 void name_paths(Reading& reading) {
     const Config& config = reading.config;
     name_path(reading, "acme", "ca_file", config.acme.ca_file, false);
-    for (const CaSection& ca : config.cas) name_path(reading, "ca " + ca.name, "ca_file", ca.ca_file, false);
+    name_path(reading, "acme", "eab_hmac_key_file", config.acme.eab_key.file, false);
+    for (const CaSection& ca : config.cas) {
+        name_path(reading, "ca " + ca.name, "ca_file", ca.ca_file, false);
+        name_path(reading, "ca " + ca.name, "eab_hmac_key_file", ca.eab_key.file, false);
+    }
     name_path(reading, "notify", "smtp_password_file", config.notify.smtp_password_file, false);
     name_path(reading, "notify", "ca_file", config.notify.ca_file, false);
     for (const SiteSection& site : config.sites) {

@@ -2,6 +2,7 @@
 // the file at once. Keys, types, defaults and help stand in one table, config_keys.cpp.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +13,19 @@
 #include "firmware/config/notify_config.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
+#include "server/base/secret.h"
 #include "server/net/address.h"
 
 namespace postern::config {
 
 inline constexpr const char* kDefaultFile = "/etc/postern.ini";
 inline constexpr int kNoCap = 1 << 30;  // max_per_client = off
+
+// Written in the INI as itself, or in a file that it names. Copies share the bytes.
+struct SecretKey {
+    std::shared_ptr<const Secret> bytes;     // null: not set
+    std::string file;                        // empty: it stands in the INI
+};
 
 struct ServerSection {
     std::vector<net::Address> http, https;   // empty: off
@@ -42,7 +50,9 @@ struct AcmeSection {
     std::string email, ca_file;              // for the first CA
     crypto::KeyType key_type = crypto::KeyType::kEc256;
     std::vector<std::string> challenge;
-    std::vector<std::string> profile;        // for the first CA
+    std::vector<std::string> profile;        // for the first CA, as are
+    std::string eab_kid;
+    SecretKey eab_key;
     std::string renew_at;                    // as written: "1/3", "30d"
 };
 
@@ -50,6 +60,8 @@ struct CaSection {
     int line = 0;
     std::string name, url, ca_file, email;
     std::vector<std::string> profile;
+    std::string eab_kid;
+    SecretKey eab_key;
 };
 
 struct SiteSection {

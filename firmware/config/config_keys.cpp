@@ -23,6 +23,7 @@ constexpr std::string_view kAddressesAllowed = "IP addresses with ports, such as
 constexpr std::string_view kCaAllowed = "letsencrypt, letsencrypt-staging, the NAME of a [ca NAME], or the https:// URL of an ACME directory";
 constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096";
 constexpr std::string_view kChallengeAllowed = "http-01, tls-alpn-01, or both, separated by a comma";
+constexpr std::string_view kMacKeyAllowed = "a key in base64url, as the CA gave it";
 constexpr std::string_view kProfileAllowed = "names of profiles that the CA offers, separated by commas";
 constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
 constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
@@ -86,6 +87,13 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Acme::email, take_email>},
     {"acme", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file",
      "Trust anchors for the CA's own HTTPS, where those of the system do not do.", bind::kPath<&Acme::ca_file, take_ca_file>},
+    {"acme", "eab_kid", "", "kid-1", "the key identifier that the CA gave you",
+     "For the first CA, where it makes accounts only for those whom it knows already (external account binding).",
+     bind::kChecked<&Acme::eab_kid, take_kid>},
+    {"acme", "eab_hmac_key", "", "bWFjLWtleS1vZi10aGUtZXh0ZXJuYWwtYWNjb3VudA", kMacKeyAllowed, "The key that came with it.",
+     bind::kTyped<&Acme::eab_key, take_mac_key, show_mac_key>},
+    {"acme", "eab_hmac_key_file", "", "/etc/postern-eab.key", "a file that holds nothing else", "The file that holds eab_hmac_key.",
+     bind::kSecretFile<&Acme::eab_key, take_mac_key_file>},
     {"acme", "key_type", "ec256", "", kKeyAllowed, "The kind of key. ec256 is the fastest, and every browser takes it.",
      bind::kTyped<&Acme::key_type, take_key_type, crypto::name_of>},
     {"acme", "challenge", "http-01, tls-alpn-01", "", kChallengeAllowed,
@@ -103,6 +111,13 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Ca::url, take_ca_url>},
     {"ca", "ca_file", "", "/etc/ssl/my-ca.pem", "a PEM file", "Trust anchors for its HTTPS.", bind::kPath<&Ca::ca_file, take_ca_file>},
     {"ca", "email", "", "you@example.org", "one e-mail address", "Where it reaches you.", bind::kChecked<&Ca::email, take_email>},
+    {"ca", "eab_kid", "", "kid-1", "the key identifier that the CA gave you",
+     "For a CA that makes accounts only for those whom it knows already (external account binding).",
+     bind::kChecked<&Ca::eab_kid, take_kid>},
+    {"ca", "eab_hmac_key", "", "bWFjLWtleS1vZi10aGUtZXh0ZXJuYWwtYWNjb3VudA", kMacKeyAllowed, "The key that came with it.",
+     bind::kTyped<&Ca::eab_key, take_mac_key, show_mac_key>},
+    {"ca", "eab_hmac_key_file", "", "/etc/postern-eab.key", "a file that holds nothing else", "The file that holds eab_hmac_key.",
+     bind::kSecretFile<&Ca::eab_key, take_mac_key_file>},
     {"ca", "profile", "", "tlsserver", kProfileAllowed, "Kinds of certificates that it offers, in order of preference.",
      bind::kList<&Ca::profile, take_profiles>},
 

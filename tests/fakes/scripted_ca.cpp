@@ -91,6 +91,7 @@ HttpReply ScriptedCa::serve(const std::string& kind, const HttpRequest& request)
         if (request.method != HttpRequest::Method::kGet) wrong("directory not by GET");
         JsonObject meta;
         meta.add("termsOfService", "https://ca.example/terms");
+        if (!mac_key.empty()) meta.add_raw("externalAccountRequired", "true");
         JsonObject kinds;
         for (const std::string& profile : profiles) kinds.add(profile, "https://ca.example/profile");
         if (!profiles.empty()) meta.add_raw("profiles", kinds.done());
@@ -153,11 +154,14 @@ std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, H
     auto header = header_text ? Json::parse(*header_text) : Result<Json>(Error::refuse(""));
     if (!header || !payload || !signature || signature->size() != 64) return wrong("a JWS with a hole"), std::nullopt;
     if (header->text("alg") != "ES256") wrong("alg");
-    Signed jws{std::string(header->text("url").value_or("")), std::string(header->text("kid").value_or("")), {}, *payload};
+    Signed jws{std::string(header->text("url").value_or("")), std::string(header->text("kid").value_or("")), {}, *payload, {}};
     if (jws.url != request.url) wrong("url of the JWS is " + jws.url);
     if ((header->find("jwk") != nullptr) == !jws.kid.empty()) wrong("jwk and kid are not one of two");
-    if (const Json* jwk = header->find("jwk"))
+    if (const Json* jwk = header->find("jwk")) {
         jws.thumbprint = thumbprint_of(*jwk);
+        jws.jwk = header_text->substr(header_text->find("\"jwk\":") + 6);
+        jws.jwk.pop_back();  // the header's own brace: jwk stands last
+    }
     if (nonces_.erase(std::string(header->text("nonce").value_or(""))) == 0) {
         refusal = problem(400, "badNonce");
         return std::nullopt;
@@ -165,9 +169,26 @@ std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, H
     return jws;
 }
 
+// RFC 8555 section 7.3.4
+bool ScriptedCa::is_bound(const Json& payload, const Signed& jws) {
+    const Json* binding = payload.find("externalAccountBinding");
+    if (binding == nullptr) return false;
+    const std::string signed_part = std::string(binding->text("protected").value_or("")) + "." +
+                                    std::string(binding->text("payload").value_or(""));
+    const auto header_text = base64url_decode(binding->text("protected").value_or("!"));
+    const auto header = header_text ? Json::parse(*header_text) : Result<Json>(Error::refuse(""));
+    if (!header || header->names().size() != 3) return wrong("an external account without a header"), false;
+    if (header->text("alg") != "HS256" || header->text("url") != jws.url) wrong("header of an external account");
+    if (base64url_decode(binding->text("payload").value_or("!")) != jws.jwk) wrong("another key is bound");
+    const auto mac = base64url_decode(binding->text("signature").value_or("!"));
+    return header->text("kid") == "kid-1" && mac == crypto::hmac_sha256(mac_key, signed_part);
+}
+
 HttpReply ScriptedCa::new_account(const Signed& jws) {
     auto payload = Json::parse(jws.payload);
     if (!payload || payload->flag("termsOfServiceAgreed") != true) return problem(403, "userActionRequired");
+    if (mac_key.empty() != (payload->find("externalAccountBinding") == nullptr)) wrong("an external account nobody asked for, or none");
+    if (!mac_key.empty() && !is_bound(*payload, jws)) return problem(403, "unauthorized", "the MAC is wrong");
     const std::string url = std::string(kHost) + "/acct/" + jws.thumbprint.substr(0, 10);
     thumbprint_ = jws.thumbprint;
     const bool known = !accounts_.insert(url).second;

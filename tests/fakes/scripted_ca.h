@@ -56,6 +56,7 @@ public:
     std::vector<std::string> answered;  // the types of the challenges that were, in order
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
+    std::string mac_key;                // of the one external account that it knows, "kid-1"; empty: it asks for none
     std::vector<std::string> profiles;  // advertised
     std::set<std::string> refused_profiles;
     bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
@@ -87,6 +88,7 @@ private:
     };
     struct Signed {
         std::string url, kid, thumbprint, payload;  // thumbprint: of the jwk, where there is one
+        std::string jwk;                            // as JSON, for the same
     };
 
     std::string kind_of(const acme::HttpRequest& request) const;
@@ -94,6 +96,7 @@ private:
     acme::HttpReply posted(const std::string& kind, const acme::HttpRequest& request);
     std::optional<Signed> read(const acme::HttpRequest& request, acme::HttpReply& refusal);
     acme::HttpReply new_account(const Signed& jws);
+    bool is_bound(const acme::Json& payload, const Signed& jws);
     acme::HttpReply new_order(const Signed& jws);
     acme::HttpReply poll(Order& order, std::size_t number);
     acme::HttpReply show(const Order& order, std::size_t number, int status);

@@ -35,7 +35,7 @@ inline WantedCert wanted_cert(const std::string& name = "a.example", std::vector
     WantedCert wanted;
     wanted.name = name;
     wanted.names = names.empty() ? std::vector<std::string>{name} : std::move(names);
-    wanted.ca = {"lab", fakes::ScriptedCa::kDirectory, "", "owner@example.com", true, {}};
+    wanted.ca = {"lab", fakes::ScriptedCa::kDirectory, "", "owner@example.com", true, {}, {}};
     return wanted;
 }
 

@@ -65,6 +65,16 @@ TEST_CASE("with an account the header has kid, without one jwk, never both") {
     CHECK(header.find("jwk")->text("kty") == "EC");
 }
 
+TEST_CASE("an external account is bound by HS256 over the key alone, without a nonce") {
+    const ExternalAccount account{"kid-1", std::make_shared<const Secret>(std::string("mac key"))};
+    auto jws = Json::parse(external_binding(account, "https://ca/new-account", R"({"kty":"EC"})"));
+    REQUIRE(jws.ok());
+    CHECK(base64url_decode(*jws->text("protected")) == R"({"alg":"HS256","kid":"kid-1","url":"https://ca/new-account"})");
+    CHECK(base64url_decode(*jws->text("payload")) == R"({"kty":"EC"})");
+    const std::string signed_part = std::string(*jws->text("protected")) + "." + std::string(*jws->text("payload"));
+    CHECK(base64url_decode(*jws->text("signature")) == crypto::hmac_sha256("mac key", signed_part));
+}
+
 TEST_CASE("POST-as-GET has an empty payload, not an empty object") {
     AccountKey key = made();
     auto jws = Json::parse(key.sign("https://ca/x", "n", "k", "").value());

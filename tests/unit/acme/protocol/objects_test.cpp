@@ -105,8 +105,8 @@ TEST_CASE("payloads") {
           R"({"identifiers":[{"type":"dns","value":"a.example"},{"type":"ip","value":"192.0.2.1"},{"type":"ip","value":"2001:db8::1"}]})");
     CHECK(new_order_payload({{"a.example"}, "a.b", "short"}) ==
           R"({"identifiers":[{"type":"dns","value":"a.example"}],"replaces":"a.b","profile":"short"})");
-    CHECK(new_account_payload("") == R"({"termsOfServiceAgreed":true})");
-    CHECK(new_account_payload("a@b.example") == R"({"termsOfServiceAgreed":true,"contact":["mailto:a@b.example"]})");
+    CHECK(new_account_payload("", "") == R"({"termsOfServiceAgreed":true})");
+    CHECK(new_account_payload("a@b.example", "") == R"({"termsOfServiceAgreed":true,"contact":["mailto:a@b.example"]})");
     CHECK(finalize_payload("\x30\x82") == R"({"csr":"MII"})");
 }
 

@@ -193,3 +193,25 @@ TEST_CASE("a site's profiles are its own, else its CA's; those of [acme] are the
     CHECK(config.sites[3].wanted->profiles == Names{"classic"});
     CHECK(config.sites[4].wanted->names == Names{"192.0.2.1"});
 }
+
+TEST_CASE("an external account belongs to its CA, from the file or from one beside it, and is not printed") {
+    fakes::FakeFiles files = stage(
+        "[acme]\nagree_tos = yes\neab_kid = one\neab_hmac_key = c2VjcmV0Pw==\n[ca home]\nurl = https://ca.lan/\neab_kid = two\n"
+        "eab_hmac_key_file = home.key\n[site a.example]\n[site b.example]\nca = home\n[site c.example]\nca = letsencrypt-staging\n");
+    files.put("/etc/home.key", "b3RoZXI\n");
+    const ConfigOrFaults result = read_config(files, "/etc/postern.ini", false);
+    REQUIRE(faults_of(result) == "");
+    const acme::ExternalAccount& a = result.config->sites[0].wanted->ca.external;
+    CHECK(a.kid == "one");
+    CHECK(a.key->view() == "secret?");
+    const acme::ExternalAccount& b = result.config->sites[1].wanted->ca.external;
+    CHECK(b.kid == "two");
+    CHECK(b.key->view() == "other");
+    CHECK(!result.config->sites[2].wanted->ca.external.key);
+    CHECK(result.config->paths.at(0).path == "/etc/home.key");
+    const std::string printed = print_config(*result.config);
+    CHECK(printed.find("eab_hmac_key = ********\n") != std::string::npos);
+    CHECK(printed.find("eab_hmac_key_file = /etc/home.key\n") != std::string::npos);
+    CHECK(printed.find("c2VjcmV0") == std::string::npos);
+    CHECK(printed.find("b3RoZXI") == std::string::npos);
+}
