@@ -1,6 +1,7 @@
 """A CA that makes accounts only for those whom it knows already (RFC 8555 section 7.3.4)."""
 import base64
 
+import http_client
 from lab import Lab
 from postern import Postern
 
@@ -9,18 +10,22 @@ KEY = base64.urlsafe_b64encode(bytes(range(48))).decode()
 WRONG = base64.urlsafe_b64encode(bytes(48)).decode()
 
 
+def failed_with(server, kind):
+    problem = server.status()[NAME]["last_problem"]
+    return problem if problem and problem["type"] == kind else None
+
+
 def play(pebble):
     with Lab(pebble, retry_after_authz=0, retry_after_order=0, nonce_reject=0, eab=f"kid-1={KEY}") as lab:
         server = Postern({NAME: {}}, lab=lab)
         with server:
-            server.wait_for(r"acme\.failed.*externalAccountRequired", 20)
+            http_client.until(lambda: failed_with(server, "externalAccountRequired"), 20, "it is told what is missing")
             assert not [e for e in lab.log() if e.get("kind") == "new-account"]
             server.sections["acme"].update(eab_kid="kid-1", eab_hmac_key=WRONG)
             server.write_ini()
             assert server.command("reload").returncode == 0
-            server.wait_for(r"acme\.failed.*type=eab", 20)
-            problem = server.status()[NAME]["last_problem"]
-            assert problem["type"] == "eab" and "kid-1" in problem["detail"] and "eab_hmac_key" in problem["advice"], problem
+            problem = http_client.until(lambda: failed_with(server, "eab"), 20, "the wrong key is told")
+            assert "kid-1" in problem["detail"] and "eab_hmac_key" in problem["advice"], problem
             assert len([e for e in lab.log() if e.get("kind") == "new-account"]) == 1, "it is not tried again"
             secret = server.folder / "eab.key"
             secret.write_text(KEY + "\n")
