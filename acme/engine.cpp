@@ -27,7 +27,8 @@ Next Engine::next(Facts facts) {
 
 std::string_view Engine::name_of(Ask ask) {
     static constexpr std::array<std::string_view, kAsks> kNames = {
-        "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate"};
+        "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate",
+        "deactivation"};
     return kNames[static_cast<std::size_t>(ask)];
 }
 
@@ -48,6 +49,7 @@ Engine::Ask Engine::asked_for_state() const {
         case State::kAnswer: return Ask::kChallenge;
         case State::kFinalize: return Ask::kFinalize;
         case State::kDownload: return Ask::kCertificate;
+        case State::kDeactivate: return Ask::kDeactivate;
         case State::kMakeKey:
         case State::kFinished:
         case State::kFailed: break;
@@ -82,7 +84,8 @@ Result<HttpRequest> Engine::request_for(Ask ask) {
         case Ask::kAuthorization: return post(authorizations_[at_], "");
         case Ask::kChallenge: return post(challenge_.url, "{}");
         case Ask::kFinalize: return post(order_.finalize, finalize_payload(task_.csr));
-        case Ask::kCertificate: return post(order_.certificate, "");
+        case Ask::kCertificate: return post(alternate_ == 0 ? order_.certificate : alternates_[alternate_ - 1], "");
+        case Ask::kDeactivate: return post(leftover_[at_], R"({"status":"deactivated"})");
     }
     return Error::bug("a request of no kind");
 }
@@ -103,12 +106,15 @@ void Engine::key_made(Result<std::string> csr_der) {
 
 void Engine::take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts) {
     if (!reply) {
+        if (asked_ == Ask::kDeactivate) return given_back(reply);
+        if (in_alternates()) return next_alternate();
         reached_ = reached_ || fault.reached;
         if (reply.error().kind() == ErrorKind::kAdmin) return fail(std::string(fault.type), reply.error().text());
         return stumble(std::string(fault.type), reply.error().text(), std::nullopt, facts);
     }
     reached_ = true;
     session_.nonces.put(reply->field("Replay-Nonce"));  // RFC 8555 section 6.5: of errors too
+    if (asked_ == Ask::kDeactivate) return given_back(reply);
     if (reply->status < 200 || reply->status > 299) return refuse(*reply, facts);
     auto done = accept(*reply, facts);
     if (done) {

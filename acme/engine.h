@@ -31,12 +31,13 @@ public:
 
 private:
     enum class State : unsigned char {
-        kNewOrder, kOrder, kAuthorization, kAnswer, kMakeKey, kFinalize, kDownload, kDiagnose, kFinished, kFailed,
+        kNewOrder, kOrder, kAuthorization, kAnswer, kMakeKey, kFinalize, kDownload, kDiagnose, kDeactivate, kFinished, kFailed,
     };
     enum class Ask : unsigned char {
-        kDirectory, kNonce, kAccount, kNewOrder, kOrder, kAuthorization, kChallenge, kFinalize, kCertificate,
+        kDirectory, kNonce, kAccount, kNewOrder, kOrder, kAuthorization, kChallenge, kFinalize, kCertificate, kDeactivate,
     };
-    static constexpr std::size_t kAsks = 9;
+    static constexpr std::size_t kAsks = 10;
+    static constexpr int kBadNoncesHere = 8;  // while authorizations are given back, which is a courtesy
     static std::string_view name_of(Ask ask);  // "newOrder": for log and messages
     struct Tries {
         int failures = 0, bad_nonces = 0;
@@ -58,9 +59,20 @@ private:
     Result<void> accept_new_order(const HttpReply& reply, Facts facts);
     Result<void> accept_authorization(const HttpReply& reply, Facts facts);
     Result<void> accept_finalize(const HttpReply& reply, Facts facts);
-    Result<void> accept_certificate(const HttpReply& reply);
     void go_by(Order order, const HttpReply& reply, Facts facts);
-    void order_invalid(const Order& order);
+    void order_invalid();
+    // The chain (engine_chain.cpp).
+    Result<void> accept_certificate(const HttpReply& reply);
+    bool in_alternates() const { return asked_ == Ask::kCertificate && alternate_ > 0; }
+    void next_alternate();
+
+    // What is left of an order that failed (engine_diagnose.cpp).
+    void diagnose(const Authorization& authorization);
+    void end_diagnosis();
+    void fail_by_name();
+    void give_back();
+    void given_back(const Result<HttpReply>& reply);
+
     // Which challenge, and what is put up for it (engine_challenge.cpp).
     void choose_challenge(const Authorization& authorization);
     const Challenge* usable(const Authorization& authorization) const;
@@ -117,6 +129,10 @@ private:
     std::optional<SteadyTime> poll_since_;
     OrderStatus polled_ = OrderStatus::kPending;
     std::string chain_;
+    std::vector<std::string> alternates_;  // URLs of other chains
+    std::size_t alternate_ = 0;            // 0: the order's own, else of alternates_ from 1
+    std::vector<CaProblem> failed_names_;
+    std::vector<std::string> leftover_;    // URLs of authorizations
     std::vector<Charge> charges_;
     RunFailure failure_;
 };

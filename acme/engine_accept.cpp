@@ -3,23 +3,13 @@
 #include "acme/protocol/limits.h"
 #include "acme/protocol/url.h"
 #include "server/base/text.h"
-#include "server/crypto/pem.h"
 
 namespace postern::acme {
 
 namespace {
 
-constexpr std::size_t kCertificates = 10;  // of a chain; real ones have two to four
-
-// The media type alone; a missing one is overlooked, a wrong one is not.
-bool has_type(const HttpReply& reply, std::string_view wanted) {
-    std::string_view type = reply.field("Content-Type");
-    type = trim(type.substr(0, type.find(';')));
-    return type.empty() || equal_no_case(type, wanted);
-}
-
 Result<Json> json_of(const HttpReply& reply) {
-    if (!has_type(reply, "application/json"))
+    if (!reply.has_type("application/json"))
         return Error::refuse("not JSON but " + printable(reply.field("Content-Type"), 60));
     return Json::parse(reply.body);
 }
@@ -58,6 +48,7 @@ Result<void> Engine::accept(const HttpReply& reply, Facts facts) {
             return {};
         case Ask::kFinalize: return accept_finalize(reply, facts);
         case Ask::kCertificate: return accept_certificate(reply);
+        case Ask::kDeactivate: break;  // take() sees to it
     }
     return Error::bug("an answer of no kind");
 }
@@ -128,17 +119,16 @@ void Engine::go_by(Order order, const HttpReply& reply, Facts facts) {
             state_ = State::kOrder;
             return poll(retry_after(reply, facts.wall), facts);
         case OrderStatus::kValid: state_ = State::kDownload; return;
-        case OrderStatus::kInvalid: return order_invalid(order_);
+        case OrderStatus::kInvalid: return order_invalid();
     }
 }
 
-// The order's own error, or that of the authorization which failed.
-void Engine::order_invalid(const Order& order) {
+// The authorizations tell what failed for which name.
+void Engine::order_invalid() {
     if (forget_kept_order()) return;
-    if (order.error && !(order.error->type.empty() && order.error->detail.empty())) return fail_with(*order.error, false);
-    if (authorizations_.empty()) return fail("order", "the CA calls the order invalid and does not say why");
     state_ = State::kDiagnose;
     at_ = 0;
+    if (authorizations_.empty()) end_diagnosis();
 }
 
 // Behind the last one the order itself is looked at.
@@ -149,57 +139,25 @@ void Engine::next_authorization() {
 Result<void> Engine::accept_authorization(const HttpReply& reply, Facts facts) {
     TRY(Json json, json_of(reply));
     TRY(Authorization authorization, authorization_from(json));
-    const std::string name = authorization.identifier;
+    if (state_ == State::kDiagnose || authorization.status == AuthzStatus::kInvalid) {
+        state_ = State::kDiagnose;
+        diagnose(authorization);
+        return {};
+    }
     switch (authorization.status) {
-        case AuthzStatus::kPending:
-            if (state_ == State::kDiagnose) break;
-            choose_challenge(authorization);
-            break;
-        case AuthzStatus::kValid: break;
-        case AuthzStatus::kInvalid: {
-            CaProblem problem;
-            for (const Challenge& challenge : authorization.challenges)
-                if (challenge.error) problem = *challenge.error;
-            if (problem.type.empty() && problem.detail.empty()) problem.detail = "the CA calls the authorization invalid";
-            problem.detail = name + ": " + problem.detail;
-            charges_.push_back({Spent::kFailure, name});
-            fail_with(problem, false);
-            return {};
-        }
+        case AuthzStatus::kPending: choose_challenge(authorization); break;
+        case AuthzStatus::kValid:
+        case AuthzStatus::kInvalid: break;
         case AuthzStatus::kDeactivated:
         case AuthzStatus::kExpired:
         case AuthzStatus::kRevoked:
-            fail("order", name + ": its authorization is no longer usable");
+            fail("order", authorization.identifier + ": its authorization is no longer usable");
             return {};
     }
-    if (state_ == State::kFailed || state_ == State::kAnswer) return {};
+    if (state_ != State::kAuthorization) return {};
     if (++at_ < authorizations_.size()) return {};
-    if (state_ == State::kDiagnose) {
-        fail("order", "the CA calls the order invalid and does not say why");
-        return {};
-    }
     state_ = State::kOrder;
     if (order_.status == OrderStatus::kPending && asked_wait_) poll(asked_wait_, facts);
-    return {};
-}
-
-Result<void> Engine::accept_certificate(const HttpReply& reply) {
-    if (!has_type(reply, "application/pem-certificate-chain"))
-        return Error::refuse("no certificate chain but " + printable(reply.field("Content-Type"), 60));
-    TRY(const std::vector<crypto::PemBlock> blocks, crypto::split_pem(reply.body, kCertificates));
-    chain_.clear();
-    for (const crypto::PemBlock& block : blocks) {
-        if (block.label != "CERTIFICATE")  // RFC 8555 sections 9.1 and 11.4
-            return Error::refuse("a " + printable(block.label, 40) + " block in a certificate chain");
-        TRY_VOID(crypto::decode(block));
-        chain_ += "-----BEGIN CERTIFICATE-----\n";
-        for (char c : block.body)
-            if (c != '\r') chain_ += c;
-        if (chain_.back() != '\n') chain_ += '\n';
-        chain_ += "-----END CERTIFICATE-----\n";
-    }
-    charges_.push_back({Spent::kCertificate, {}});
-    state_ = State::kFinished;
     return {};
 }
 

@@ -45,8 +45,10 @@ void Engine::choose_challenge(const Authorization& authorization) {
     if (chosen == nullptr) {
         const std::string offered = authorization.offered.empty() ? "none" : join(authorization.offered, ", ");
         const std::string why = authorization.bad_token ? "; " + *authorization.bad_token : "";
-        return fail("challenge", authorization.identifier + ": no " + names_of(task_.challenges) +
-                                     " that can be answered; offered: " + offered + why, !authorization.bad_token);
+        fail("challenge", authorization.identifier + ": no " + names_of(task_.challenges) +
+                              " that can be answered; offered: " + offered + why, !authorization.bad_token);
+        for (std::size_t i = at_; i < authorizations_.size(); ++i) leftover_.push_back(authorizations_[i]);
+        return give_back();
     }
     challenge_ = *chosen;
     std::string answer = key_.key_authorization(challenge_.token);

@@ -39,6 +39,7 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
     }
     if (asked_ == Ask::kNewOrder && (drop_replaces(problem) || drop_profile(problem))) return;
     if (asked_ == Ask::kAccount && binding_refused(problem)) return;
+    if (in_alternates() && judge(problem) != Verdict::kNonce) return next_alternate();
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:
@@ -90,13 +91,16 @@ void Engine::again_without_nonces(const CaProblem& problem, Facts facts) {
     session_.nonces.clear();
     if (fresh) session_.nonces.put(*fresh);
     const bool patient = facts.steady - tries().since.value_or(facts.steady) < limits::kStepTime;
-    if (++tries().bad_nonces > limits::kBadNonces || !patient) fail_with(problem, false);
+    if (++tries().bad_nonces <= limits::kBadNonces && patient) return;
+    if (in_alternates()) return next_alternate();
+    fail_with(problem, false);
 }
 
 // A try that failed for a passing reason. What was asked may have been done all the same when the answer got lost: after
 // a finalization the order is looked at, after a challenge its authorization, instead of asking twice.
 void Engine::stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts) {
     if (type.empty()) type = "refused";
+    if (in_alternates()) return next_alternate();
     Tries& step = tries();
     auto pause = pause_in_run(++step.failures, asked ? std::optional(asked->wait) : std::nullopt);
     const bool late = !asked && facts.steady - step.since.value_or(facts.steady) > limits::kStepTime;
@@ -125,7 +129,16 @@ bool Engine::forget_kept_order() {
     return true;
 }
 
+// What fails while an order that has failed is tidied up hides nothing; nor does it lose a certificate that is there.
 void Engine::fail(std::string type, const std::string& detail, bool permanent) {
+    if (state_ == State::kDeactivate) {
+        state_ = State::kFailed;
+        return;
+    }
+    if (state_ == State::kDownload && !chain_.empty()) {  // another chain was only looked for
+        state_ = State::kFinished;
+        return;
+    }
     failure_ = RunFailure{};
     failure_.problem.advice = std::string(advice_for(type));
     failure_.problem.type = std::move(type);

@@ -213,7 +213,8 @@ std::optional<PendingOrder> Keeper::pending_for(const Lineage& lineage) {
     if (!pending) return std::nullopt;
     const auto age = clock_.wall() - pending->made;
     const bool fits = pending->wanted == lineage.digest() && age >= Seconds(-300) && age < kOrderLives;
-    if (fits && !store_->archive().live_has_key(lineage.wanted().name, pending->key_pem.view())) return pending;
+    const bool used = !lineage.wanted().reuse_key && store_->archive().live_has_key(lineage.wanted().name, pending->key_pem.view());
+    if (fits && !used) return pending;
     drop_pending(lineage);
     return std::nullopt;
 }

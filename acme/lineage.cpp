@@ -26,6 +26,7 @@ std::string digest_of(const WantedCert& wanted) {
         for (const ChallengeType type : wanted.challenges) text += "\n" + std::string(name_of(type));
     if (wanted.ca.external.key)
         text += "\nexternal " + wanted.ca.external.kid + " " + base64url_encode(crypto::sha256(wanted.ca.external.key->view()));
+    if (!wanted.preferred_chain.empty()) text += "\nchain " + wanted.preferred_chain;
     if (!wanted.profiles.empty()) text += "\nprofile " + join(wanted.profiles, ", ");
     return base64url_encode(crypto::sha256(text));
 }
@@ -47,7 +48,7 @@ Result<Pair> pair_from_one(std::string_view pem) {
 Lineage::Lineage(WantedCert wanted) : wanted_(std::move(wanted)), digest_(digest_of(wanted_)) {}
 
 bool Lineage::wants_same(const WantedCert& other) const {
-    return wanted_.name == other.name && digest_ == digest_of(other) && wanted_.ca.name == other.ca.name &&
+    return wanted_.name == other.name && digest_ == digest_of(other) && wanted_.ca.name == other.ca.name && wanted_.reuse_key == other.reuse_key &&
            wanted_.renew_at.fraction == other.renew_at.fraction && wanted_.renew_at.seconds == other.renew_at.seconds;
 }
 

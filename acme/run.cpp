@@ -33,6 +33,7 @@ private:
     bool carry_out(const HangUp& token);
     bool carry_out(Engine& engine, const PutUp& proof);
     bool carry_out(const KeepAccount& account);
+    std::optional<crypto::PrivateKey> kept_key();
     Result<std::string> make_key(const MakeKey& order);
 
     const RunParts& parts_;
@@ -43,6 +44,7 @@ private:
     Transport& transport_;
     std::vector<std::string> tokens_, put_up_;
     Secret key_;
+    bool key_made_ = false;
 };
 
 // A left-over order whose key cannot be used any more is no order.
@@ -55,6 +57,7 @@ RunTask Run::task(std::optional<PendingOrder> pending) {
     task.external = wanted_.ca.external;
     task.challenges = wanted_.challenges;
     task.profiles = wanted_.profiles;
+    task.preferred_chain = wanted_.preferred_chain;
     task.replaces = marks_.replaces;
     if (!pending) return task;
     auto key = crypto::PrivateKey::from_pem(pending->key_pem.view());
@@ -156,8 +159,22 @@ bool Run::carry_out(const KeepAccount& account) {
     return true;
 }
 
+// The key of the certificate that is renewed, where it is wanted again and can be used: once, for one that the CA would
+// not take the first time is not taken the second (badCSR).
+std::optional<crypto::PrivateKey> Run::kept_key() {
+    if (!wanted_.reuse_key || key_made_) return std::nullopt;
+    auto live = parts_.store.archive().live(wanted_.name);
+    if (!live || !*live) return std::nullopt;
+    auto pair = parts_.store.archive().read(wanted_.name, **live);
+    auto key = pair ? crypto::PrivateKey::from_pem(pair->key.view()) : Result<crypto::PrivateKey>(std::move(pair).error());
+    if (!key || key->type() != wanted_.key_type) return std::nullopt;
+    return std::move(*key);
+}
+
 Result<std::string> Run::make_key(const MakeKey& order) {
-    TRY(crypto::PrivateKey key, crypto::PrivateKey::generate(wanted_.key_type));
+    auto kept = kept_key();
+    key_made_ = true;
+    TRY(crypto::PrivateKey key, kept ? std::move(*kept) : crypto::PrivateKey::generate(wanted_.key_type));
     TRY(Secret pem, key.to_pem());
     PendingOrder pending{marks_.digest, order.order_url, parts_.clock.wall(), Secret(std::string(pem.view()))};
     TRY_VOID(parts_.store.save_pending(wanted_.name, pending));

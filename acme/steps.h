@@ -30,6 +30,7 @@ struct RunTask {
     ExternalAccount external;
     std::vector<ChallengeType> challenges;  // in order of preference
     std::vector<std::string> profiles;      // likewise; none: the CA's own choice
+    std::string preferred_chain;            // common name of a root; empty: the first chain
     std::string order_url;  // of an order left over from an earlier run, with
     std::string csr;        // the request (DER) for its key; both or none
     std::string replaces;   // RFC 9773 section 5; empty: nothing

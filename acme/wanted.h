@@ -33,9 +33,11 @@ struct WantedCert {
     std::vector<std::string> names;  // identifiers, lower case; IP addresses in canonical form
     CaSettings ca;
     crypto::KeyType key_type = crypto::KeyType::kEc256;
+    bool reuse_key = false;          // of the certificate that is renewed
     RenewAt renew_at;
     std::vector<ChallengeType> challenges = {ChallengeType::kHttp01, ChallengeType::kTlsAlpn01};  // in order of preference
     std::vector<std::string> profiles;  // in order of preference, the first that the CA offers; none: the CA's own choice
+    std::string preferred_chain;     // common name of a root; empty: the CA's first chain
     bool from_ca = true;             // false: a self-signed pair is all that is wanted (kind "self-signed"), no CA is asked
 };
 

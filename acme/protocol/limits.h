@@ -19,6 +19,7 @@ inline constexpr std::size_t kNonce = 512;             // Let's Encrypt's have 4
 inline constexpr std::size_t kNoncesKept = 8;          // one is enough when replies carry the next
 inline constexpr std::size_t kToken = 256;             // RFC 8555 section 8.1 asks for 22 or more
 inline constexpr std::size_t kAuthorizations = 128;    // names of a certificate; CAs allow 100
+inline constexpr std::size_t kAlternates = 8;          // chains looked at besides the first; CAs offer one or two
 inline constexpr std::size_t kChallenges = 32;         // offered for one name; CAs offer five
 
 // How long is asked.

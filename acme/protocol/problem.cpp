@@ -32,6 +32,7 @@ constexpr std::array kAdvice = {
     Advice{"challenge", "The CA offers no way of proof that `challenge` allows: add one of those offered to it (http-01 and "
                         "tls-alpn-01 are supported; wildcard names need another)."},
     Advice{"clock", "The clock is wrong or not set yet: check the time source (NTP)."},
+    Advice{"compound", "Several names failed, each for a reason of its own: mend one after the other, or take a name out."},
     Advice{"connection", "The CA could not reach us on port 80 (with tls-alpn-01: 443): check that the name points here and "
                          "that firewall and router let that port in."},
     Advice{"directory", "What answers at the CA's URL is no ACME directory: check the URL, and whether a captive portal or "

@@ -89,6 +89,12 @@ std::optional<RetryAfter> retry_after(const HttpReply& reply, WallTime now) {
 }
 
 std::string link_target(const HttpReply& reply, std::string_view relation) {
+    const auto all = link_targets(reply, relation);
+    return all.empty() ? std::string() : all.front();
+}
+
+std::vector<std::string> link_targets(const HttpReply& reply, std::string_view relation) {
+    std::vector<std::string> targets;
     for (std::string_view field : reply.all("Link")) {
         while (true) {
             auto open = field.find('<');
@@ -96,11 +102,11 @@ std::string link_target(const HttpReply& reply, std::string_view relation) {
             if (open == std::string_view::npos || close == std::string_view::npos) break;
             auto end = std::min(field.find(',', close), field.size());  // no target of ACME has a comma after its parameters
             if (has_relation(field.substr(close + 1, end - close - 1), relation))
-                return std::string(field.substr(open + 1, close - open - 1));
+                targets.emplace_back(field.substr(open + 1, close - open - 1));
             field.remove_prefix(end);
         }
     }
-    return {};
+    return targets;
 }
 
 }  // namespace postern::acme

@@ -26,5 +26,6 @@ std::optional<WallTime> parse_http_date(std::string_view text);
 
 // The target of the first link with this relation, or empty.
 std::string link_target(const HttpReply& reply, std::string_view relation);
+std::vector<std::string> link_targets(const HttpReply& reply, std::string_view relation);  // all of them, in order
 
 }  // namespace postern::acme

@@ -30,6 +30,7 @@ struct HttpReply {
 
     std::string_view field(std::string_view name) const;  // first of that name, case ignored, or empty
     std::vector<std::string_view> all(std::string_view name) const;
+    bool has_type(std::string_view media_type) const;  // Content-Type without its parameters; a missing one is overlooked
 };
 
 // Why an exchange failed, for those who must choose what to do next.

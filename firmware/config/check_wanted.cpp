@@ -66,8 +66,14 @@ void fill_wanted(Reading& reading, SiteSection& site) {
     check_obtainable(reading, site, profiles);
     const auto renew_at = parse_renew_at(site.renew_at);
     if (!renew_at.ok()) return;
-    site.wanted = acme::WantedCert{site.folder, site.names, *ca, site.key_type, *renew_at,
-                                  challenges_of(reading, site), profiles};
+    acme::WantedCert& wanted = site.wanted.emplace();
+    wanted.name = site.folder;
+    wanted.names = site.names;
+    wanted.ca = *ca;
+    wanted.key_type = site.key_type;
+    wanted.renew_at = *renew_at;
+    wanted.challenges = challenges_of(reading, site);
+    wanted.profiles = profiles;
 }
 
 // Said once, not for each site: with the first that needs it.

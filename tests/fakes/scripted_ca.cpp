@@ -75,10 +75,10 @@ Result<HttpReply> ScriptedCa::answer(const HttpRequest& request) {
     asked.push_back(kind);
     const int nth = ++counts_[kind];
     if (instead)
-        if (auto other = instead(kind, nth)) {
-            if (other->ok() && (*other)->field("Replay-Nonce").empty())
-                (*other)->fields.emplace_back("Replay-Nonce", fresh_nonce());
-            return std::move(*other);
+        if (auto another = instead(kind, nth)) {
+            if (another->ok() && (*another)->field("Replay-Nonce").empty())
+                (*another)->fields.emplace_back("Replay-Nonce", fresh_nonce());
+            return std::move(*another);
         }
     HttpReply reply = serve(kind, request);
     if (kind != "directory") reply.fields.emplace_back("Replay-Nonce", fresh_nonce());
@@ -132,11 +132,22 @@ HttpReply ScriptedCa::posted(const std::string& kind, const HttpRequest& request
         return number < authz_.size() ? validate(number, type_in(request.url)) : problem(404, "malformed");
     }
     if (kind == "finalize") return number < orders_.size() ? finalize(*jws, number) : problem(404, "malformed");
+    if (kind == "authz" && number < authz_.size() && jws->payload == R"({"status":"deactivated"})") {
+        if (authz_[number].status != "pending") wrong("an authorization is deactivated that is " + authz_[number].status);
+        authz_[number].status = "deactivated";
+        deactivated.push_back(authz_[number].name);
+        return show(authz_[number], number);
+    }
     if (!jws->payload.empty()) wrong(kind + " is no POST-as-GET");
     if (kind == "order" && number < orders_.size()) return poll(orders_[number], number);
     if (kind == "authz" && number < authz_.size()) return show(authz_[number], number);
-    if (kind == "cert" && number < orders_.size() && !orders_[number].certificate.empty())
-        return {200, {{"Content-Type", "application/pem-certificate-chain"}}, orders_[number].certificate};
+    if (kind == "cert" && number < orders_.size() && !orders_[number].certificate.empty()) {
+        const bool second = request.url.find("/cert/other/") != std::string::npos;
+        HttpReply reply{200, {{"Content-Type", "application/pem-certificate-chain"}}, {}};
+        reply.body = second ? orders_[number].alternate : orders_[number].certificate;
+        if (other) reply.fields.emplace_back("Link", "<" + at(second ? "/cert/" : "/cert/other/", number) + ">;rel=\"alternate\"");
+        return reply;
+    }
     return problem(404, "malformed", "no such thing");
 }
 
@@ -298,7 +309,7 @@ HttpReply ScriptedCa::validate(std::size_t number, const std::string& type) {
     Authz& authz = authz_[number];
     if (!hangs(authz, type)) wrong("no answer to " + type + " is up for " + authz.name);
     answered.push_back(type);
-    if (authz.status == "pending") authz.status = validates ? "valid" : "invalid";
+    if (authz.status == "pending") authz.status = validates && invalid.count(authz.name) == 0 ? "valid" : "invalid";
     return json_reply(200, JsonObject().add("status", "pending").add("type", type).done());
 }
 
@@ -311,6 +322,7 @@ HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {
     const WallTime now = clock_.wall();
     LeafSpec leaf{order.names, now - Seconds(60), now - Seconds(60) + Seconds(validity), false, {}, {}, false};
     order.certificate = issuer.leaf_for(*csr, leaf) + issuer.intermediate();
+    if (other) order.alternate = other->leaf_for(*csr, leaf) + other->intermediate();
     order.status = polls_until_issued > 0 ? "processing" : "valid";
     order.polls = 0;
     ++issued;

@@ -56,6 +56,9 @@ public:
     std::vector<std::string> answered;  // the types of the challenges that were, in order
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
+    std::optional<TestCa> other;        // offers a chain of its own beside the issuer's, as an alternate
+    std::set<std::string> invalid;      // names whose validation fails, whatever `validates` says
+    std::vector<std::string> deactivated;  // names whose authorization was given back
     std::string mac_key;                // of the one external account that it knows, "kid-1"; empty: it asks for none
     std::vector<std::string> profiles;  // advertised
     std::set<std::string> refused_profiles;
@@ -80,7 +83,7 @@ private:
     struct Order {
         std::vector<std::string> names;
         std::vector<int> authz;
-        std::string status = "pending", certificate;
+        std::string status = "pending", certificate, alternate;
         int polls = 0;
     };
     struct Authz {

@@ -67,6 +67,8 @@ TEST_CASE("links by relation") {
     CHECK(link_target(reply, "alternate") == "https://ca/2");
     CHECK(link_target(reply, "up") == "https://ca/2");
     CHECK(link_target(reply, "terms-of-service") == "https://ca/tos");
+    reply.fields.emplace_back("Link", "</4>; rel=alternate, <https://ca/5>;rel=alternate");
+    CHECK(link_targets(reply, "alternate") == std::vector<std::string>{"https://ca/2", "/4", "https://ca/5"});
     CHECK(link_target(reply, "author").empty());
     CHECK(link_target(reply, "rel").empty());
     CHECK(link_target({200, {}, {}}, "index").empty());
