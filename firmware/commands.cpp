@@ -20,7 +20,7 @@ std::string count_of(std::size_t count, const std::string& thing) {
 // "OK: 2 sites, 1 certificate from a CA"
 std::string summary_of(const config::Config& config) {
     std::size_t wanted = 0;
-    for (const config::SiteSection& site : config.sites) wanted += site.wanted ? 1 : 0;
+    for (const config::SiteSection& site : config.sites) wanted += site.wanted ? site.key_type.size() : 0;
     std::string text = config.file + ": OK, " + count_of(config.sites.size(), "site") + ", " +
                        count_of(wanted, "certificate") + " from a CA\n";
     if (config.sites.empty()) text += "no [site NAME] yet: nothing but the admin page is served\n";

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kLongestState = 107 - sizeof "/control.sock" + 1;  // a unix socket's path has 107 bytes
 constexpr std::size_t kMostNames = 100;                                 // in one certificate, by all public CAs
 constexpr std::size_t kLongestProfile = 64;                             // real ones have a dozen letters
+constexpr std::size_t kLongestCommonName = 200;                         // RFC 5280 allows 64; nobody is held to it
 constexpr std::size_t kLongestKid = 256;                                // real ones have 22 to 64
 constexpr std::size_t kSecretFile = 4096;                               // real ones have 44 to 90 bytes
 constexpr std::size_t kCaFile = 1u << 20;                               // a whole system's trust anchors: 250 kB
@@ -172,14 +173,31 @@ Result<void> take_index(std::string& into, std::string_view value) {
     return {};
 }
 
-Result<void> take_key_type(crypto::KeyType& into, std::string_view value) {
+// Of two kinds a client can do one or the other; of one kind a second would never be chosen.
+Result<void> take_key_types(std::vector<crypto::KeyType>& into, std::string_view value) {
     TRY(const auto items, parse_list(value));
+    std::vector<crypto::KeyType> types;
     for (const std::string& item : items) {
         const auto type = crypto::key_type_from(item);
         if (!type) return not_valid(item, {"ec256", "ec384", "rsa2048", "rsa3072", "rsa4096"});
-        into = *type;
+        types.push_back(*type);
     }
-    if (items.size() > 1) return comes_later("a second certificate for another key type");
+    const bool same_kind = types.size() == 2 && has_prefix(items[0], "rsa") == has_prefix(items[1], "rsa");
+    if (types.size() > 2 || same_kind) return Error::admin("two keys must be of two kinds, one ec and one rsa");
+    into = std::move(types);
+    return {};
+}
+
+std::string show_key_types(const std::vector<crypto::KeyType>& types) {
+    std::vector<std::string> names;
+    for (const crypto::KeyType type : types) names.emplace_back(crypto::name_of(type));
+    return join(names, ", ");
+}
+
+// The common name of a root, as the CA writes it.
+Result<void> take_chain(std::string& into, std::string_view value) {
+    if (value.size() > kLongestCommonName) return not_valid(value);
+    into = value;
     return {};
 }
 

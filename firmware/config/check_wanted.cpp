@@ -70,10 +70,12 @@ void fill_wanted(Reading& reading, SiteSection& site) {
     wanted.name = site.folder;
     wanted.names = site.names;
     wanted.ca = *ca;
-    wanted.key_type = site.key_type;
+    wanted.key_type = site.key_type.front();
+    wanted.reuse_key = site.reuse_key;
     wanted.renew_at = *renew_at;
     wanted.challenges = challenges_of(reading, site);
     wanted.profiles = profiles;
+    wanted.preferred_chain = site.preferred_chain;
 }
 
 // Said once, not for each site: with the first that needs it.

@@ -48,8 +48,10 @@ struct AcmeSection {
     std::vector<std::string> ca;             // presets, names of [ca NAME], URLs; the first is used
     bool agree_tos = false;
     std::string email, ca_file;              // for the first CA
-    crypto::KeyType key_type = crypto::KeyType::kEc256;
+    std::vector<crypto::KeyType> key_type;   // one, or two of different kinds
+    bool reuse_key = false;
     std::vector<std::string> challenge;
+    std::string preferred_chain;
     std::vector<std::string> profile;        // for the first CA, as are
     std::string eab_kid;
     SecretKey eab_key;
@@ -70,8 +72,10 @@ struct SiteSection {
     std::string folder;                      // live/FOLDER
     std::vector<std::string> names;          // lower case, canonical IPs, no duplicates
     std::string ca;                          // as [acme] unless the site has its own; the first is used
-    crypto::KeyType key_type = crypto::KeyType::kEc256;
+    std::vector<crypto::KeyType> key_type;
+    bool reuse_key = false;
     std::vector<std::string> challenge;
+    std::string preferred_chain;
     std::vector<std::string> profile;        // empty: as its CA
     std::string renew_at;
     std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page

@@ -21,7 +21,7 @@ constexpr int kMostConnections = 1000000;  // Linux's own ceiling on descriptors
 
 constexpr std::string_view kAddressesAllowed = "IP addresses with ports, such as [::]:443 or 192.0.2.1:443, or off";
 constexpr std::string_view kCaAllowed = "letsencrypt, letsencrypt-staging, the NAME of a [ca NAME], or the https:// URL of an ACME directory";
-constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096";
+constexpr std::string_view kKeyAllowed = "ec256, ec384, rsa2048, rsa3072 or rsa4096, or one ec and one rsa";
 constexpr std::string_view kChallengeAllowed = "http-01, tls-alpn-01, or both, separated by a comma";
 constexpr std::string_view kMacKeyAllowed = "a key in base64url, as the CA gave it";
 constexpr std::string_view kProfileAllowed = "names of profiles that the CA offers, separated by commas";
@@ -94,12 +94,20 @@ constexpr KeyRow kKeys[] = {
      bind::kTyped<&Acme::eab_key, take_mac_key, show_mac_key>},
     {"acme", "eab_hmac_key_file", "", "/etc/postern-eab.key", "a file that holds nothing else", "The file that holds eab_hmac_key.",
      bind::kSecretFile<&Acme::eab_key, take_mac_key_file>},
-    {"acme", "key_type", "ec256", "", kKeyAllowed, "The kind of key. ec256 is the fastest, and every browser takes it.",
-     bind::kTyped<&Acme::key_type, take_key_type, crypto::name_of>},
+    {"acme", "key_type", "ec256", "", kKeyAllowed,
+     "The kind of key. ec256 is the fastest, and every browser takes it. Of two kinds, as ec256, rsa2048, each client gets a "
+     "certificate that it can check.",
+     bind::kTyped<&Acme::key_type, take_key_types, show_key_types>},
+    {"acme", "reuse_key", "no", "", "yes or no", "A renewed certificate keeps its key, for those who have pinned it.",
+     bind::kYesNo<&Acme::reuse_key>},
     {"acme", "challenge", "http-01, tls-alpn-01", "", kChallengeAllowed,
      "How the CA sees that a name is yours, in order of preference. http-01 asks at port 80 of each name, tls-alpn-01 at port "
      "443; one whose listener is off is left out.",
      bind::kList<&Acme::challenge, take_challenges>},
+    {"acme", "preferred_chain", "", "ISRG Root X1", "the common name of a root",
+     "Of several chains that the CA offers, the one that ends below this root. Without it, or without such a chain, the CA's "
+     "first.",
+     bind::kChecked<&Acme::preferred_chain, take_chain>},
     {"acme", "profile", "", "shortlived, tlsserver", kProfileAllowed,
      "Kinds of certificates that the first CA offers, in order of preference. Without it the CA chooses. Let's Encrypt has "
      "classic, tlsserver (45 days) and shortlived (160 hours; the only one for IP addresses).",
@@ -136,9 +144,13 @@ constexpr KeyRow kKeys[] = {
      bind::kTyped<&Site::certificate, take_certificate, show_certificate>},
     {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::ca, take_ca>},
     {"site", "key_type", "", "rsa2048", kKeyAllowed, "For this site; where it is not set, that of [acme] counts.",
-     bind::kTyped<&Site::key_type, take_key_type, crypto::name_of>},
+     bind::kTyped<&Site::key_type, take_key_types, show_key_types>},
+    {"site", "reuse_key", "", "yes", "yes or no", "For this site; where it is not set, that of [acme] counts.",
+     bind::kYesNo<&Site::reuse_key>},
     {"site", "challenge", "", "tls-alpn-01", kChallengeAllowed,
      "For this site; where it is not set, that of [acme] counts.", bind::kList<&Site::challenge, take_challenges>},
+    {"site", "preferred_chain", "", "ISRG Root X1", "the common name of a root",
+     "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::preferred_chain, take_chain>},
     {"site", "profile", "", "tlsserver", kProfileAllowed, "For this site; where it is not set, that of its CA counts.",
      bind::kList<&Site::profile, take_profiles>},
     {"site", "renew_at", "", "30d", kRenewAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::renew_at, take_renew_at>},

@@ -17,9 +17,9 @@ struct LaterRow {
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max resolver trusted_proxies proxy_protocol"},
-    {"acme", "reuse_key preferred_chain challenge_upstream thumbprint dns_hook"},
+    {"acme", "challenge_upstream thumbprint dns_hook"},
     {"site", "hsts hsts_subdomains hsts_preload listing spa error_page_404 error_page_5xx redirect alias compress "
-             "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate reuse_key"},
+             "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate"},
     {"admin", "setup_token setup_token_file password_hash password_hash_file allow certificate metrics metrics_token "
               "metrics_token_file"},
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/config/config_keys.h"
+#include "server/base/text.h"
 
 namespace postern::config {
 
@@ -36,9 +37,20 @@ acme::WantedCert self_signed(const SiteSection& site) {
     acme::WantedCert wanted;
     wanted.name = site.folder;
     wanted.names = site.names;
-    wanted.key_type = site.key_type;
+    wanted.key_type = site.key_type.front();
     wanted.from_ca = false;
     return wanted;
+}
+
+// One for each kind of key. The second has a folder beside the first's, whose name no site can have.
+void add_certificates(Plan& plan, const SiteSection& site) {
+    acme::WantedCert wanted = site.wanted ? *site.wanted : self_signed(site);
+    plan.certificates.push_back(wanted);
+    for (std::size_t i = 1; i < site.key_type.size(); ++i) {
+        wanted.key_type = site.key_type[i];
+        wanted.name = site.folder + (has_prefix(crypto::name_of(wanted.key_type), "rsa") ? "+rsa" : "+ec");
+        plan.certificates.push_back(wanted);
+    }
 }
 
 // Without any site the admin page still wants a certificate.
@@ -64,7 +76,7 @@ Plan make_plan(const Config& config) {
     add_listeners(plan, ListenerKind::kAdmin, config.admin.listen);
     for (const SiteSection& site : config.sites) {
         plan.sites.push_back(plan_site(site));
-        plan.certificates.push_back(site.wanted ? *site.wanted : self_signed(site));
+        add_certificates(plan, site);
     }
     if (plan.certificates.empty() && !config.admin.listen.empty()) plan.certificates.push_back(admin_pair());
     plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);

@@ -196,6 +196,8 @@ void take_site(Reading& reading, Binder& binder, const IniSection& section) {
     site.name = section.name;
     site.ca = acme.ca.empty() ? "" : acme.ca.front();
     site.key_type = acme.key_type;
+    site.reuse_key = acme.reuse_key;
+    site.preferred_chain = acme.preferred_chain;
     site.challenge = acme.challenge;
     site.renew_at = acme.renew_at;
     binder.draft().site = &site;

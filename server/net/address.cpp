@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "server/base/text.h"
@@ -135,6 +136,13 @@ Address Address::any_v4() const {
 
 bool Address::operator==(const Address& other) const {
     return size_ == other.size_ && std::memcmp(&storage_, &other.storage_, size_) == 0;
+}
+
+Result<Address> local_address(int fd) {
+    sockaddr_storage own{};
+    socklen_t size = sizeof own;
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) != 0) return Error::system("getsockname", errno);
+    return Address::from_native(reinterpret_cast<const sockaddr*>(&own), size);
 }
 
 bool is_ip_literal(std::string_view text) {

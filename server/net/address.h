@@ -36,6 +36,9 @@ private:
     socklen_t size_ = 0;
 };
 
+// Where a connected socket ends on our side; kSystem for what is none.
+Result<Address> local_address(int fd);
+
 // "192.0.2.1", "2001:db8::1" (no brackets): true when it is an IP address literal.
 bool is_ip_literal(std::string_view text);
 // IPv6 in RFC 5952 form, IPv4 dotted; empty when `text` is no IP address.

@@ -6,23 +6,53 @@
 
 namespace postern::tls {
 
-CertTable::CertTable(std::vector<Entry> entries) : entries_(std::move(entries)) {
+namespace {
+
+bool is_rsa(const CertTable::Bundle& bundle) { return has_prefix(bundle->facts().key, "rsa"); }
+
+}  // namespace
+
+CertTable::CertTable(std::vector<Entry> entries) : entries_(std::move(entries)), twin_(entries_.size()) {
+    std::unordered_map<std::string_view, std::size_t> by_lineage;
+    for (std::size_t i = 0; i < entries_.size(); i++) {
+        by_lineage.emplace(entries_[i].lineage, i);
+        twin_[i] = i;
+    }
+    for (std::size_t i = 0; i < entries_.size(); i++) {
+        const std::string& lineage = entries_[i].lineage;
+        const auto plus = lineage.rfind('+');
+        const auto first = by_lineage.find(std::string_view(lineage).substr(0, plus));
+        if (plus != lineage.npos && first != by_lineage.end()) twin_[first->second] = i;
+    }
     for (std::size_t i = 0; i < entries_.size(); i++)
         for (const std::string& name : entries_[i].names) by_name_.emplace(name, i);  // the first site keeps a name
 }
 
 CertTable::Bundle CertTable::find(std::string_view server_name) const {
-    if (entries_.empty()) return nullptr;
+    return entries_.empty() ? nullptr : entries_[index_of(server_name)].bundle;
+}
+
+CertTable::Choice CertTable::choose(std::string_view server_name) const {
+    if (entries_.empty()) return {};
+    const std::size_t index = index_of(server_name);
+    const Bundle &first = entries_[index].bundle, &other = entries_[twin_[index]].bundle;
+    if (first == other) return {first, nullptr};
+    const bool first_own = first->facts().self_signed, other_own = other->facts().self_signed;
+    if (first_own != other_own) return {first_own ? other : first, nullptr};
+    return {first, is_rsa(first) == is_rsa(other) ? nullptr : other};
+}
+
+std::size_t CertTable::index_of(std::string_view server_name) const {
     std::string name = lower(server_name);
     if (!name.empty() && name.back() == '.') name.pop_back();
     auto exact = by_name_.find(std::string_view(name));
-    if (exact != by_name_.end()) return entries_[exact->second].bundle;
+    if (exact != by_name_.end()) return exact->second;
     std::size_t dot = name.find('.');
     if (dot != name.npos && dot > 0) {
         auto wildcard = by_name_.find("*" + name.substr(dot));
-        if (wildcard != by_name_.end()) return entries_[wildcard->second].bundle;
+        if (wildcard != by_name_.end()) return wildcard->second;
     }
-    return entries_.front().bundle;
+    return 0;
 }
 
 std::shared_ptr<const CertTable> CertTable::with(Entry entry) const {

@@ -17,7 +17,7 @@ class CertTable {
 public:
     using Bundle = std::shared_ptr<const crypto::CertBundle>;
     struct Entry {
-        std::string lineage;             // the folder below live/
+        std::string lineage;             // the folder below live/; "NAME+rsa" is the other kind of key of "NAME"
         std::vector<std::string> names;  // lower case; "*.example.org" stands for one label
         Bundle bundle;
     };
@@ -28,6 +28,13 @@ public:
     // For an exact name, else for a wildcard, else (unknown name, none, or an IP address nobody named) the first entry's:
     // what nginx does, and what lets a browser show which names there are. Null only when the table is empty.
     Bundle find(std::string_view server_name) const;
+
+    // Both certificates of a site that has two kinds of keys, for a handshake to choose by what the client can do (RFC 8446
+    // section 4.2.3, RFC 5246 section 7.4.2). A self-signed one stands back while the other is a CA's.
+    struct Choice {
+        Bundle first, second;  // second: null, or of another kind of key than the first
+    };
+    Choice choose(std::string_view server_name) const;
 
     // The same table with one lineage replaced or, if new, added at the end; or left out.
     std::shared_ptr<const CertTable> with(Entry entry) const;
@@ -40,7 +47,10 @@ private:
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
+    std::size_t index_of(std::string_view server_name) const;
+
     std::vector<Entry> entries_;
+    std::vector<std::size_t> twin_;  // beside entries_: the index of the other kind of key; its own where there is none
     std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> by_name_;  // -> index into entries_
 };
 

@@ -78,9 +78,9 @@ TlsContext::~TlsContext() = default;
 
 const mbedtls_ssl_config* TlsContext::native() const { return &impl_->config; }
 
-CertTable::Bundle TlsContext::certificate_for(std::string_view server_name) const {
+CertTable::Choice TlsContext::certificates_for(std::string_view server_name) const {
     std::shared_ptr<const CertTable> table = impl_->certificates.get();
-    return table ? table->find(server_name) : nullptr;
+    return table ? table->choose(server_name) : CertTable::Choice{};
 }
 
 // mbedTLS points into the list that it was given.

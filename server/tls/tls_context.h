@@ -34,7 +34,7 @@ public:
     TlsContext& operator=(const TlsContext&) = delete;
 
     const mbedtls_ssl_config* native() const;
-    CertTable::Bundle certificate_for(std::string_view server_name) const;
+    CertTable::Choice certificates_for(std::string_view server_name) const;
     // Whether ALPN's choice, as mbedTLS points to it, is acme-tls/1. (RFC 8737 section 3)
     bool is_challenge(const char* protocol) const;
     CertTable::Bundle challenge_for(std::string_view server_name) const;

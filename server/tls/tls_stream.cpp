@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "server/base/limits.h"
+#include "server/net/address.h"
 #include "server/base/text.h"
 #include "server/crypto/init.h"
 #include "server/tls/handshake_callbacks.h"
@@ -45,7 +46,7 @@ TlsScratch::~TlsScratch() = default;
 
 struct TlsStream::Impl {
     std::shared_ptr<const TlsContext> context;
-    CertTable::Bundle certificate;  // pinned: mbedTLS holds pointers into it
+    CertTable::Bundle certificate, other_key;  // pinned: mbedTLS holds pointers into them
     bool for_challenge = false;     // the certificate answers tls-alpn-01: nothing is read or written
     std::string server_name;
     std::optional<std::string> ticket_name;  // of the session that is being resumed
@@ -66,6 +67,7 @@ struct TlsStream::Impl {
     bool begin(TlsStream* self);
     bool wake();
     int choose_for_challenge();
+    int choose_for_site();
     void break_off(int code);
     IoResult fail(int code);
     IoResult after_error(int code);
@@ -82,6 +84,19 @@ int TlsStream::Impl::choose_for_challenge() {
     certificate = context->challenge_for(server_name);
     if (!certificate) return MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME;
     return mbedtls_ssl_set_hs_own_cert(&ssl, certificate->native_chain(), certificate->native_key());
+}
+
+// Of two kinds of keys mbedTLS takes the one that the client can check: by the signature algorithms that it prefers, over
+// TLS 1.2 by our order of ciphers. Who sends no name has dialled an address (RFC 6066 section 3), which may be a name too.
+int TlsStream::Impl::choose_for_site() {
+    const Result<net::Address> local = server_name.empty() ? net::local_address(io.below().fd()) : net::Address();
+    const CertTable::Choice choice = context->certificates_for(server_name.empty() && local ? local->host() : server_name);
+    certificate = choice.first;
+    other_key = choice.second;
+    if (!certificate) return MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED;
+    const int code = mbedtls_ssl_set_hs_own_cert(&ssl, certificate->native_chain(), certificate->native_key());
+    if (code != 0 || !other_key) return code;
+    return mbedtls_ssl_set_hs_own_cert(&ssl, other_key->native_chain(), other_key->native_key());
 }
 
 void TlsStream::Impl::break_off(int code) {
@@ -270,9 +285,7 @@ int choose_certificate(mbedtls_ssl_context* ssl) {
     if (for_challenge) return s.choose_for_challenge();
     // A session without a name, resumed over TLS 1.2 by a ticket that stood before the name: nobody sends that in good faith.
     if (s.ticket_name && *s.ticket_name != s.server_name) return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
-    s.certificate = s.context->certificate_for(s.server_name);
-    if (!s.certificate) return MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED;
-    return mbedtls_ssl_set_hs_own_cert(ssl, s.certificate->native_chain(), s.certificate->native_key());
+    return s.choose_for_site();
 }
 
 }  // namespace postern::tls

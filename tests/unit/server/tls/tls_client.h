@@ -48,6 +48,11 @@ public:
     Client& operator=(const Client&) = delete;
 
     void offer(const char** alpn) { mbedtls_ssl_conf_alpn_protocols(&config_, alpn); }  // from now on
+    // Signature algorithms (a list that ends with NONE) and, where there are any, ciphers: before the handshake.
+    void restrict_to(const std::uint16_t* algorithms, const int* ciphers) {
+        mbedtls_ssl_conf_sig_algs(&config_, algorithms);
+        if (ciphers) mbedtls_ssl_conf_ciphersuites(&config_, ciphers);
+    }
     int handshake() { return mbedtls_ssl_handshake(&ssl); }
     void say(std::string_view bytes) {
         while (!bytes.empty()) {

@@ -16,11 +16,12 @@
 
 namespace postern::tls_tests {
 
-inline tls::CertTable::Bundle make_bundle(const std::vector<std::string>& names) {
+inline tls::CertTable::Bundle make_bundle(const std::vector<std::string>& names,
+                                          crypto::KeyType type = crypto::KeyType::kEc256) {
     static fakes::FixedRandom random;
     auto init = crypto::init();
     if (!init.ok()) return nullptr;
-    crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::KeyType::kEc256).value();
+    crypto::PrivateKey key = crypto::PrivateKey::generate(type).value();
     std::string chain = crypto::make_self_signed(key, names, WallTime(Seconds(1700000000)), 3650, random).value();
     crypto::PrivateKey copy = std::move(key);
     std::string pem(copy.to_pem().value().view());
