@@ -151,9 +151,10 @@ TEST_CASE("the sample's commented lines are accepted as well once they are taken
     for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at) {
         if (text[at + 2] != ' ') text.erase(at + 1, 1);
     }
-    const auto twin = text.find("\nsmtp_password = ");  // of smtp_password_file: one of them is enough
-    REQUIRE(twin != std::string::npos);
-    text.insert(twin + 1, "#");
+    for (const char* key : {"\nsmtp_password = ", "\neab_hmac_key_file = "}) {  // of a key and its twin one is enough
+        REQUIRE(text.find(key) != std::string::npos);
+        for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + 2)) text.insert(at + 1, "#");
+    }
     fakes::FakeFiles files = stage(text);
     files.put_folder("/srv/www/example.org");
     files.put("/etc/postern.smtp-password", "secret\n", 0600);
