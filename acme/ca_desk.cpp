@@ -42,7 +42,7 @@ Result<WallTime> CaDesks::ask_time(const CaSettings& ca) {
         if (cancelled_) return Error::retry("called off");
         asking_ = std::move(transport);
     }
-    auto reply = asking_->exchange({HttpRequest::Method::kHead, ca.directory_url, {}, {}});
+    auto reply = asking_->exchange({HttpRequest::Method::kGet, ca.directory_url, {}, {}});
     const auto date = asking_->vouched_date();
     std::lock_guard<std::mutex> hold(mutex_);
     asking_.reset();
