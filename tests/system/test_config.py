@@ -127,6 +127,7 @@ def test_configurations_of_the_readme():
     blocks = [b for b in re.findall(r"(?:^    .*\n|^\n)+", text, re.M) if re.search(r"^    \[\w+", b, re.M)]
     blocks += [b for b in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) if "<<END" in b]
     folder, seen = postern.scratch("readme"), 0
+    (folder / "password").write_text("secret\n")
     for block in blocks:
         ini = "\n".join(line[4:] if line.startswith("    ") else line for line in block.splitlines())
         if "<<END" in ini:
@@ -135,6 +136,7 @@ def test_configurations_of_the_readme():
         ini = re.sub(r"^root = .*", f"root = {folder}", ini, flags=re.M)
         ini = re.sub(r"\$ACME_DIRECTORY", "https://localhost:14000/dir", ini).replace("$ACME_HTTP_PORT", "8080")
         ini = ini.replace("$ACME_CA_FILE", "/etc/ssl/certs/ca-certificates.crt")
+        ini = ini.replace("/etc/postern.smtp-password", str(folder / "password"))
         (folder / "readme.ini").write_text(ini)
         done = postern.run("check", "-c", folder / "readme.ini")
         assert done.returncode == 0, f"{ini}\n{done.stdout}{done.stderr}"

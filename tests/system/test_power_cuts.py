@@ -134,9 +134,18 @@ class Lane:
         again = server.renew(NAME)
         assert again.returncode == 0 and server.der(NAME) != served, \
             f"no renewal afterwards: {again.returncode} {again.stdout}{again.stderr}"
-        left = [str(p) for p in server.state.rglob("*") if re.search(r"^\.|tmp|\.new$", p.name) or p.parent.name == "staging"]
+        left = leftovers(server.state)
+        for _ in range(100):
+            if not left:
+                break
+            time.sleep(0.02)        # what is written after the answer may be under way
+            left = leftovers(server.state)
         server.kill()
         return last, became, seconds, left
+
+
+def leftovers(state):
+    return [str(p) for p in state.rglob("*") if re.search(r"^\.|tmp|\.new$", p.name) or p.parent.name == "staging"]
 
 
 def tasks_of(server):
