@@ -33,8 +33,10 @@ int in_child(int (*work)()) {
 }
 
 int receive_signals() {
+    (void)std::signal(SIGCHLD, SIG_IGN);  // as a careless parent may have left it
     const auto signals = Signals::open();
     if (!signals.ok()) return 1;
+    if (std::signal(SIGCHLD, SIG_DFL) != SIG_DFL) return 7;  // else nobody learns how a hook ended
     if (signals->take()) return 2;  // nothing yet, and it does not block
     kill(getpid(), SIGHUP);
     if (signals->take() != Wish::kReload) return 3;
