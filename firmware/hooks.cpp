@@ -7,9 +7,15 @@ namespace postern {
 namespace {
 
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr std::size_t kDomains = 100000;     // bytes of a variable: Linux takes 131072, and runs nothing with more
 constexpr std::size_t kAccounts = 4u << 20;  // as firmware/config/accounts
 
 using process::CommandEnd;
+
+std::string domains(const std::vector<std::string>& names) {
+    std::string text = join(names, " ");
+    return text.size() > kDomains ? text.substr(0, text.rfind(' ', kDomains)) : text;
+}
 
 }  // namespace
 
@@ -22,8 +28,9 @@ Hooks::Hooks(const Clock& clock, Log& log, std::string live, std::string home, c
 
 void Hooks::set(config::HooksSection settings) {
     std::lock_guard<std::mutex> hold(mutex_);
+    if (settings == settings_) return;
     settings_ = std::move(settings);
-    troubles_.clear();  // of commands that are perhaps no longer these
+    troubles_.clear();  // of commands that are no longer these
 }
 
 config::HooksSection Hooks::settings() const {
@@ -71,12 +78,12 @@ std::string Hooks::run_begins() {
 
 std::string Hooks::installed(const std::string& name, const std::vector<std::string>& names) {
     renewed_.insert(renewed_.end(), names.begin(), names.end());
-    return run("deploy", settings().deploy, name, {"RENEWED_LINEAGE=" + live_ + "/" + name, "RENEWED_DOMAINS=" + join(names, " ")});
+    return run("deploy", settings().deploy, name, {"RENEWED_LINEAGE=" + live_ + "/" + name, "RENEWED_DOMAINS=" + domains(names)});
 }
 
 // As certbot's: after a run there are the names of all that it renewed, and no single lineage.
 std::string Hooks::run_ended() {
-    std::string said = run("post", settings().post, "", {"RENEWED_DOMAINS=" + join(renewed_, " ")});
+    std::string said = run("post", settings().post, "", {"RENEWED_DOMAINS=" + domains(renewed_)});
     if (run_over_) run_over_();
     return said;
 }

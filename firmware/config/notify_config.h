@@ -13,6 +13,8 @@ namespace postern::config {
 struct HooksSection {
     std::string pre, post, deploy;           // for sh -c; empty: none
     long long timeout = 300;                 // seconds
+
+    bool operator==(const HooksSection&) const = default;
 };
 
 // smtp://USER@HOST:PORT of [notify].

@@ -25,7 +25,7 @@ struct Parcel {
 };
 
 struct Memory {
-    static constexpr std::size_t kParcels = 32;  // of some kB each; a device that is offline for weeks tells the latest
+    static constexpr std::size_t kParcels = 32;  // of at most 20 kB each; a device that is offline for weeks tells the latest
 
     AllKnown known;
     std::vector<Parcel> outbox;  // oldest first

@@ -6,7 +6,6 @@
 #include <exception>
 
 #include "server/base/heap.h"
-#include "server/base/limits.h"
 #include "server/base/text.h"
 #include "server/base/tls_heap.h"
 
@@ -18,6 +17,7 @@ constexpr Seconds kLookAgain(3600);  // the wall clock may have been set meanwhi
 constexpr Seconds kAfterException(60);
 constexpr Seconds kLongestPause(14400);
 constexpr std::uint32_t kMode = 0640;
+constexpr std::size_t kFile = 1u << 20;  // Memory::kParcels messages of at most 20 kB, and a line a certificate
 
 // A date beyond every pause of ours comes from a clock that was wrong.
 bool is_due(WallTime next, WallTime now) { return next <= now || next > now + kLongestPause; }
@@ -110,7 +110,7 @@ void Notifier::take_settings() {
 // Damaged it is set aside: at worst something is told twice.
 void Notifier::load() {
     if (std::exchange(loaded_, true)) return;
-    const auto text = parts_.files.read(parts_.file, limits::kStateFile);
+    const auto text = parts_.files.read(parts_.file, kFile);
     if (!text.ok() && text.error().number() == ENOENT) return;
     auto memory = text.ok() ? memory_from(*text) : Result<Memory>(text.error());
     if (memory.ok()) {

@@ -108,8 +108,8 @@ std::string webhook_json(const Message& message) {
     json.add_raw("over", message.over ? "true" : "false").add("at", to_rfc3339(message.at.time_since_epoch().count()));
     json.add_raw("names", acme::json_list(names));
     if (!message.problem.type.empty())
-        json.add_raw("problem", acme::JsonObject().add("type", message.problem.type).add("detail", printable(message.problem.detail))
-                                    .add("advice", printable(message.problem.advice)).done());
+        json.add_raw("problem", acme::JsonObject().add("type", message.problem.type).add("detail", message.problem.detail)
+                                    .add("advice", message.problem.advice).done());
     return json.done();
 }
 

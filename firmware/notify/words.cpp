@@ -21,8 +21,18 @@ std::string span(Seconds time) {
     return hours == 1 ? "1 hour" : std::to_string(hours) + " hours";
 }
 
+std::vector<std::string> first_names(const acme::CertStatus& status) {
+    const auto most = static_cast<std::ptrdiff_t>(std::min(kNamesTold, status.names.size()));
+    return {status.names.begin(), status.names.begin() + most};
+}
+
+// What a CA says may be no UTF-8, which no JSON holds, and long.
+acme::Problem printable_problem(const acme::Problem& problem) {
+    return {printable(problem.type, 80), printable(problem.detail, kTold), printable(problem.advice, kTold)};
+}
+
 std::string names_of(const acme::CertStatus& status) {
-    std::vector<std::string> names(status.names.begin(), status.names.begin() + static_cast<std::ptrdiff_t>(std::min(kNamesTold, status.names.size())));
+    const std::vector<std::string> names = first_names(status);
     const std::size_t more = status.names.size() - names.size();
     return join(names, ", ") + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
@@ -39,9 +49,9 @@ std::string what_serves(const acme::CertStatus& status, WallTime now) {
 
 std::string about_problem(const acme::CertStatus& status) {
     if (!status.last_problem) return "";
-    const acme::Problem& problem = *status.last_problem;
-    std::string text = "What went wrong (" + printable(problem.type, 80) + "): " + printable(problem.detail, kTold) + "\n";
-    if (!problem.advice.empty()) text += "What can be done: " + printable(problem.advice, kTold) + "\n";
+    const acme::Problem problem = printable_problem(*status.last_problem);
+    std::string text = "What went wrong (" + problem.type + "): " + problem.detail + "\n";
+    if (!problem.advice.empty()) text += "What can be done: " + problem.advice + "\n";
     return text + "\n";
 }
 
@@ -87,8 +97,8 @@ Message message_about(const acme::CertStatus& status, const std::string& event, 
     message.event = event;
     message.over = over;
     message.at = now;
-    message.names = status.names;
-    if (event == "failure" && !over && status.last_problem) message.problem = *status.last_problem;
+    message.names = first_names(status);
+    if (event == "failure" && !over && status.last_problem) message.problem = printable_problem(*status.last_problem);
     message.subject = host + ": " + printable(status.name, 100) + ": " + event_words(status, event, over, now);
     message.text = "Machine: " + host + "\nCertificate: " + status.name + " (" + names_of(status) + ")\n\n";
     if (over) message.text += "What was told on " + date_of(since) + " is over.\n";

@@ -90,11 +90,24 @@ TEST_CASE("other commands after a reload") {
     scene.end = {CommandEnd::How::kTimedOut};
     scene.hooks.installed("a", {"a"});
     CHECK(scene.hooks.troubles().size() == 1);
+    scene.hooks.set({"", "", "old", 60});
+    CHECK(scene.hooks.troubles().size() == 1);  // another section was changed
     scene.hooks.set({"", "", "new", 30});
     CHECK(scene.hooks.troubles().empty());
     scene.hooks.installed("a", {"a"});
     CHECK(scene.ran.back().line == "new");
     CHECK(scene.ran.back().patience == Millis(30000));
+}
+
+TEST_CASE("more names than a variable can hold are cut between two names") {
+    Scene scene({"", "post", "", 60});
+    scene.hooks.run_begins();
+    for (int i = 0; i < 30; ++i) scene.hooks.installed("a", std::vector<std::string>(100, std::string(60, 'n')));
+    scene.hooks.run_ended();
+    const std::string& variable = scene.ran.back().environment.back();
+    CHECK(variable.size() > 99000);
+    CHECK(variable.size() <= 100000 + 16);
+    CHECK(has_suffix(variable, " " + std::string(60, 'n')));
 }
 
 TEST_CASE("the home of a user") {

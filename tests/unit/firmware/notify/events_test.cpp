@@ -141,10 +141,14 @@ TEST_CASE("a reminder that was dated by a wrong clock does not wait for years") 
 TEST_CASE("what the CA says cannot forge lines of a message") {
     Watch watch;
     auto status = failing(healthy());
-    status.last_problem->detail = "a\nMachine: other\x1b[2J";
+    status.last_problem->detail = "a\nMachine: other\x1b[2J\xff";
+    status.names.assign(200, "n.example");
     status.facts->issuer = "x\ny";
     CHECK(watch.at(60, {status}) == kFailure);
     CHECK(watch.last.messages[0].text.find("a\\x0aMachine: other\\x1b[2J") != std::string::npos);
+    CHECK(watch.last.messages[0].problem.detail == "a\\x0aMachine: other\\x1b[2J\\xff");
+    CHECK(watch.last.messages[0].names.size() == 20);
+    CHECK(watch.last.messages[0].text.find("and 180 more") != std::string::npos);
     CHECK(watch.last.messages[0].text.find("x\\x0ay") != std::string::npos);
 }
 
