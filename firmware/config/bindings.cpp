@@ -107,6 +107,17 @@ Result<void> take_access_format(std::string& into, std::string_view value) {
     return take_word(into, value, {"combined", "json"});
 }
 
+// As acme/dns/resolv_conf takes it.
+Result<void> take_resolver(std::string& into, std::string_view value) {
+    const bool bare = net::is_ip_literal(value);
+    if (value != "system" && !bare) {
+        const auto address = net::Address::parse(value);
+        if (!address.ok() || address->port() == 0) return not_valid(value, {"system"});
+    }
+    into = value;
+    return {};
+}
+
 Result<void> take_level(LogLevel& into, std::string_view value) {
     const auto at = std::find(kLevels.begin(), kLevels.end(), value);
     if (at == kLevels.end()) return not_valid(value, {kLevels.begin(), kLevels.end()});

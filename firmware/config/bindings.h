@@ -41,6 +41,7 @@ Result<void> take_state(std::string& into, std::string_view value);
 Result<void> take_log(std::string& into, std::string_view value);
 Result<void> take_access_log(std::string& into, std::string_view value);
 Result<void> take_access_format(std::string& into, std::string_view value);
+Result<void> take_resolver(std::string& into, std::string_view value);
 Result<void> take_level(LogLevel& into, std::string_view value);
 Result<void> take_ca_list(std::vector<std::string>& into, std::string_view value);
 Result<void> take_ca(std::string& into, std::string_view value);

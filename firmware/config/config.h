@@ -41,6 +41,7 @@ struct ServerSection {
     LogLevel log_level = LogLevel::kInfo;
     std::string access_log;                  // "off", "ring", "stderr", "syslog" or an absolute path
     std::string access_log_format;           // "combined", "json"
+    std::string resolver;                    // "system", or an IP address with or without a port
 };
 
 struct AcmeSection {

@@ -77,6 +77,9 @@ constexpr KeyRow kKeys[] = {
      "shows them; until then as off.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
     {"server", "access_log_format", "combined", "", "combined or json", "A line of the access log, as Apache and nginx write it, or JSON.",
      bind::kChecked<&Server::access_log_format, take_access_format>, kRestart},
+    {"server", "resolver", "system", "", "system, or the IP address of a DNS server, such as 9.9.9.9 or [2620:fe::fe]:53",
+     "The DNS server for our own checks of names. system: those of /etc/resolv.conf.",
+     bind::kChecked<&Server::resolver, take_resolver>},
 
     {"acme", "ca", "letsencrypt", "", kCaAllowed, "Who signs.", bind::kList<&Acme::ca, take_ca_list>},
     {"acme", "agree_tos", "no", "yes", "yes or no",

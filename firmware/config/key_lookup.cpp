@@ -16,7 +16,7 @@ struct LaterRow {
 
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
-    {"server", "access_log_max resolver trusted_proxies proxy_protocol"},
+    {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "challenge_upstream thumbprint dns_hook"},
     {"site", "hsts hsts_subdomains hsts_preload listing spa error_page_404 error_page_5xx redirect alias compress "
              "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate"},

@@ -47,6 +47,12 @@ TEST_CASE("an empty file is a configuration, with the defaults of the contract")
     CHECK(!config.server.identity);
 }
 
+TEST_CASE("a DNS server for our own checks") {
+    CHECK(good("").server.resolver == "system");
+    for (const char* value : {"9.9.9.9", "9.9.9.9:5353", "2620:fe::fe", "[2620:fe::fe]:53"})
+        CHECK(good("[server]\nresolver = " + std::string(value) + "\n").server.resolver == value);
+}
+
 TEST_CASE("sites begin with what [acme] says, wherever it stands") {
     const Config config = good(kFull);
     REQUIRE(config.sites.size() == 3);
