@@ -21,7 +21,8 @@ Error failed(const net::Address& where, const std::string& what) { return Error:
 // A connected socket that never blocks, and the time that is left for it.
 class Line {
 public:
-    Line(const net::Address& where, Millis patience) : where_(where), end_(Steady::now() + patience) {}
+    Line(const net::Address& where, Millis patience, const Cancel* cancel = nullptr)
+        : where_(where), end_(Steady::now() + patience), cancel_(cancel) {}
 
     Result<void> connect();
     // Until the socket is ready for reading or writing; false when the time is over.
@@ -32,6 +33,7 @@ private:
     using Steady = std::chrono::steady_clock;  // a command's own patience: no test has to move it
     net::Address where_;
     Steady::time_point end_;
+    const Cancel* cancel_;
     UniqueFd fd_;
 };
 
@@ -39,9 +41,9 @@ bool Line::wait(short events) const {
     for (;;) {
         const auto left = std::chrono::duration_cast<Millis>(end_ - Steady::now()).count();
         if (left <= 0) return false;
-        pollfd one{fd_.get(), events, 0};
-        const int ready = ::poll(&one, 1, static_cast<int>(left));
-        if (ready > 0) return true;
+        pollfd both[] = {{fd_.get(), events, 0}, {cancel_ != nullptr ? cancel_->fd() : -1, POLLIN, 0}};
+        const int ready = ::poll(both, 2, static_cast<int>(left));
+        if (ready > 0) return both[1].revents == 0;
         if (ready < 0 && errno != EINTR) return false;
     }
 }
@@ -51,7 +53,7 @@ Result<void> Line::connect() {
     if (!fd_) return Error::system("socket", errno);
     if (::connect(fd_.get(), where_.native(), where_.native_size()) == 0) return {};
     if (errno != EINPROGRESS) return Error::system("connecting to " + where_.text(), errno);
-    if (!wait(POLLOUT)) return failed(where_, "no answer in time");
+    if (!wait(POLLOUT)) return Error::system("connecting to " + where_.text(), ETIMEDOUT);
     int problem = 0;
     socklen_t size = sizeof problem;
     if (::getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0) problem = errno;
@@ -98,25 +100,59 @@ struct Client {
     }
 };
 
-}  // namespace
-
-Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience) {
+// Through the handshake, on a line that is not connected yet.
+Result<void> shake(Line& line, Client& client, const net::Address& where, const std::string& server_name) {
     TRY_VOID(crypto::init());
-    Line line(where, patience);
     TRY_VOID(line.connect());
-    Client client;
     int code = client.set_up(line, server_name);
     while (code == 0 || code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE) {
         code = mbedtls_ssl_handshake(&client.ssl);
-        if (code == 0) break;
+        if (code == 0) return {};
         if (code == MBEDTLS_ERR_SSL_WANT_READ && !line.wait(POLLIN)) return failed(where, "no answer in time");
         if (code == MBEDTLS_ERR_SSL_WANT_WRITE && !line.wait(POLLOUT)) return failed(where, "takes nothing");
     }
-    if (code != 0) return failed(where, "the TLS handshake failed: " + crypto::describe(code));
+    return failed(where, "the TLS handshake failed: " + crypto::describe(code));
+}
+
+// Whether the call may be made again, after a wait.
+bool again(const Line& line, int code) {
+    if (code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) return true;  // TLS 1.3: no data, and no failure
+    if (code == MBEDTLS_ERR_SSL_WANT_READ) return line.wait(POLLIN);
+    return code == MBEDTLS_ERR_SSL_WANT_WRITE && line.wait(POLLOUT);
+}
+
+}  // namespace
+
+Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience) {
+    Line line(where, patience);
+    Client client;
+    TRY_VOID(shake(line, client, where, server_name));
     const mbedtls_x509_crt* seen = mbedtls_ssl_get_peer_cert(&client.ssl);
     if (seen == nullptr) return failed(where, "no certificate was shown");
     (void)mbedtls_ssl_close_notify(&client.ssl);
     return Peeked{crypto::facts_of(*seen), crypto::covers(crypto::alt_names_of(*seen), server_name)};
+}
+
+Result<std::string> ask(const net::Address& where, const std::string& server_name, std::string_view request, std::size_t most,
+                        Millis patience, const Cancel& cancel) {
+    Line line(where, patience, &cancel);
+    Client client;
+    TRY_VOID(shake(line, client, where, server_name));
+    while (!request.empty()) {
+        const int sent = mbedtls_ssl_write(&client.ssl, reinterpret_cast<const unsigned char*>(request.data()), request.size());
+        if (sent > 0) request.remove_prefix(static_cast<std::size_t>(sent));
+        else if (!again(line, sent)) return failed(where, "takes no request");
+    }
+    std::string answer;
+    unsigned char buffer[2048];
+    while (answer.size() < most) {
+        const int got = mbedtls_ssl_read(&client.ssl, buffer, sizeof buffer);
+        if (got > 0) answer.append(reinterpret_cast<const char*>(buffer), static_cast<std::size_t>(got));
+        else if (!again(line, got)) break;
+    }
+    if (answer.empty()) return failed(where, "no answer over TLS");
+    (void)mbedtls_ssl_close_notify(&client.ssl);
+    return answer;
 }
 
 }  // namespace postern::tls
