@@ -51,7 +51,8 @@ std::vector<std::string> lineages_of(const config::Plan& plan) {
 
 Server::Server(Machine machine, config::Config config)
     : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)),
-      as_root_(config_.server.identity.has_value()), desk_(certificates_, machine.log),
+      as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random), tokens_(probes_),
+      desk_(certificates_, machine.log),
       hooks_(machine.clock, machine.log, config_.server.state + "/live", home_of(machine.files, uid_of(config_.server)), config_.hooks) {}
 
 Server::~Server() { drain(Millis(0)); }

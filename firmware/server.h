@@ -14,6 +14,7 @@
 #include "firmware/config/plan.h"
 #include "firmware/hooks.h"
 #include "firmware/notify/notifier.h"
+#include "firmware/probe_book.h"
 #include "firmware/token_board.h"
 #include "server/base/files.h"
 #include "server/base/random.h"
@@ -54,6 +55,9 @@ public:
     Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const admin::ConfigName& meant) override;
+    Result<admin::Probe> open_probe(Seconds life) override { return probes_.open(life); }
+    Result<std::vector<admin::Visit>> visits(const std::string& token) const override { return probes_.visits(token); }
+    void close_probe(const std::string& token) override { probes_.close(token); }
     void stop() override;
 
 private:
@@ -71,6 +75,7 @@ private:
     const bool as_root_;        // as the first reading of the file was told
     std::optional<acme::StateLock> lock_;
 
+    ProbeBook probes_;
     TokenBoard tokens_;
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;

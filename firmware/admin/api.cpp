@@ -66,6 +66,23 @@ Response post_stop(const Call& call) {
     return json_answer(202, result_json("stopping"));
 }
 
+Response post_probe(const Call& call) {
+    const auto life = read_probe_request(call.request.body);
+    if (!life) return failure_answer(life.error());
+    const auto probe = call.control.open_probe(*life);
+    return probe ? json_answer(201, probe_json(*probe)) : failure_answer(probe.error());
+}
+
+Response get_visits(const Call& call) {
+    const auto visits = call.control.visits(std::string(call.id));
+    return visits ? json_answer(200, visits_json(*visits)) : problem_answer(404, visits.error().text());
+}
+
+Response end_probe(const Call& call) {
+    call.control.close_probe(std::string(call.id));
+    return json_answer(200, result_json("ended"));
+}
+
 struct Resource {
     std::string_view before, after;  // the path is BEFORE + id + AFTER; without an id, AFTER is empty and `exact` set
     bool exact;
@@ -80,6 +97,9 @@ constexpr auto kResources = std::to_array<Resource>({
     {"/api/v1/renew", "", true, true, post_renew_all},
     {"/api/v1/reload", "", true, true, post_reload},
     {"/api/v1/stop", "", true, true, post_stop},
+    {"/api/v1/probes", "", true, true, post_probe},
+    {"/api/v1/probes/", "", false, false, get_visits},
+    {"/api/v1/probes/", "/end", false, true, end_probe},
 });
 
 // The id in `path` (empty for exact resources), or nullopt when the path is not this resource's.

@@ -18,9 +18,9 @@ public:
     // `control` is not owned and outlives this.
     Api(Control& control, Access access) : control_(control), access_(access) {}
 
-    // GET and HEAD  /api/v1/status, /api/v1/jobs/ID
+    // GET and HEAD  /api/v1/status, /api/v1/jobs/ID, /api/v1/probes/TOKEN (its visits)
     // POST          /api/v1/renew, /api/v1/certificates/NAME/renew (202 and a job's id; {"force":true} is optional),
-    //               /api/v1/reload, /api/v1/stop
+    //               /api/v1/reload, /api/v1/stop, /api/v1/probes (201; {"seconds":N}, 60 without), /api/v1/probes/TOKEN/end
     // 400 bad JSON, 403 not from here, 404 unknown, 405 with Allow, 409 what only the owner can mend, 503 try again.
     http::Response handle(const http::Request& request, const http::Context& context) override;
 

@@ -12,6 +12,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kReloadBody = 8192;  // a path has 4095 bytes at most
 constexpr std::size_t kRenewBody = 1024;  // {"force":true} is 14 bytes; what is much longer is no request of ours
 
+constexpr Seconds kProbeStandard(60);
+constexpr std::uint64_t kProbeLongest = 3600;  // seconds: nobody watches longer
+
 // Bytes that are not UTF-8 become U+FFFD: an answer is always valid JSON, and dump() does not throw.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -47,6 +50,30 @@ Result<RenewRequest> read_renew_request(std::string_view body) {
         request.force = value.get<bool>();
     }
     return request;
+}
+
+Result<Seconds> read_probe_request(std::string_view body) {
+    Seconds life = kProbeStandard;
+    if (body.empty()) return life;
+    if (body.size() > kRenewBody) return Error::refuse("The body is over 1 kB; {\"seconds\":600} is all that is understood.");
+    const Json json = Json::parse(body, nullptr, /* allow_exceptions */ false);
+    if (!json.is_object()) return Error::refuse("The body is not a JSON object; send none, or {\"seconds\":600}.");
+    for (const auto& [name, value] : json.items()) {
+        if (name != "seconds") return Error::refuse("Unknown member \"" + printable(name, 40) + "\"; \"seconds\" is allowed.");
+        if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > kProbeLongest)
+            return Error::refuse("\"seconds\" must be a whole number from 1 to 3600.");
+        life = Seconds(value.get<long long>());
+    }
+    return life;
+}
+
+std::string probe_json(const Probe& probe) { return text_of({{"token", probe.token}, {"page", probe.page}}); }
+
+std::string visits_json(const std::vector<Visit>& visits) {
+    Json list = Json::array();
+    for (const Visit& visit : visits)
+        list.push_back({{"at", date(visit.at)}, {"peer", visit.peer}, {"port", visit.port}, {"secure", visit.secure}});
+    return text_of({{"visits", std::move(list)}});
 }
 
 Result<ConfigName> read_reload_request(std::string_view body) {

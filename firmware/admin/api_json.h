@@ -24,6 +24,11 @@ struct RenewRequest {
 // more than 1 kB.
 Result<RenewRequest> read_renew_request(std::string_view body);
 
+// Seconds that a probe hangs: "" or {"seconds":N}, 1 to 3600; kRefuse as above.
+Result<Seconds> read_probe_request(std::string_view body);
+std::string probe_json(const Probe& probe);
+std::string visits_json(const std::vector<Visit>& visits);
+
 // "", {} or {"file":PATH,"device":N,"inode":N}; kRefuse as above.
 Result<ConfigName> read_reload_request(std::string_view body);
 

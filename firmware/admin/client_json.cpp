@@ -149,6 +149,31 @@ Result<std::string> read_started_job(std::string_view text) {
     return id;
 }
 
+Result<Probe> read_probe_json(std::string_view text) {
+    const Json json = parse(text);
+    Probe probe{text_of(json, "token"), text_of(json, "page")};
+    if (probe.token.empty() || probe.page.empty()) return Error::bug("the server's probe is not understood; is it another version?");
+    return probe;
+}
+
+Result<std::vector<Visit>> read_visits_json(std::string_view text) {
+    const Json json = parse(text);
+    const Json& list = member(json, "visits");
+    if (!list.is_array()) return Error::bug("the server's account of the visits is not understood; is it another version?");
+    std::vector<Visit> visits;
+    for (const Json& item : list) {
+        if (visits.size() == kMostItems) break;
+        visits.push_back({date_of(item, "at").value_or(WallTime{}), text_of(item, "peer"),
+                          static_cast<std::uint16_t>(number_of(item, "port")), flag_of(item, "secure", false)});
+    }
+    return visits;
+}
+
+std::string probe_request_json(Seconds life) {
+    const Json json = {{"seconds", life.count()}};
+    return json.dump();
+}
+
 std::string read_result_json(std::string_view text) { return text_of(parse(text), "result"); }
 
 std::string reload_request_json(const ConfigName& meant) {

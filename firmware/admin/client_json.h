@@ -17,9 +17,11 @@ Result<acme::StatusSnapshot> read_status_json(std::string_view json);
 Result<acme::JobView> read_job_json(std::string_view json);  // GET /api/v1/jobs/ID
 Result<std::string> read_started_job(std::string_view json);  // the id of {"job":ID}
 std::string read_result_json(std::string_view json);          // the text of {"result":TEXT}; empty when there is none
+Result<Probe> read_probe_json(std::string_view json);                  // POST /api/v1/probes
+Result<std::vector<Visit>> read_visits_json(std::string_view json);    // GET /api/v1/probes/TOKEN
+std::string probe_request_json(Seconds life);
 // `detail` of a problem document, else its title, else empty.
 std::string read_problem_json(std::string_view json);
-
 
 std::string reload_request_json(const ConfigName& meant);  // the body of POST /api/v1/reload
 

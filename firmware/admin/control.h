@@ -7,6 +7,7 @@
 
 #include "acme/status.h"
 #include "acme/worker.h"
+#include "firmware/admin/probe.h"
 #include "server/base/result.h"
 
 namespace postern::admin {
@@ -39,6 +40,9 @@ public:
     virtual Result<std::string> renew(const std::vector<std::string>& names, bool force) = 0;  // a job's id
     virtual Result<acme::JobView> job(const std::string& id) const = 0;
     virtual Result<std::string> reload(const ConfigName& meant) = 0;  // what was changed, or every fault of the file
+    virtual Result<Probe> open_probe(Seconds life) = 0;  // kRetry when too many hang already
+    virtual Result<std::vector<Visit>> visits(const std::string& token) const = 0;  // oldest first; kAdmin: no such probe
+    virtual void close_probe(const std::string& token) = 0;
     virtual void stop() = 0;                                          // begins to drain
 };
 

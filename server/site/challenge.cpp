@@ -30,7 +30,7 @@ bool is_challenge_path(const http::Request& request) {
     return lies_in_folder(request.path) || lies_in_folder(request.raw_path);
 }
 
-http::Response Challenge::handle(const http::Request& request, const http::Context&) {
+http::Response Challenge::handle(const http::Request& request, const http::Context& context) {
     const bool reads = request.method == http::Method::kGet || request.method == http::Method::kHead;
     if (!reads || !has_prefix(request.path, kFolder)) return not_found();
     std::string_view token = request.path.substr(kFolder.size());
@@ -38,9 +38,11 @@ http::Response Challenge::handle(const http::Request& request, const http::Conte
     token.remove_prefix(1);
     if (token.size() > kLongestToken || !is_base64url(token)) return not_found();
     std::optional<std::string> answer = source_.key_authorization(token);
+    const bool by_ca = answer.has_value();
+    if (!by_ca) answer = source_.probe_page(token, context);
     if (!answer) return not_found();
     http::Response response;
-    response.fields.emplace_back("Content-Type", "application/octet-stream");
+    response.fields.emplace_back("Content-Type", by_ca ? "application/octet-stream" : "text/plain; charset=utf-8");
     response.fields.emplace_back("X-Content-Type-Options", "nosniff");
     response.fields.emplace_back("Cache-Control", "no-store");
     response.body = std::move(*answer);

@@ -14,6 +14,8 @@ public:
     virtual ~ChallengeSource() = default;
     // The key authorization for a token that we are being asked about right now.
     virtual std::optional<std::string> key_authorization(std::string_view token) const = 0;
+    // The text for a visitor of a probe (`check --probe`), whose visit may be noted. Asked for what is no token above.
+    virtual std::optional<std::string> probe_page(std::string_view, const http::Context&) const { return std::nullopt; }
 };
 
 // True when `path` (decoded) or `raw_path` lies under /.well-known/acme-challenge: that request is the board's alone.
@@ -23,7 +25,7 @@ class Challenge final : public http::Handler {
 public:
     explicit Challenge(const ChallengeSource& source) : source_(source) {}
     // 200 with the key authorization, no newline, application/octet-stream, to GET and HEAD; else the plain 404 of
-    // not_found(): the bare folder, unknown tokens and malformed ones are told apart by nobody.
+    // not_found(): the bare folder, unknown tokens and malformed ones are told apart by nobody. A probe's page is text/plain.
     http::Response handle(const http::Request& request, const http::Context& context) override;
 
 private:

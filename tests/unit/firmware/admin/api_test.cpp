@@ -77,6 +77,15 @@ const std::vector<Row>& rows() {
         {Method::kGet, "/api/v1/reload", "", 405, 405},
         {Method::kPost, "/api/v1/stop", "", 403, 202},
         {Method::kGet, "/api/v1/stop", "", 405, 405},
+        {Method::kPost, "/api/v1/probes", "", 403, 201},
+        {Method::kPost, "/api/v1/probes", R"({"seconds":600})", 403, 201},
+        {Method::kPost, "/api/v1/probes", R"({"seconds":0})", 403, 400},
+        {Method::kGet, "/api/v1/probes", "", 405, 405},
+        {Method::kGet, "/api/v1/probes/abcd2345", "", 200, 200},
+        {Method::kGet, "/api/v1/probes/none", "", 404, 404},
+        {Method::kGet, "/api/v1/probes/", "", 404, 404},
+        {Method::kPost, "/api/v1/probes/abcd2345/end", "", 403, 200},
+        {Method::kGet, "/api/v1/probes/abcd2345/end", "", 405, 405},
         {Method::kGet, "/api", "", 404, 404},
         {Method::kGet, "/api/", "", 404, 404},
         {Method::kGet, "/api/v1", "", 404, 404},
@@ -178,6 +187,31 @@ TEST_CASE("api: bodies that are no renew request") {
     }
     CHECK(read_renew_request("")->force == false);
     CHECK(read_renew_request("\n{\"force\" : true}\n")->force == true);
+}
+
+TEST_CASE("api: a probe and who came to see it") {
+    samples::FakeControl control(valid());
+    const auto api = make_control_api(control);
+    const auto opened = ask(*api, {.method = Method::kPost, .path = "/api/v1/probes", .body = probe_request_json(Seconds(600))});
+    const auto probe = read_probe_json(body_of(opened));
+    REQUIRE(probe.ok());
+    CHECK(probe->token == "abcd2345");
+    CHECK(probe->page == "You got through.\n");
+    const auto visits = read_visits_json(body_of(ask(*api, {.path = "/api/v1/probes/abcd2345"})));
+    REQUIRE(visits.ok());
+    REQUIRE(visits->size() == 2);
+    CHECK(visits->at(0).peer == "2001:db8::7");
+    CHECK(visits->at(1).port == 443);
+    CHECK(visits->at(1).secure);
+    CHECK(visits->at(1).at == visits->at(0).at);
+    ask(*api, {.method = Method::kPost, .path = "/api/v1/probes/abcd2345/end"});
+    CHECK(control.calls == std::vector<std::string>{"probe 600", "end abcd2345"});
+    for (const std::string body : {"x", "null", "[]", R"({"seconds":"1"})", R"({"seconds":-1})", R"({"seconds":3601})", R"({"s":1})"})
+        CHECK_FALSE(read_probe_request(body).ok());
+    CHECK_FALSE(read_probe_request(std::string(2000, ' ')).ok());
+    CHECK(read_probe_request("")->count() == 60);
+    for (const std::string answer : {"", "{}", R"({"token":"a"})", "[]"}) CHECK_FALSE(read_probe_json(answer).ok());
+    for (const std::string answer : {"", "{}", R"({"visits":7})"}) CHECK_FALSE(read_visits_json(answer).ok());
 }
 
 TEST_CASE("api: while the server starts there is no status yet") {

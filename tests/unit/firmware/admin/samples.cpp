@@ -202,6 +202,17 @@ Result<acme::JobView> FakeControl::job(const std::string& id) const {
     return view;
 }
 
+Result<Probe> FakeControl::open_probe(Seconds life) {
+    if (next_failure) return *next_failure;
+    calls.push_back("probe " + std::to_string(life.count()));
+    return Probe{"abcd2345", "You got through.\n"};
+}
+
+Result<std::vector<Visit>> FakeControl::visits(const std::string& token) const {
+    if (token != "abcd2345") return Error::admin("no such probe");
+    return std::vector<Visit>{{kNow, "2001:db8::7", 80, false}, {kNow, "192.0.2.7", 443, true}};
+}
+
 Result<std::string> FakeControl::reload(const ConfigName& meant) {
     if (next_failure) return *next_failure;
     calls.push_back("reload" + (meant.path.empty() ? "" : " " + meant.path));

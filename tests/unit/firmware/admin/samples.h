@@ -41,6 +41,9 @@ public:
     Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const ConfigName& meant) override;
+    Result<Probe> open_probe(Seconds life) override;
+    Result<std::vector<Visit>> visits(const std::string& token) const override;
+    void close_probe(const std::string& token) override { calls.push_back("end " + token); }
     void stop() override { calls.emplace_back("stop"); }
 
     std::vector<std::string> calls;     // "renew a,b force", "reload FILE", "stop"
