@@ -48,7 +48,10 @@ int run_check(const Options& options) {
         print_faults(faults);
         return kExitFaulty;
     }
-    print(options.print ? config::print_config(config) : summary_of(config));
+    if (options.print) print(config::print_config(config));
+    if (options.preflight) return run_preflight(config, options);
+    if (options.probe) return run_probe(config, options);
+    if (!options.print) print(summary_of(config));
     return 0;
 }
 

@@ -12,6 +12,8 @@ namespace postern {
 int run(const Options& options);  // the one of options.command
 
 int run_check(const Options& options);
+int run_preflight(const config::Config& config, const Options& options);  // 0 no fault, 2 faults, 1 not looked at
+int run_probe(const config::Config& config, const Options& options);      // 0 ended, 1 it could not be shown
 int run_init(const Options& options);
 int run_version();
 

@@ -25,9 +25,11 @@ constexpr auto kCommands = std::to_array<CommandRow>({
      "addresses when it accepts. SIGHUP or 'postern reload' reads the configuration again; SIGTERM or 'postern stop'\n"
      "lets open requests finish for up to 10 s.\n"
      "Exit status: 0 stopped, 2 the configuration is faulty, 1 anything else.\n"},
-    {Command::kCheck, "check", "[--print]", 0, 0, "read the configuration and tell every fault of it",
+    {Command::kCheck, "check", "[--print] [--preflight [--json]] [--probe]", 0, 0, "read the configuration and tell every fault of it",
      "One line a fault: FILE:LINE: [section] key: what is wrong, what is allowed.\n"
-     "Exit status: 0 no fault, 2 faulty.\n"},
+     "--preflight tells what would spoil an order: names, ports 80 and 443, CAA, clock, state, trust, limits of the CA.\n"
+     "--probe shows a page to open from outside, and who came to see it. Both use the running server, or the ports.\n"
+     "Exit status: 0 no fault, 2 faulty, 1 it could not be looked at.\n"},
     {Command::kStatus, "status", "[--json] [NAME...]", 0, kAny, "the certificates: until when, from whom, what is next",
      "NAME is a certificate's name or one of its host names; without any, all are shown. Asks the running server; reads\n"
      "the state folder when none runs.\n"
@@ -68,14 +70,20 @@ constexpr bool is_for(Command command) {
     return command == kOnly;
 }
 
+constexpr bool has_json(Command command) { return command == Command::kStatus || command == Command::kCheck; }
+
 constexpr auto kOptions = std::to_array<OptionRow>({
     {"--config", "-c", "FILE", is_for_all, [](Options& o, std::string_view value) { o.config_file = value; },
      "the configuration; /etc/postern.ini unless given"},
     {"--verbose", "-v", "", is_for_all, [](Options& o, std::string_view) { o.verbose = true; }, "say what is being done"},
     {"--print", "", "", is_for<Command::kCheck>, [](Options& o, std::string_view) { o.print = true; },
      "print what is in effect, every default filled in"},
-    {"--json", "", "", is_for<Command::kStatus>, [](Options& o, std::string_view) { o.json = true; },
-     "print the answer of the API as it is"},
+    {"--preflight", "", "", is_for<Command::kCheck>, [](Options& o, std::string_view) { o.preflight = true; },
+     "look at what an order needs, for up to a minute"},
+    {"--probe", "", "", is_for<Command::kCheck>, [](Options& o, std::string_view) { o.probe = true; },
+     "show a page for ten minutes, to try from a phone"},
+    {"--json", "", "", has_json, [](Options& o, std::string_view) { o.json = true; },
+     "print the answer as JSON"},
     {"--test", "", "", is_for<Command::kNotify>, [](Options& o, std::string_view) { o.test = true; },
      "send it; there is nothing else that this command does"},
     {"--force", "", "", is_for<Command::kRenew>, [](Options& o, std::string_view) { o.force = true; },
@@ -88,8 +96,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
 
 // What the contract promises for a later version: better told so than taken for a typing error, or ignored.
 constexpr auto kLaterWords = std::to_array<std::string_view>(
-    {"revoke", "delete", "passwd", "account", "import", "backup", "restore", "--preflight", "--probe",
-     "--dry-run", "--sbom"});
+    {"revoke", "delete", "passwd", "account", "import", "backup", "restore", "--dry-run", "--sbom"});
 
 bool is_later(std::string_view word) { return std::find(kLaterWords.begin(), kLaterWords.end(), word) != kLaterWords.end(); }
 
@@ -154,6 +161,7 @@ public:
         find_command_word();
         while (at_ < words_.size() && !answer_) take(words_[at_++]);
         if (!answer_) check_names();
+        if (!answer_) check_together();
         if (answer_) return *answer_;
         return options_;
     }
@@ -219,6 +227,12 @@ private:
             if (each.fits(options_.command)) candidates.push_back(each.word);
         }
         answer_ = wrong(about_word(name, "option", candidates), row_);
+    }
+
+    void check_together() {
+        if (options_.command != Command::kCheck) return;
+        if (options_.json && !options_.preflight) answer_ = wrong("'--json' goes with --preflight", row_);
+        if (options_.preflight && options_.probe) answer_ = wrong("'--preflight' and '--probe' are two things: one at a time", row_);
     }
 
     void check_names() {

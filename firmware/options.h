@@ -22,7 +22,9 @@ struct Options {
     std::vector<std::string> names;  // of certificates; of the file to write for `init`
     bool verbose = false;            // -v
     bool print = false;              // check --print
-    bool json = false;               // status --json
+    bool preflight = false;          // check --preflight
+    bool probe = false;              // check --probe
+    bool json = false;               // status --json, check --preflight --json
     bool test = false;               // notify --test
     bool force = false;              // renew --force
     std::string warning = "1/4";     // monitor --warning: of the life left, or days ("20d")

@@ -96,5 +96,7 @@ std::vector<std::string> lineages_of(const config::Plan& plan);
 
 // The pieces that a Worker needs besides the server's own, for a lone `renew` too.
 std::unique_ptr<acme::Transport> connect_to(const acme::CaSettings& ca);
+// For a look at a CA's directory, by an impatient person.
+std::unique_ptr<acme::Transport> connect_for_look(const std::string& ca_file);
 
 }  // namespace postern

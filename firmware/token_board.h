@@ -1,5 +1,5 @@
-// Joins acme, which puts up answers to challenges, to server/site, which answers with tokens and probes, and server/tls, which shows
-// certificates. Thread-safe.
+// Joins acme, which puts up answers to challenges, to server/site, which answers with tokens and with probes, and to
+// server/tls, which shows certificates. Thread-safe.
 #pragma once
 
 #include <map>

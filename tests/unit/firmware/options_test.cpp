@@ -53,6 +53,9 @@ TEST_CASE("names") {
     CHECK(good("status").names.empty());
     CHECK(good("status a b").names == std::vector<std::string>{"a", "b"});
     CHECK(good("status --json a").json);
+    CHECK(good("check --preflight").preflight);
+    CHECK(good("check --preflight --json").json);
+    CHECK(good("check --probe").probe);
     CHECK(good("show a").names.size() == 1);
     CHECK(good("renew --force a b").force);
     CHECK(good("renew a -- --b").names == std::vector<std::string>{"a", "--b"});
@@ -101,7 +104,10 @@ TEST_CASE("a wrong word is told with the nearest right one, status 64") {
         {"revoke a", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
         {"revoke", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
         {"renew --dry-run", "postern: '--dry-run' is known, but not in this version yet\nTry: postern renew --help\n"},
-        {"check --preflight", "postern: '--preflight' is known, but not in this version yet\nTry: postern check --help\n"},
+        {"renew --dry-run", "postern: '--dry-run' is known, but not in this version yet\nTry: postern renew --help\n"},
+        {"check --preflihgt", "postern: unknown option '--preflihgt'; did you mean '--preflight'?\nTry: postern check --help\n"},
+        {"check --json", "postern: '--json' goes with --preflight\nTry: postern check --help\n"},
+        {"check --preflight --probe", "postern: '--preflight' and '--probe' are two things: one at a time\nTry: postern check --help\n"},
         {"status --jsno", "postern: unknown option '--jsno'; did you mean '--json'?\nTry: postern status --help\n"},
         {"renew --focre a", "postern: unknown option '--focre'; did you mean '--force'?\nTry: postern renew --help\n"},
         {"status --force", "postern: unknown option '--force'\nTry: postern status --help\n"},

@@ -1,0 +1,20 @@
+// From the configuration and the state to what the preflight looks at. Reads the state folder, changes nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acme/preflight/examiner.h"
+#include "firmware/config/config.h"
+#include "server/base/files.h"
+
+namespace postern::checks {
+
+acme::preflight::Frame frame_of(const config::Config& config, bool whole);
+
+// Of every site whose certificate comes from a CA, or of the one in that folder.
+std::vector<acme::preflight::Case> cases_of(const config::Config& config, FileSystem& files, const std::string& only = {});
+
+acme::Ledger ledger_of(FileSystem& files, const std::string& state);  // empty where there is none, or a damaged one
+
+}  // namespace postern::checks
