@@ -190,6 +190,7 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     auto pending = pending_for(lineage);
     if (!pending && !force)
         if (auto refused = ledger_->refuse(spends)) return *refused;
+    if (!lineage.renewal() && parts_.before_first_order) parts_.before_first_order(wanted);
     const RunParts parts{clock_, parts_.log, parts_.board, pauser_, *store_, parts_.random, step_,
                          [&](const Charge& charge) { ledger_->charge(spends, charge); }};
     auto result = run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key, *(*desk)->transport,

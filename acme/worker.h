@@ -40,6 +40,9 @@ struct WorkerParts {
     // Whom visitors trust, as far as this machine knows; empty, or no function: it does not know.
     std::function<Anchors(const CaSettings&)> anchors{};
     RunListener* listener = nullptr;       // who hears of runs; null: nobody
+    // Told when a certificate is about to be ordered that there is none of yet, so that somebody may look for what would
+    // spoil it. Must not block; no function: nobody is told.
+    std::function<void(const WantedCert&)> before_first_order{};
 };
 
 // A `renew` somebody asked for, followed step by step.

@@ -51,7 +51,8 @@ std::vector<std::string> lineages_of(const config::Plan& plan) {
 
 Server::Server(Machine machine, config::Config config)
     : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)),
-      as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random), tokens_(probes_),
+      as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random),
+      advisor_({machine.clock, machine.files, machine.random, machine.log, probes_, connect_for_look}), tokens_(probes_),
       desk_(certificates_, machine.log),
       hooks_(machine.clock, machine.log, config_.server.state + "/live", home_of(machine.files, uid_of(config_.server)), config_.hooks) {}
 
@@ -107,6 +108,8 @@ Result<void> Server::start(acme::StateLock lock) {
     if (config_.server.identity && !config_.server.group.empty()) parts.key_group = config_.server.identity->gid;
     parts.anchors = [](const acme::CaSettings& ca) { return acme::visitors_anchors(ca.ca_file); };
     parts.listener = &hooks_;
+    parts.before_first_order = [this](const acme::WantedCert& wanted) { advisor_.look(wanted.name); };
+    advisor_.set_config(config_);
     worker_ = std::make_unique<acme::Worker>(std::move(parts), plan.certificates);
     TRY_VOID(worker_->prepare());
     notifier_ = std::make_unique<notify::Notifier>(
@@ -120,6 +123,7 @@ Result<void> Server::start(acme::StateLock lock) {
 }
 
 void Server::look_after() {
+    advisor_.start();
     worker_->start();
     notifier_->start();
 }
@@ -129,6 +133,7 @@ void Server::tell_owner() {
 }
 
 void Server::drain(Millis limit) {
+    advisor_.stop();
     hooks_.cancel();
     if (worker_) worker_->stop();
     if (notifier_) notifier_->stop();
@@ -165,7 +170,7 @@ admin::ServerFacts Server::facts() const {
 
 // What acme knows, and what went wrong around it.
 std::shared_ptr<const acme::StatusSnapshot> Server::status() const {
-    auto known = status_.get();
+    auto known = advisor_.add_to(status_.get());
     std::vector<std::string> troubles = hooks_.troubles();
     for (std::string& trouble : notifier_->troubles()) troubles.push_back(std::move(trouble));
     if (!known || troubles.empty()) return known;
@@ -211,6 +216,7 @@ Result<std::string> Server::apply(const config::Config& file) {
     machine_.log.set_level(next.server.log_level);
     hooks_.set(next.hooks);
     notifier_->set(next.notify);
+    advisor_.set_config(next);
     config_ = std::move(next);
     std::string said = "reloaded " + config_.file;
     for (const std::string& sentence : config::needs_restart(config_, file)) {

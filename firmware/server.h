@@ -10,6 +10,7 @@
 #include "acme/store/lock.h"
 #include "acme/worker.h"
 #include "firmware/admin/control.h"
+#include "firmware/advisor.h"
 #include "firmware/cert_desk.h"
 #include "firmware/config/plan.h"
 #include "firmware/hooks.h"
@@ -76,6 +77,7 @@ private:
     std::optional<acme::StateLock> lock_;
 
     ProbeBook probes_;
+    Advisor advisor_;
     TokenBoard tokens_;
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;

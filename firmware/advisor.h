@@ -1,0 +1,65 @@
+// Looks for what would spoil a first order while that is being placed: on a thread of its own, so that nothing waits for it.
+// Findings are logged and stand in the status as advice; they stop nothing. Part of the composition.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "acme/preflight/finding.h"
+#include "acme/protocol/transport.h"
+#include "acme/status.h"
+#include "firmware/config/config.h"
+#include "firmware/probe_book.h"
+#include "server/base/files.h"
+#include "server/base/log.h"
+#include "server/base/waiting.h"
+
+namespace postern {
+
+struct AdvisorParts {
+    const Clock& clock;
+    FileSystem& files;
+    Random& random;
+    Log& log;
+    ProbeBook& probes;
+    std::function<std::unique_ptr<acme::Transport>(const std::string& ca_file)> connect;
+};
+
+class Advisor {
+public:
+    explicit Advisor(AdvisorParts parts) : parts_(std::move(parts)) {}
+    ~Advisor() { stop(); }
+
+    void start();                                   // the thread
+    void set_config(const config::Config& config);  // that runs
+    void look(const std::string& certificate);      // soon; the certificate's folder. Never blocks
+    void look_now(const std::string& certificate);  // what the thread does with each
+    void stop();                                    // ends a look within moments; for good, safe twice
+
+    // The same snapshot, or one with the advice for the certificates that are still waited for.
+    std::shared_ptr<const acme::StatusSnapshot> add_to(std::shared_ptr<const acme::StatusSnapshot> status) const;
+
+private:
+    void loop();
+    void keep(const std::string& certificate, const std::vector<acme::preflight::Finding>& findings);
+
+    AdvisorParts parts_;
+    Cancel cancel_;
+    mutable std::mutex mutex_;  // of all below
+    std::shared_ptr<const config::Config> config_;
+    std::deque<std::string> queue_;
+    std::map<std::string, std::vector<std::string>> advice_;  // by certificate
+    acme::Transport* transport_ = nullptr;                    // in use
+    bool stopped_ = false;
+    std::condition_variable wake_;
+    std::thread thread_;
+};
+
+}  // namespace postern

@@ -1,0 +1,74 @@
+// The advisor with a server of nothing: a name that is an address needs no DNS, and nobody listens at its port.
+#include "firmware/advisor.h"
+
+#include <doctest.h>
+
+#include "tests/fakes/fake_files.h"
+#include "tests/fakes/log_lines.h"
+#include "tests/unit/firmware/config/ini_tester.h"
+
+using namespace postern;
+
+namespace {
+
+constexpr char kIni[] = "[server]\nhttp = 127.0.0.1:1\nhttps = off\nstate = /var/state\nresolver = 127.0.0.1:1\n[acme]\n"
+                        "agree_tos = yes\nca = https://localhost:1/dir\n[site a]\nnames = 127.0.0.1\nredirect_http = no\n";
+
+struct World {
+    SystemClock clock;
+    SystemRandom random;
+    fakes::FakeFiles files = config::stage(kIni);
+    fakes::LogLines lines;
+    Log log{clock, lines.sink(), LogLevel::kDebug};
+    ProbeBook probes{clock, random};
+    Advisor advisor{{clock, files, random, log, probes, [](const std::string&) { return std::unique_ptr<acme::Transport>(); }}};
+
+    World() {
+        files.put_folder("/var/state");
+        auto read = config::read_config(files, "/etc/postern.ini", false);
+        REQUIRE(read.config);
+        advisor.set_config(*read.config);
+    }
+};
+
+std::shared_ptr<const acme::StatusSnapshot> status(acme::Rung rung) {
+    auto snapshot = std::make_shared<acme::StatusSnapshot>();
+    snapshot->notices = {"old"};
+    snapshot->certificates.emplace_back();
+    snapshot->certificates.back().name = "a";
+    snapshot->certificates.back().rung = rung;
+    return snapshot;
+}
+
+}  // namespace
+
+TEST_CASE("advice stands in the status until there is a certificate") {
+    World world;
+    const auto waiting = status(acme::Rung::kSelfSigned);
+    CHECK(world.advisor.add_to(waiting) == waiting);
+    CHECK(world.advisor.add_to(nullptr) == nullptr);
+    world.advisor.look_now("a");
+    const auto told = world.advisor.add_to(waiting);
+    REQUIRE(told != waiting);
+    REQUIRE(told->notices.size() == 2);
+    CHECK(told->notices.at(0) == "old");
+    CHECK(told->notices.at(1).find("port 1 of 127.0.0.1") == 0);
+    CHECK(told->notices.at(1).find("refused") != std::string::npos);
+    const auto served = status(acme::Rung::kPublic);
+    CHECK(world.advisor.add_to(served) == served);
+    CHECK(world.lines.count("preflight certificate=a level=fault check=port") == 1);
+    world.advisor.look_now("a");
+    CHECK(world.lines.count("preflight certificate=a") == 1);  // the same again is not logged again
+    CHECK(world.advisor.add_to(waiting)->notices.size() == 2);
+}
+
+TEST_CASE("it can be ended at any moment, and asked after its end") {
+    World world;
+    world.advisor.start();
+    world.advisor.look("a");
+    world.advisor.stop();
+    world.advisor.stop();
+    world.advisor.look("a");
+    World never;  // started by nobody
+    never.advisor.look("a");
+}
