@@ -113,7 +113,9 @@ class Postern:
         self.lab = lab
         self.sections = {
             "server": {"http": f"127.0.0.1:{self.http_port}", "https": f"127.0.0.1:{self.https_port}",
-                       "state": self.state, "log": "stderr", "access_log": "off", **(server or {})},
+                       "state": self.state, "log": "stderr", "access_log": "off",
+                       "resolver": lab.dns_server if lab else "127.0.0.1:1",    # nobody: no test asks the machine's own
+                       **(server or {})},
             "admin": {"listen": f"127.0.0.1:{self.admin_port}", **(admin or {})},
         }
         if lab:
