@@ -26,7 +26,7 @@ Next Engine::next(Facts facts) {
 }
 
 std::string_view Engine::name_of(Ask ask) {
-    static constexpr std::array<std::string_view, kAsks> kNames = {
+    static constexpr std::array<std::string_view, kEngineAsks> kNames = {
         "directory", "newNonce", "newAccount", "newOrder", "order", "authorization", "challenge", "finalize", "certificate",
         "deactivation"};
     return kNames[static_cast<std::size_t>(ask)];
@@ -118,7 +118,7 @@ void Engine::take(const Result<HttpReply>& reply, ExchangeFault fault, Facts fac
     if (reply->status < 200 || reply->status > 299) return refuse(*reply, facts);
     auto done = accept(*reply, facts);
     if (done) {
-        tries_[static_cast<std::size_t>(asked_)] = Tries{};
+        tries_[static_cast<std::size_t>(asked_)] = EngineTries{};
         return;
     }
     const char* type = asked_ == Ask::kDirectory ? "directory" : asked_ == Ask::kCertificate ? "certificate" : "answer";

@@ -11,6 +11,7 @@
 #include <deque>
 #include <utility>
 
+#include "acme/engine_state.h"
 #include "acme/policy/retry.h"
 #include "acme/protocol/jws.h"
 #include "acme/protocol/order.h"
@@ -30,19 +31,9 @@ public:
     std::vector<Charge> take_charges() { return std::exchange(charges_, {}); }  // since the last call
 
 private:
-    enum class State : unsigned char {
-        kNewOrder, kOrder, kAuthorization, kAnswer, kMakeKey, kFinalize, kDownload, kDiagnose, kDeactivate, kFinished, kFailed,
-    };
-    enum class Ask : unsigned char {
-        kDirectory, kNonce, kAccount, kNewOrder, kOrder, kAuthorization, kChallenge, kFinalize, kCertificate, kDeactivate,
-    };
-    static constexpr std::size_t kAsks = 10;
-    static constexpr int kBadNoncesHere = 8;  // while authorizations are given back, which is a courtesy
+    using State = EngineState;
+    using Ask = EngineAsk;
     static std::string_view name_of(Ask ask);  // "newOrder": for log and messages
-    struct Tries {
-        int failures = 0, bad_nonces = 0;
-        std::optional<SteadyTime> since;
-    };
 
     // What to ask, and how (engine.cpp).
     Ask wanted() const;
@@ -50,7 +41,7 @@ private:
     Next call(Facts facts);
     Result<HttpRequest> request_for(Ask ask);
     Result<HttpRequest> post(const std::string& url, std::string_view payload, bool by_jwk = false);
-    Tries& tries() { return tries_[static_cast<std::size_t>(asked_)]; }
+    EngineTries& tries() { return tries_[static_cast<std::size_t>(asked_)]; }
 
     // Good replies (engine_accept.cpp). A failure means: the reply cannot be understood.
     Result<void> accept(const HttpReply& reply, Facts facts);
@@ -65,14 +56,11 @@ private:
     Result<void> accept_certificate(const HttpReply& reply);
     bool in_alternates() const { return asked_ == Ask::kCertificate && alternate_ > 0; }
     void next_alternate();
-
     // What is left of an order that failed (engine_diagnose.cpp).
     void diagnose(const Authorization& authorization);
     void end_diagnosis();
-    void fail_by_name();
     void give_back();
     void given_back(const Result<HttpReply>& reply);
-
     // Which challenge, and what is put up for it (engine_challenge.cpp).
     void choose_challenge(const Authorization& authorization);
     const Challenge* usable(const Authorization& authorization) const;
@@ -87,12 +75,10 @@ private:
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
-
     // A new account (engine_account.cpp).
     bool may_register();  // false: not with this configuration, and the run has failed
     std::string new_account() const;
     bool binding_refused(const CaProblem& problem);
-
     // What a new order says besides the names (engine_new_order.cpp).
     NewOrder new_order() const;
     bool drop_replaces(const CaProblem& problem);
@@ -108,31 +94,25 @@ private:
     RunTask task_;
     CaSession& session_;
     const AccountKey& key_;
-
     State state_;
     Ask asked_ = Ask::kDirectory;
     std::deque<Next> queued_;  // effects and waits that come before the next call
-    std::array<Tries, kAsks> tries_{};
-    int rounds_ = 0, redirects_ = 0, polls_ = 0;
-    int failed_inside_ = 0;  // newOrder with `replaces`, by status 500
+    std::array<EngineTries, kEngineAsks> tries_{};
+    int rounds_ = 0, redirects_ = 0, polls_ = 0, failed_inside_ = 0;  // the last: newOrder with `replaces`, by status 500
     PollPace pace_;
     bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
-
     std::string directory_url_, order_url_;
-    std::size_t profile_ = 0;       // of task_.profiles
     std::string profile_refusal_;   // what the CA said of the last one that it did not take
     Order order_;
-    std::vector<std::string> authorizations_;
-    std::size_t at_ = 0;                  // of authorizations_
+    std::vector<std::string> authorizations_, leftover_, alternates_;  // URLs; of those to give back; of other chains
+    std::size_t at_ = 0;                  // of authorizations_, then of leftover_
+    std::size_t profile_ = 0, alternate_ = 0;  // of task_.profiles; of alternates_ from 1, 0: the order's own
     Challenge challenge_;
     std::optional<RetryAfter> asked_wait_;  // by the last answered challenge
     std::optional<SteadyTime> poll_since_;
     OrderStatus polled_ = OrderStatus::kPending;
     std::string chain_;
-    std::vector<std::string> alternates_;  // URLs of other chains
-    std::size_t alternate_ = 0;            // 0: the order's own, else of alternates_ from 1
     std::vector<CaProblem> failed_names_;
-    std::vector<std::string> leftover_;    // URLs of authorizations
     std::vector<Charge> charges_;
     RunFailure failure_;
 };

@@ -9,6 +9,7 @@ namespace postern::acme {
 namespace {
 
 constexpr std::size_t kNamesTold = 16;  // an order has at most a hundred
+constexpr int kBadNonces = 8;           // while authorizations are given back, which is a courtesy
 
 CaProblem problem_in(const Authorization& authorization) {
     CaProblem problem;
@@ -17,6 +18,17 @@ CaProblem problem_in(const Authorization& authorization) {
     if (problem.type.empty() && problem.detail.empty()) problem.detail = "the CA calls the authorization invalid";
     problem.identifier = authorization.identifier;
     return problem;
+}
+
+// (type, text) of the failure that stands for all of these.
+std::pair<std::string, std::string> by_name(const std::vector<CaProblem>& problems) {
+    const std::string& type = problems.front().type;
+    const bool alike = std::all_of(problems.begin(), problems.end(), [&](const CaProblem& p) { return p.type == type; });
+    std::string text;
+    for (std::size_t i = 0; i < problems.size() && i < kNamesTold; ++i)
+        text += (i == 0 ? "" : "; ") + problems[i].identifier + ": " + in_words(problems[i]);
+    if (problems.size() > kNamesTold) text += "; and " + std::to_string(problems.size() - kNamesTold) + " more names";
+    return {alike && !type.empty() ? type : "compound", text};
 }
 
 }  // namespace
@@ -38,23 +50,14 @@ void Engine::end_diagnosis() {
         problem.detail = problem.identifier + ": " + problem.detail;
         fail_with(problem, false);
     } else if (!failed_names_.empty()) {
-        fail_by_name();
+        const auto [type, text] = by_name(failed_names_);
+        fail(type, text);
     } else if (order_says) {
         fail_with(*order_.error, false);
     } else {
         fail("order", "the CA calls the order invalid and does not say why");
     }
     give_back();
-}
-
-void Engine::fail_by_name() {
-    const std::string& type = failed_names_.front().type;
-    const bool alike = std::all_of(failed_names_.begin(), failed_names_.end(), [&](const CaProblem& p) { return p.type == type; });
-    std::string text;
-    for (std::size_t i = 0; i < failed_names_.size() && i < kNamesTold; ++i)
-        text += (i == 0 ? "" : "; ") + failed_names_[i].identifier + ": " + in_words(failed_names_[i]);
-    if (failed_names_.size() > kNamesTold) text += "; and " + std::to_string(failed_names_.size() - kNamesTold) + " more names";
-    fail(alike && !type.empty() ? type : "compound", text);
 }
 
 // The run has failed already: what comes of this changes nothing about that.
@@ -65,7 +68,7 @@ void Engine::give_back() {
 }
 
 void Engine::given_back(const Result<HttpReply>& reply) {
-    const bool again = reply && reply->status == 400 && problem_of(*reply).type == "badNonce" && ++tries().bad_nonces < kBadNoncesHere;
+    const bool again = reply && reply->status == 400 && problem_of(*reply).type == "badNonce" && ++tries().bad_nonces < kBadNonces;
     if (!again && ++at_ >= leftover_.size()) state_ = State::kFailed;
 }
 

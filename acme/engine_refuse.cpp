@@ -39,7 +39,6 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
     }
     if (asked_ == Ask::kNewOrder && (drop_replaces(problem) || drop_profile(problem))) return;
     if (asked_ == Ask::kAccount && binding_refused(problem)) return;
-    if (in_alternates() && judge(problem) != Verdict::kNonce) return next_alternate();
     switch (judge(problem)) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:
@@ -61,6 +60,7 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
             return stumble(problem.type, words_beside(problem), asked_wait, facts);
         case Verdict::kLater: return stumble(problem.type, words_beside(problem), asked_wait, facts);
         case Verdict::kGiveUp:
+            if (in_alternates()) return next_alternate();
             if (asked_ == Ask::kOrder && forget_kept_order()) return;
             fail_with(problem, false);
             if (asked_wait) failure_.retry_after = asked_wait->wait;
@@ -101,7 +101,7 @@ void Engine::again_without_nonces(const CaProblem& problem, Facts facts) {
 void Engine::stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts) {
     if (type.empty()) type = "refused";
     if (in_alternates()) return next_alternate();
-    Tries& step = tries();
+    EngineTries& step = tries();
     auto pause = pause_in_run(++step.failures, asked ? std::optional(asked->wait) : std::nullopt);
     const bool late = !asked && facts.steady - step.since.value_or(facts.steady) > limits::kStepTime;
     if (!pause || late) {

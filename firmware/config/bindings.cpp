@@ -5,7 +5,6 @@
 #include <cerrno>
 
 #include "firmware/config/host_name.h"
-#include "server/base/base64url.h"
 #include "server/base/limits.h"
 #include "server/base/text.h"
 
@@ -18,7 +17,6 @@ constexpr std::size_t kMostNames = 100;                                 // in on
 constexpr std::size_t kLongestProfile = 64;                             // real ones have a dozen letters
 constexpr std::size_t kLongestCommonName = 200;                         // RFC 5280 allows 64; nobody is held to it
 constexpr std::size_t kLongestKid = 256;                                // real ones have 22 to 64
-constexpr std::size_t kSecretFile = 4096;                               // real ones have 44 to 90 bytes
 constexpr std::size_t kCaFile = 1u << 20;                               // a whole system's trust anchors: 250 kB
 
 constexpr std::array<std::string_view, 4> kLevels = {"error", "warn", "info", "debug"};  // as in LogLevel
@@ -228,31 +226,15 @@ Result<void> take_kid(std::string& into, std::string_view value) {
     return {};
 }
 
-// base64url; some CAs print plain base64 with its padding. The value is never repeated in a message.
 Result<void> take_mac_key(SecretKey& into, std::string_view value) {
-    std::string text(value.substr(0, value.find_last_not_of('=') + 1));
-    std::replace(text.begin(), text.end(), '+', '-');
-    std::replace(text.begin(), text.end(), '/', '_');
-    auto bytes = base64url_decode(text);
-    wipe(text.data(), text.size());
-    if (!bytes || bytes->empty()) return Error::admin("is no key in base64url");
-    into = {std::make_shared<const Secret>(std::move(*bytes)), ""};
+    TRY(into, parse_secret_key(value));
     return {};
 }
 
 Result<void> take_mac_key_file(SecretKey& into, std::string_view value, const Draft& draft) {
-    const std::string path = full_path(value, draft);
-    auto text = draft.files->read(path, kSecretFile);
-    if (!text.ok()) return Error(text.error()).at("cannot be read");
-    const Secret secret(std::move(*text));
-    const std::string_view line = secret.view().substr(0, secret.view().find_first_of("\r\n"));
-    if (secret.view().find_first_not_of("\r\n", line.size()) != line.npos) return Error::admin(path + " holds more than one line");
-    if (auto taken = take_mac_key(into, trim(line)); !taken.ok()) return std::move(taken).error().at(path);
-    into.file = path;
+    TRY(into, read_secret_key(*draft.files, full_path(value, draft)));
     return {};
 }
-
-std::string show_mac_key(const SecretKey& key) { return key.bytes && key.file.empty() ? "********" : ""; }
 
 // What a CA calls them is its own affair; none has a space in it.
 Result<void> take_profiles(std::vector<std::string>& into, std::string_view value) {

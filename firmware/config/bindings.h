@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/config/config_keys.h"
+#include "firmware/config/takers.h"
 #include "firmware/config/values.h"
 #include "server/base/text.h"
 
@@ -33,39 +34,6 @@ auto& member(const Draft& draft) {
     return section_in<decltype(section_of(M))>(draft).*M;
 }
 
-// What each type does with the text; defined in bindings.cpp.
-Result<void> take_addresses(std::vector<net::Address>& into, std::string_view value);
-Result<void> take_number(int& into, std::string_view value, int least, int most);
-Result<void> take_account(std::string& into, std::string_view value);
-Result<void> take_state(std::string& into, std::string_view value);
-Result<void> take_log(std::string& into, std::string_view value);
-Result<void> take_access_log(std::string& into, std::string_view value);
-Result<void> take_access_format(std::string& into, std::string_view value);
-Result<void> take_resolver(std::string& into, std::string_view value);
-Result<void> take_level(LogLevel& into, std::string_view value);
-Result<void> take_ca_list(std::vector<std::string>& into, std::string_view value);
-Result<void> take_ca(std::string& into, std::string_view value);
-Result<void> take_ca_url(std::string& into, std::string_view value);
-Result<void> take_email(std::string& into, std::string_view value);
-Result<void> take_ca_file(std::string& into, std::string_view value, const Draft& draft);
-Result<void> take_root(std::string& into, std::string_view value, const Draft& draft);
-Result<void> take_index(std::string& into, std::string_view value);
-Result<void> take_key_types(std::vector<crypto::KeyType>& into, std::string_view value);
-std::string show_key_types(const std::vector<crypto::KeyType>& types);
-Result<void> take_chain(std::string& into, std::string_view value);
-Result<void> take_profiles(std::vector<std::string>& into, std::string_view value);
-Result<void> take_kid(std::string& into, std::string_view value);
-Result<void> take_mac_key(SecretKey& into, std::string_view value);
-Result<void> take_mac_key_file(SecretKey& into, std::string_view value, const Draft& draft);
-std::string show_mac_key(const SecretKey& key);
-Result<void> take_challenges(std::vector<std::string>& into, std::string_view value);
-Result<void> take_renew_at(std::string& into, std::string_view value);
-Result<void> take_name(std::string& into, std::string_view value);
-Result<void> take_names(std::vector<std::string>& into, std::string_view value);
-Result<void> take_certificate(SiteSection::Certificate& into, std::string_view value);
-std::string show_level(LogLevel level);
-std::string show_certificate(SiteSection::Certificate certificate);
-
 namespace bind {
 
 // A type whose value is text again: TAKE checks and stores it.
@@ -79,7 +47,6 @@ inline constexpr Binding kPath{
     [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
     [](const Draft& draft) { return member<M>(draft); }};
 
-// The twin of a secret key: the file that holds it.
 template <auto M, auto Take>
 inline constexpr Binding kSecretFile{
     [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },

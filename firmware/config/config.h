@@ -2,7 +2,6 @@
 // the file at once. Keys, types, defaults and help stand in one table, config_keys.cpp.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,21 +10,15 @@
 #include "firmware/config/accounts.h"
 #include "firmware/config/fault.h"
 #include "firmware/config/notify_config.h"
+#include "firmware/config/secret_key.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
-#include "server/base/secret.h"
 #include "server/net/address.h"
 
 namespace postern::config {
 
 inline constexpr const char* kDefaultFile = "/etc/postern.ini";
 inline constexpr int kNoCap = 1 << 30;  // max_per_client = off
-
-// Written in the INI as itself, or in a file that it names. Copies share the bytes.
-struct SecretKey {
-    std::shared_ptr<const Secret> bytes;     // null: not set
-    std::string file;                        // empty: it stands in the INI
-};
 
 struct ServerSection {
     std::vector<net::Address> http, https;   // empty: off

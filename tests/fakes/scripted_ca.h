@@ -9,33 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "acme/protocol/challenge_board.h"
 #include "acme/protocol/json.h"
 #include "acme/protocol/transport.h"
+#include "tests/fakes/board.h"
+#include "tests/fakes/ca_manners.h"
 #include "tests/fakes/fake_clock.h"
-#include "tests/fakes/test_ca.h"
 
 namespace postern::fakes {
 
-// The answers that are up right now, and how many ever were.
-class Board final : public acme::ChallengeBoard {
-public:
-    void post(const std::string& token, const std::string& key_authorization) override {
-        tokens[token] = key_authorization;
-        ++posted;
-    }
-    void withdraw(const std::string& token) override { tokens.erase(token); }
-    void post_pair(const std::string& name, std::shared_ptr<const crypto::CertBundle> pair) override {
-        pairs[name] = std::move(pair);
-        ++posted;
-    }
-    void withdraw_pair(const std::string& name) override { pairs.erase(name); }
-    std::map<std::string, std::string> tokens;
-    std::map<std::string, std::shared_ptr<const crypto::CertBundle>> pairs;
-    int posted = 0;
-};
-
-class ScriptedCa {
+class ScriptedCa : public CaManners {
 public:
     ScriptedCa(FakeClock& clock, Board& board) : clock_(clock), board_(board) {}
 
@@ -45,26 +27,6 @@ public:
     using Change = std::function<void(const std::string& kind, int nth, acme::HttpReply& reply)>;
     Instead instead;
     Change change;
-    // Manners of the CA.
-    int polls_until_ready = 0;      // of the order, after the last challenge
-    int polls_until_issued = 0;     // of the order, after finalize
-    bool authz_reuse = false;       // authorizations are valid from the start
-    bool no_authorizations = false; // orders come back ready, with none
-    bool validates = true;          // false: challenges fail
-    std::vector<std::string> offers = {"dns-01", "http-01"};  // for each name, in this order; tls-alpn-01 besides
-    std::string processing;         // of `offers`: one that is under way from the start
-    std::vector<std::string> answered;  // the types of the challenges that were, in order
-    std::string retry_after;        // of orders in progress
-    long long validity = 90 * 86400;
-    std::optional<TestCa> other;        // offers a chain of its own beside the issuer's, as an alternate
-    std::set<std::string> invalid;      // names whose validation fails, whatever `validates` says
-    std::vector<std::string> deactivated;  // names whose authorization was given back
-    std::string mac_key;                // of the one external account that it knows, "kid-1"; empty: it asks for none
-    std::vector<std::string> profiles;  // advertised
-    std::set<std::string> refused_profiles;
-    bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
-    std::string window;
-
     Result<acme::HttpReply> answer(const acme::HttpRequest& request);
     void count_anew() { asked.clear(), counts_.clear(); }
     void forget_accounts() { accounts_.clear(); }
@@ -72,6 +34,8 @@ public:
 
     std::vector<std::string> asked;   // kinds, in order
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
+    std::vector<std::string> answered;  // the types of the challenges that were, in order
+    std::vector<std::string> deactivated;  // names whose authorization was given back
     int issued = 0;                   // certificates
     std::vector<std::string> replaced;  // of each order, empty: none
     std::vector<std::string> ordered_profiles;  // likewise

@@ -35,7 +35,8 @@ TEST_CASE("names that failed for different reasons are a compound problem") {
     world.ca.invalid = {"a.example", "b.example"};
     world.ca.change = [](const std::string& kind, int, HttpReply& reply) {
         if (kind != "authz" || reply.body.find("b.example") == std::string::npos) return;
-        for (std::size_t at = 0; (at = reply.body.find("error:connection", at)) != std::string::npos;) reply.body.replace(at, 16, "error:dns");
+        for (std::size_t at = 0; (at = reply.body.find("error:connection", at)) != std::string::npos;)
+            reply.body.replace(at, 16, "error:dns");
     };
     world.start({wanting({"a.example", "b.example"})});
     const CertStatus status = world.round();
