@@ -1,6 +1,26 @@
 #include "acme/ca_desk.h"
 
+#include "acme/protocol/limits.h"
+#include "acme/protocol/url.h"
+
 namespace postern::acme {
+
+Result<void> read_directory(CaDesk& desk, std::string url) {
+    if (desk.session.directory) return {};
+    for (int hop = 0; hop <= limits::kRedirects; ++hop) {
+        TRY(const HttpReply reply, desk.transport->exchange({HttpRequest::Method::kGet, url, {}, {}}));
+        if (reply.status >= 301 && reply.status <= 308 && !reply.field("Location").empty()) {
+            TRY(url, resolve_location(url, reply.field("Location")));
+            continue;
+        }
+        if (reply.status != 200) return Error::retry("the CA answered " + std::to_string(reply.status));
+        TRY(const Json json, Json::parse(reply.body));
+        TRY(Directory directory, directory_from(json));
+        desk.session.directory = std::move(directory);
+        return {};
+    }
+    return Error::retry("the directory redirects without end");
+}
 
 // A key of ours that cannot be used is set aside; an account is then made with a new one.
 Result<AccountKey> CaDesks::account_key(const std::string& ca) {

@@ -23,6 +23,9 @@ struct CaDesk {
     CaSession session;
 };
 
+// As the engine does it (RFC 8555 section 7.1.1), for those who ask beside it; nothing to do where it was read in this pass.
+Result<void> read_directory(CaDesk& desk, std::string url);
+
 // The desks of one pass, by CA. cancel() comes from another thread.
 class CaDesks {
 public:

@@ -23,7 +23,9 @@ NotInstalled too_short(const crypto::CertBundle& pair, const crypto::CertBundle&
     return refused;
 }
 
-Result<Pair> checked(const WantedCert& wanted, const Issued& issued, WallTime now, PairProbe& probe) {
+}  // namespace
+
+Result<Pair> check_issued(const WantedCert& wanted, const Issued& issued, WallTime now, PairProbe& probe) {
     TRY(Pair pair, crypto::CertBundle::from_pem(issued.chain, issued.key.view()));
     TRY_VOID(crypto::check_for_install(*pair, wanted.names, now + kCaAhead));
     if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
@@ -31,11 +33,9 @@ Result<Pair> checked(const WantedCert& wanted, const Issued& issued, WallTime no
     return pair;
 }
 
-}  // namespace
-
 std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, const Pair& to_outlast,
                                               WallTime now, Store& store, PairProbe& probe, CertPublisher& publisher) {
-    auto pair = checked(wanted, issued, now, probe);
+    auto pair = check_issued(wanted, issued, now, probe);
     if (!pair) return refused("certificate", pair.error(), false);
     if (to_outlast && (*pair)->facts().not_after < to_outlast->facts().not_after) return too_short(**pair, *to_outlast);
     auto generation = store.archive().install(wanted.name, issued.chain, issued.key.view());

@@ -22,6 +22,9 @@ struct NotInstalled {
     bool permanent = false;   // the next one will be no better
 };
 
+// The first half: whether what came would be installed.
+Result<Pair> check_issued(const WantedCert& wanted, const Issued& issued, WallTime now, PairProbe& probe);
+
 // A certificate that ends before `to_outlast` does is refused; null: none is.
 std::variant<Installed, NotInstalled> install(const WantedCert& wanted, const Issued& issued, const Pair& to_outlast,
                                               WallTime now, Store& store, PairProbe& probe, CertPublisher& publisher);

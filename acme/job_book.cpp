@@ -2,10 +2,10 @@
 
 namespace postern::acme {
 
-Result<std::string> JobBook::ask(std::vector<std::string> names, bool force) {
+Result<std::string> JobBook::ask(Task task) {
     std::lock_guard<std::mutex> hold(mutex_);
     if (queue_.size() >= kQueued) return Error::retry("too many renewals asked for at once; wait for them to end");
-    Request request{std::to_string(++last_), std::move(names), force};
+    Request request{std::to_string(++last_), std::move(task)};
     JobView view;
     view.id = request.id;
     jobs_.push_back(std::move(view));

@@ -19,11 +19,10 @@ public:
 
     struct Request {
         std::string id;
-        std::vector<std::string> names;
-        bool force = false;
+        Task task;
     };
 
-    Result<std::string> ask(std::vector<std::string> names, bool force);
+    Result<std::string> ask(Task task);
     std::optional<Request> take();  // its job is the current one until end()
     void step(WallTime at, const std::string& certificate, const std::string& text);  // of the current job, if any
     void end(bool ok, bool changed);

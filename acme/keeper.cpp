@@ -133,6 +133,8 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         } else if (!clock_.is_set()) {
             tell(lineage, "the clock is not set yet: nothing is ordered before it is");
             outcome.ok = false;
+        } else if (lineage.job().held && !force) {
+            tell(lineage, "held back, because its owner has revoked or deleted it: --force orders a new one");
         } else if (due > now && !force) {
             tell(lineage, "not due before " + date_of(due));
         } else {
@@ -191,12 +193,15 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     if (!pending && !force)
         if (auto refused = ledger_->refuse(spends)) return *refused;
     if (!lineage.renewal() && parts_.before_first_order) parts_.before_first_order(wanted);
-    const RunParts parts{clock_, parts_.log, parts_.board, pauser_, *store_, parts_.random, step_,
-                         [&](const Charge& charge) { ledger_->charge(spends, charge); }};
-    auto result = run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key, *(*desk)->transport,
-                            std::move(pending));
+    auto result = run_order(run_parts(spends), wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key,
+                            *(*desk)->transport, std::move(pending));
     times_->heard(*(*desk)->transport);
     return result;
+}
+
+RunParts Keeper::run_parts(const Ledger::Order& spends) {
+    return {clock_, parts_.log, parts_.board, pauser_, *store_, parts_.random, step_,
+            [this, &spends](const Charge& charge) { ledger_->charge(spends, charge); }};
 }
 
 void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {

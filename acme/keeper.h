@@ -37,6 +37,9 @@ public:
     // The renewals somebody asked for (empty: all that are due).
     Outcome renew(const std::vector<std::string>& names, bool force);
 
+    // The same, and what else an owner may ask (keeper_owner.cpp).
+    Outcome carry_out(const Task& task);
+
     void cancel();  // ends a run within moments; for good
 
 private:
@@ -48,6 +51,13 @@ private:
     void end_run();
     void hear(const std::string& certificate, const std::string& trouble);
     RunResult order(Lineage& lineage, bool force);
+    RunParts run_parts(const Ledger::Order& spends);  // `spends` must outlive them
+    bool try_out(Lineage& lineage);
+    bool revoke(Lineage& lineage, const Task& task);
+    bool remove(Lineage& lineage);
+    bool remove_unknown(const std::string& name);
+    bool step_down(Lineage& lineage, Problem why, bool serving_is_bad);
+    bool told_failure(const Lineage& lineage, const std::string& text);  // false
     void ask_for_window(Lineage& lineage, bool by_hand);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;

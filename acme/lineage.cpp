@@ -60,6 +60,7 @@ void Lineage::load(Store& store) {
         job_.next.reset();
         job_.hold.reset();
         job_.problem.reset();
+        job_.held = false;
     }
     if (wanted_.from_ca) find_pairs(store);
 }
@@ -67,6 +68,7 @@ void Lineage::load(Store& store) {
 // The live one; those before it only when it cannot serve every name: reading four pairs of a hundred sites takes time.
 void Lineage::find_pairs(Store& store) {
     found_.clear();
+    live_known_ = false;
     Archive& archive = store.archive();
     auto numbers = archive.generations(wanted_.name);
     if (!numbers || numbers->empty()) return;
@@ -88,6 +90,7 @@ bool Lineage::add_pair(Store& store, int generation, bool live) {
         return false;
     }
     const crypto::CertBundle& bundle = **pair;
+    if (job_.is_revoked(bundle.facts().fingerprint)) return false;
     found_.push_back({{generation, live, missing_names(bundle, wanted_.names), bundle.facts().not_after}, *pair});
     return true;
 }
@@ -103,7 +106,10 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
     std::vector<Candidate> candidates;
     for (const Found& found : found_) candidates.push_back(found.candidate);
     auto best = choose(candidates, now, clock_sane);
-    if (!best) return self_signed(store, random);
+    if (!best) {
+        if (live_known_ && job_.held) take_link_away(store);
+        return self_signed(store, random);
+    }
     Found chosen = std::move(found_[*best]);
     const bool live_left = std::any_of(candidates.begin(), candidates.end(), [](const Candidate& c) { return c.live; });
     found_.clear();
@@ -113,6 +119,12 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
     // Others read live/NAME: it must not lead to what was set aside.
     if (!live_left) (void)store.archive().point_live(wanted_.name, chosen.candidate.generation);
     return serving_;
+}
+
+// Others read live/NAME: it must not lead to what was taken back.
+void Lineage::take_link_away(Store& store) {
+    if (auto gone = store.archive().unlink_live(wanted_.name); !gone)
+        store.notice("live/" + wanted_.name + " leads to a certificate that was revoked: " + gone.error().text());
 }
 
 // Kept, so that its fingerprint stays over restarts; unkept (a read-only disk) it serves all the same.
@@ -184,7 +196,7 @@ Pair Lineage::to_outlast(WallTime now) const {
 }
 
 WallTime Lineage::due(WallTime now, bool by_hand) const {
-    if (!wanted_.from_ca) return now + kNever;
+    if (!wanted_.from_ca || job_.held) return now + kNever;
     std::optional<WallTime> next = job_.hold;
     // the rest after a success is for those that have what it brought
     const bool waits = job_.next && (job_.problem || (rung_ == Rung::kPublic && renewal()));
@@ -196,6 +208,14 @@ std::string Lineage::warning() const {
     return rung_ == Rung::kPublic && !job_.warning.empty() ? wanted_.name + ": " + job_.warning : "";
 }
 
+void Lineage::hold(Problem why, bool serving_is_bad, WallTime now) {
+    job_.held = true;
+    if (serving_is_bad && serving_) job_.add_revoked(serving_->facts().fingerprint);
+    job_.add({now, now, true, why.detail, 0});
+    job_.problem = std::move(why);
+    job_.warning.clear();
+}
+
 void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning) {
     serve(std::move(pair), Rung::kPublic, generation);
     job_.failures = 0;
@@ -204,6 +224,7 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now,
     job_.next = now + std::clamp(left / 10, kLeastRest, kMostRest);
     job_.hold.reset();
     job_.problem.reset();
+    job_.held = false;
     job_.ari.reset();
     job_.ari_next.reset();
     job_.issued_by = wanted_.ca.directory_url;
@@ -233,7 +254,7 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     status.generation = generation_;
     if (serving_) status.facts = serving_->facts();
     status.renew_after = renewal();
-    if (clock_sane && !busy && wanted_.from_ca) status.next_attempt = due(now, false);
+    if (clock_sane && !busy && wanted_.from_ca && !job_.held) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
     if (job_.ari && status.facts && job_.ari->id == status.facts->ari_id) status.ari = job_.ari;
     status.history = job_.attempts;

@@ -37,6 +37,13 @@ public:
     // configuration. Null where anything better than nothing, or what was configured since, may follow.
     Pair to_outlast(WallTime now) const;
 
+    // Nothing is ordered from now on but by force; with `serving_is_bad` the pair that serves is never to serve again.
+    // find_again() and choose_pair() come next.
+    void hold(Problem why, bool serving_is_bad, WallTime now);
+    void find_again(Store& store) { if (wanted_.from_ca) find_pairs(store); }
+    bool serves_own() const { return rung_ == Rung::kSelfSigned; }
+    int generation() const { return generation_; }  // that serves, 0: our own
+
     void succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning);
     // Our pause after a failure is drawn with `jitter`. True when it is worth writing to disk.
     bool failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
@@ -66,6 +73,7 @@ private:
     };
     void find_pairs(Store& store);
     bool add_pair(Store& store, int generation, bool live);
+    void take_link_away(Store& store);
     Result<Pair> self_signed(Store& store, Random& random);
     void serve(Pair pair, Rung rung, int generation);
 

@@ -1,9 +1,7 @@
 #include "acme/renewal_watch.h"
 
 #include "acme/policy/ari.h"
-#include "acme/protocol/limits.h"
 #include "acme/protocol/retry_after.h"
-#include "acme/protocol/url.h"
 #include "server/base/text.h"
 
 namespace postern::acme {
@@ -27,25 +25,6 @@ bool RenewalWatch::due(const Lineage& lineage, bool by_hand) const {
     return by_hand || lineage.ari_next(clock_.wall()) <= clock_.wall();
 }
 
-// As the engine does it (RFC 8555 section 7.1.1), where no order has read it in this pass.
-Result<void> RenewalWatch::read_directory(const Lineage& lineage, CaDesk& desk) {
-    if (desk.session.directory) return {};
-    std::string url = lineage.wanted().ca.directory_url;
-    for (int hop = 0; hop <= limits::kRedirects; ++hop) {
-        TRY(const HttpReply reply, get(*desk.transport, url));
-        if (reply.status >= 301 && reply.status <= 308 && !reply.field("Location").empty()) {
-            TRY(url, resolve_location(url, reply.field("Location")));
-            continue;
-        }
-        if (reply.status != 200) return refused(reply);
-        TRY(const Json json, Json::parse(reply.body));
-        TRY(Directory directory, directory_from(json));
-        desk.session.directory = std::move(directory);
-        return {};
-    }
-    return Error::retry("the directory redirects without end");
-}
-
 Result<RenewalWatch::Answer> RenewalWatch::read_info(const std::string& url, CaDesk& desk, std::optional<Seconds>& retry_after) {
     TRY(const HttpReply reply, get(*desk.transport, url));
     if (auto asked = acme::retry_after(reply, clock_.wall())) retry_after = asked->wait;
@@ -59,7 +38,7 @@ bool RenewalWatch::ask(Lineage& lineage, CaDesk& desk) {
     const std::string id = *lineage.ari_id();
     const std::string& name = lineage.wanted().name;
     std::optional<Seconds> retry_after;
-    Result<void> directory = read_directory(lineage, desk);
+    Result<void> directory = read_directory(desk, lineage.wanted().ca.directory_url);
     if (directory && desk.session.directory->renewal_info.empty()) {  // it does not offer this
         lineage.ari_pause_until(clock_.wall() + kNotOffered);
         return true;

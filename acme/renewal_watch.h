@@ -24,7 +24,6 @@ private:
         RenewalInfo info;
         std::optional<Seconds> again;
     };
-    Result<void> read_directory(const Lineage& lineage, CaDesk& desk);
     Result<Answer> read_info(const std::string& url, CaDesk& desk, std::optional<Seconds>& retry_after);
 
     const Clock& clock_;

@@ -177,7 +177,7 @@ Result<std::string> Run::make_key(const MakeKey& order) {
     TRY(crypto::PrivateKey key, kept ? std::move(*kept) : crypto::PrivateKey::generate(wanted_.key_type));
     TRY(Secret pem, key.to_pem());
     PendingOrder pending{marks_.digest, order.order_url, parts_.clock.wall(), Secret(std::string(pem.view()))};
-    TRY_VOID(parts_.store.save_pending(wanted_.name, pending));
+    if (marks_.keep) TRY_VOID(parts_.store.save_pending(wanted_.name, pending));
     key_ = std::move(pem);
     return crypto::make_csr(key, wanted_.names);
 }

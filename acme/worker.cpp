@@ -66,7 +66,7 @@ std::optional<std::vector<WantedCert>> Worker::Impl::take_wanted() {
 SteadyTime Worker::Impl::round() {
     if (auto wanted = take_wanted()) keeper.set_wanted(std::move(*wanted));
     while (auto request = book.take()) {
-        auto outcome = keeper.renew(request->names, request->force);
+        auto outcome = keeper.carry_out(request->task);
         book.end(outcome.ok, outcome.changed);
     }
     const SteadyTime next = keeper.run_due();
@@ -121,14 +121,14 @@ void Worker::set_wanted(std::vector<WantedCert> wanted) {
     impl_->pauser.wake();
 }
 
-Result<std::string> Worker::renew(const std::vector<std::string>& names, bool force) {
+Result<std::string> Worker::ask(Task task) {
     {
         std::lock_guard<std::mutex> hold(impl_->mutex);
-        for (const std::string& name : names)
-            if (impl_->names.count(name) == 0)
+        for (const std::string& name : task.names)
+            if (task.what == Task::What::kDelete ? !Store::is_safe_name(name) : impl_->names.count(name) == 0)
                 return Error::admin("no certificate named " + printable(name) + "; `postern status` lists them");
     }
-    TRY(std::string id, impl_->book.ask(names, force));
+    TRY(std::string id, impl_->book.ask(std::move(task)));
     impl_->pauser.wake();
     return id;
 }

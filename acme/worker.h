@@ -12,6 +12,7 @@
 #include "acme/protocol/challenge_board.h"
 #include "acme/protocol/transport.h"
 #include "acme/status.h"
+#include "acme/task.h"
 #include "acme/wanted.h"
 #include "server/base/clock.h"
 #include "server/base/files.h"
@@ -74,7 +75,11 @@ public:
 
     // Queues a renewal of these (empty: all that are due). force: even when not due. Returns a job's id; kAdmin for an
     // unknown name.
-    Result<std::string> renew(const std::vector<std::string>& names, bool force);
+    Result<std::string> renew(const std::vector<std::string>& names, bool force) {
+        return ask({Task::What::kRenew, names, force, 0, false});
+    }
+    // Likewise for whatever an owner may ask. Names are needed but for renewals and trials; kDelete takes unknown ones too.
+    Result<std::string> ask(Task task);
     Result<JobView> job(const std::string& id) const;  // the last 16 are remembered
 
 private:

@@ -31,10 +31,17 @@ bool is_address(std::string_view name) {
 
 }  // namespace
 
+constexpr std::string_view kDirectory = "https://acme-v02.api.letsencrypt.org/directory";
+constexpr std::string_view kStagingDirectory = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
 CaLimits limits_of(std::string_view directory_url) {
-    if (directory_url == "https://acme-v02.api.letsencrypt.org/directory") return kLetsEncrypt;
-    if (directory_url == "https://acme-staging-v02.api.letsencrypt.org/directory") return kStaging;
+    if (directory_url == kDirectory) return kLetsEncrypt;
+    if (directory_url == kStagingDirectory) return kStaging;
     return {};
+}
+
+std::string_view staging_directory(std::string_view directory_url) {
+    return directory_url == kDirectory ? kStagingDirectory : std::string_view();
 }
 
 std::string registered_domain(std::string_view name) {

@@ -33,6 +33,9 @@ struct CaLimits {
 // Those of Let's Encrypt and its staging, by the URL of the directory; all zero for others, which publish none.
 CaLimits limits_of(std::string_view directory_url);
 
+// Where a CA lets one try; empty: nowhere that we know of.
+std::string_view staging_directory(std::string_view directory_url);
+
 // A good guess without a list of public suffixes: the last two labels, or three where the last but one is short (co.uk).
 std::string registered_domain(std::string_view name);
 

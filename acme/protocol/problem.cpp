@@ -35,6 +35,7 @@ constexpr std::array kAdvice = {
     Advice{"compound", "Several names failed, each for a reason of its own: mend one after the other, or take a name out."},
     Advice{"connection", "The CA could not reach us on port 80 (with tls-alpn-01: 443): check that the name points here and "
                          "that firewall and router let that port in."},
+    Advice{"deleted", "Nothing is ordered before `postern renew --force NAME`, or a change of its configuration."},
     Advice{"directory", "What answers at the CA's URL is no ACME directory: check the URL, and whether a captive portal or "
                         "a proxy stands in between."},
     Advice{"disk", "Our own files failed us: check free space and permissions of the state folder."},
@@ -52,6 +53,7 @@ constexpr std::array kAdvice = {
     Advice{"profile", "Name a profile that the CA offers in `profile`, or take the line out."},
     Advice{"rateLimited", "The CA's limit is used up: nothing to do but wait; it is tried again at the date shown."},
     Advice{"rejectedIdentifier", "The CA does not issue for this name: check `names`, or choose another CA."},
+    Advice{"revoked", "Nothing is ordered before `postern renew --force NAME`, or a change of its configuration."},
     Advice{"serverInternal", "The CA has trouble of its own; it is tried again by itself."},
     Advice{"shorter", "It is tried again once a day. If the shorter life is meant, `postern renew --force NAME` takes it."},
     Advice{"tls", "The CA met a TLS error at our address: check what answers there."},

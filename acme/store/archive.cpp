@@ -114,6 +114,25 @@ Result<void> Archive::point_live(const std::string& name, int generation) {
     return files_.atomic_symlink("../archive/" + name + "/" + std::to_string(generation), root_ + "/live/" + name);
 }
 
+Result<void> Archive::unlink_live(const std::string& name) {
+    auto removed = files_.remove_file(root_ + "/live/" + name);
+    if (!removed && removed.error().number() == ENOENT) return {};
+    if (!removed) return removed;
+    return files_.sync_folder(root_ + "/live");
+}
+
+// As prune() does it: what a power cut leaves lies in staging.
+Result<void> Archive::remove(const std::string& name) {
+    TRY_VOID(unlink_live(name));
+    const std::string bin = root_ + "/staging/.gone-" + name;
+    TRY_VOID(files_.remove_tree(bin));
+    auto moved = files_.rename(root_ + "/archive/" + name, bin);
+    if (!moved && moved.error().number() == ENOENT) return {};
+    if (!moved) return moved;
+    TRY_VOID(files_.sync_folder(root_ + "/archive"));
+    return files_.remove_tree(bin);
+}
+
 // Moved out for good first, removed then: a power cut in the middle leaves half a folder in staging, not in the archive.
 void Archive::prune(const std::string& name, int live) {
     auto numbers = generations(name);

@@ -36,6 +36,8 @@ public:
     Result<int> install(const std::string& name, std::string_view fullchain, std::string_view key_pem);
 
     Result<void> point_live(const std::string& name, int generation);  // after a live one was set aside
+    Result<void> unlink_live(const std::string& name);  // where there is nothing any more that others may use; safe twice
+    Result<void> remove(const std::string& name);       // all generations, and the link first; safe twice
     std::string path_of(const std::string& name, int generation) const;
     Result<void> clean_staging();
 

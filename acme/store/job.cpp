@@ -1,5 +1,6 @@
 #include "acme/store/job.h"
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -73,6 +74,9 @@ Job read_job(const json& object) {
         job.problem = Problem{string_at(*found, "type"), string_at(*found, "detail"), string_at(*found, "advice")};
     job.ari = ari_at(object);
     job.ari_next = time_at(object, "ari_next");
+    job.held = object.value("held", false);
+    if (auto found = object.find("revoked"); found != object.end())
+        for (const json& fingerprint : *found) job.add_revoked(fingerprint.get<std::string>());
     for (const json& row : object.at("attempts")) job.add(attempt_from(row));
     return job;
 }
@@ -97,6 +101,16 @@ void Job::add(Attempt attempt) {
     if (attempts.size() > kAttempts) attempts.erase(attempts.begin());
 }
 
+void Job::add_revoked(std::string fingerprint) {
+    if (is_revoked(fingerprint)) return;
+    revoked.push_back(std::move(fingerprint));
+    if (revoked.size() > kRevoked) revoked.erase(revoked.begin());
+}
+
+bool Job::is_revoked(std::string_view fingerprint) const {
+    return std::find(revoked.begin(), revoked.end(), fingerprint) != revoked.end();
+}
+
 std::string to_text(const Job& job) {
     json object{{"v", kVersion}, {"wanted", job.wanted}, {"failures", job.failures}};
     if (!job.issued_by.empty()) object["issued_by"] = job.issued_by;
@@ -108,6 +122,8 @@ std::string to_text(const Job& job) {
         object["problem"] = {{"type", job.problem->type}, {"detail", job.problem->detail}, {"advice", job.problem->advice}};
     if (job.ari) object["ari"] = to_json(*job.ari);
     if (job.ari_next) object["ari_next"] = job.ari_next->time_since_epoch().count();
+    if (job.held) object["held"] = true;
+    if (!job.revoked.empty()) object["revoked"] = job.revoked;
     json rows = json::array();
     for (const Attempt& attempt : job.attempts) rows.push_back(to_json(attempt));
     object["attempts"] = std::move(rows);

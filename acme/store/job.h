@@ -38,6 +38,7 @@ struct AriWindow {
 
 struct Job {
     static constexpr std::size_t kAttempts = 32;
+    static constexpr std::size_t kRevoked = 8;   // twice the generations that are kept
     static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
 
     std::string wanted;               // what was configured then: a change starts afresh
@@ -50,9 +51,13 @@ struct Job {
     std::optional<Problem> problem;   // cleared by success
     std::optional<AriWindow> ari;     // of the certificate in use, if its id fits
     std::optional<WallTime> ari_next; // the CA is asked again then
+    bool held = false;                // nothing is ordered until it is by force: its owner has revoked or deleted it
+    std::vector<std::string> revoked; // fingerprints of certificates that must not serve again, at most kRevoked
     std::vector<Attempt> attempts;    // oldest first, at most kAttempts
 
     void add(Attempt attempt);
+    void add_revoked(std::string fingerprint);
+    bool is_revoked(std::string_view fingerprint) const;
 };
 
 // An order under way and the key that its certificate will have: after a crash the download is repeated, not the order.

@@ -156,6 +156,22 @@ Result<void> Store::drop_pending(const std::string& name) {
     return files_->sync_folder(root_ + "/jobs");
 }
 
+bool Store::has(const std::string& name) {
+    for (const std::string& path : {root_ + "/archive/" + name, root_ + "/jobs/" + name + ".json"})
+        if (auto there = files_->info(path); there.ok()) return true;
+    return false;
+}
+
+Result<void> Store::forget(const std::string& name) {
+    for (const std::string& path : {root_ + "/jobs/" + name + ".json", root_ + "/jobs/" + name + ".order",
+                                    root_ + "/selfsigned/" + name + ".pem"}) {
+        auto removed = files_->remove_file(path);
+        if (!removed && removed.error().number() != ENOENT) return removed;
+    }
+    TRY_VOID(files_->sync_folder(root_ + "/jobs"));
+    return files_->sync_folder(root_ + "/selfsigned");
+}
+
 FullAt Store::ledger() {
     const std::string path = root_ + "/ledger.json";
     auto text = read(path, limits::kStateFile);

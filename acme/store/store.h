@@ -36,6 +36,10 @@ public:
     Result<void> save_pending(const std::string& name, const PendingOrder& order);
     Result<void> drop_pending(const std::string& name);
 
+    bool has(const std::string& name);  // anything of that certificate
+    // Job, order and self-signed pair of a certificate that nobody wants any more.
+    Result<void> forget(const std::string& name);
+
     // ledger.json: what was spent of the CAs' limits. Empty when there is none or it was damaged and set aside.
     FullAt ledger();
     Result<void> save_ledger(const FullAt& full);

@@ -25,6 +25,7 @@ struct CaManners {
     std::string mac_key;                // of the one external account that it knows, "kid-1"; empty: it asks for none
     std::vector<std::string> profiles;  // advertised
     std::set<std::string> refused_profiles;
+    bool know_all_accounts = false;     // those of another life too
     bool renewal_info = false;      // offered (RFC 9773), with this answer (JSON)
     std::string window;
 };

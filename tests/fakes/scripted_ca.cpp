@@ -61,7 +61,7 @@ std::string ScriptedCa::kind_of(const HttpRequest& request) const {
     static const std::pair<std::string_view, const char*> kPaths[] = {
         {"/dir", "directory"}, {"/nonce", "newNonce"},      {"/account", "newAccount"}, {"/new-order", "newOrder"},
         {"/order/", "order"},  {"/authz/", "authz"},        {"/chall/", "challenge"},   {"/finalize/", "finalize"},
-        {"/cert/", "cert"},    {"/elsewhere", "directory"},    {"/ari/", "ari"},
+        {"/cert/", "cert"},    {"/elsewhere", "directory"}, {"/revoke", "revoke"},    {"/ari/", "ari"},
     };
     if (!has_prefix(request.url, kHost)) return "foreign";
     std::string_view path = std::string_view(request.url).substr(kHost.size());
@@ -99,6 +99,7 @@ HttpReply ScriptedCa::serve(const std::string& kind, const HttpRequest& request)
         directory.add("newNonce", "https://ca.example/nonce")
             .add("newAccount", "https://ca.example/account")
             .add("newOrder", "https://ca.example/new-order")
+            .add("revokeCert", "https://ca.example/revoke")
             .add_raw("meta", meta.done());
         if (renewal_info) directory.add("renewalInfo", "https://ca.example/ari");
         return json_reply(200, directory.done());
@@ -123,9 +124,11 @@ HttpReply ScriptedCa::posted(const std::string& kind, const HttpRequest& request
     auto jws = read(request, refusal);
     if (!jws) return refusal;
     if (kind == "newAccount") return new_account(*jws);
+    if (kind == "revoke" && jws->kid.empty()) return revoke(*jws);
     if (jws->kid.empty()) wrong(kind + " without kid");
-    if (accounts_.count(jws->kid) == 0) return problem(400, "accountDoesNotExist");
+    if (accounts_.count(jws->kid) == 0 && !know_all_accounts) return problem(400, "accountDoesNotExist");
     const std::size_t number = number_in(request.url);
+    if (kind == "revoke") return revoke(*jws);
     if (kind == "newOrder") return new_order(*jws);
     if (kind == "challenge") {
         if (jws->payload != "{}") wrong("a challenge answered with " + jws->payload);
@@ -327,6 +330,14 @@ HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {
     order.polls = 0;
     ++issued;
     return show(order, number, 200);
+}
+
+HttpReply ScriptedCa::revoke(const Signed& jws) {
+    const auto payload = Json::parse(jws.payload);
+    const auto der = payload ? base64url_decode(payload->text("certificate").value_or("!")) : std::nullopt;
+    if (!der) return wrong("a revocation without a certificate"), problem(400, "malformed");
+    revoked.push_back({to_hex(crypto::sha256(*der)), static_cast<int>(payload->number("reason").value_or(0)), jws.kid.empty()});
+    return {200, {}, {}};
 }
 
 std::string ScriptedCa::fresh_nonce() { return *nonces_.insert("nonce-" + std::to_string(++serial_)).first; }

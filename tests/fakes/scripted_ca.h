@@ -32,6 +32,13 @@ public:
     void forget_accounts() { accounts_.clear(); }
     static acme::HttpReply problem(int status, const std::string& type, const std::string& detail = "because");
 
+    struct Revocation {
+        std::string fingerprint;
+        int reason = 0;
+        bool by_own_key = false;  // not by an account
+    };
+    std::vector<Revocation> revoked;
+
     std::vector<std::string> asked;   // kinds, in order
     std::vector<std::string> faults;  // what a client did wrong: empty at the end of every test
     std::vector<std::string> answered;  // the types of the challenges that were, in order
@@ -72,6 +79,7 @@ private:
     static std::string token_of(const Authz& authz, const std::string& type);
     bool hangs(const Authz& authz, const std::string& type) const;
     acme::HttpReply finalize(const Signed& jws, std::size_t number);
+    acme::HttpReply revoke(const Signed& jws);
     std::string fresh_nonce();
     void wrong(const std::string& what) { faults.push_back(what); }
 

@@ -133,13 +133,13 @@ TEST_CASE("a worker that was never started, or could not prepare, stops all the 
 TEST_CASE("the job book remembers 16, queues 8") {
     JobBook book;
     std::vector<std::string> ids;
-    for (int i = 0; i < 8; ++i) ids.push_back(book.ask({}, false).value());
-    CHECK_FALSE(book.ask({}, false).ok());
+    for (int i = 0; i < 8; ++i) ids.push_back(book.ask({}).value());
+    CHECK_FALSE(book.ask({}).ok());
     for (int i = 0; i < 30; ++i) {
         REQUIRE(book.take());
         book.step({}, "a", "one");
         book.end(true, true);
-        ids.push_back(book.ask({}, true).value());
+        ids.push_back(book.ask({}).value());
     }
     CHECK_FALSE(book.view(ids.front()).ok());
     CHECK(book.view(ids.back()).ok());
