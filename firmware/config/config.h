@@ -9,6 +9,7 @@
 #include "acme/wanted.h"
 #include "firmware/config/accounts.h"
 #include "firmware/config/fault.h"
+#include "firmware/config/named_path.h"
 #include "firmware/config/notify_config.h"
 #include "firmware/config/secret_key.h"
 #include "server/base/files.h"
@@ -83,13 +84,6 @@ struct SiteSection {
 struct AdminSection {
     std::vector<net::Address> listen;        // empty: off
     std::vector<std::string> hosts;
-};
-
-// A file or folder outside the state folder that who serves must be able to read, and where it is named.
-struct NamedPath {
-    int line = 0;
-    std::string section, key, path;
-    bool folder = false;
 };
 
 struct Config {
