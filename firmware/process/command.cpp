@@ -12,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <optional>
 
 #include "server/base/files.h"
@@ -88,6 +87,7 @@ int spawn(const CommandOrder& order, int output, pid_t& child) {
     char* const words[] = {shell.data(), option.data(), line.data(), nullptr};
     std::vector<std::string> texts = order.environment;
     std::vector<char*> environment;
+    environment.reserve(texts.size() + 1);
     for (std::string& text : texts) environment.push_back(text.data());
     environment.push_back(nullptr);
     SpawnPlan plan;
@@ -290,7 +290,7 @@ std::string trouble_of(const CommandEnd& end) {
         case How::kTimedOut: return "was ended after " + seconds_text(end.took) + ": it was still running";
         case How::kFlooded: return "was ended: it wrote more than " + std::to_string(kCommandRead >> 20) + " MB";
         case How::kStopped: return "was ended because the server stops";
-        case How::kNotStarted: return "could not be started: /bin/sh: " + std::string(std::strerror(end.number));
+        case How::kNotStarted: return "could not be started: " + Error::system("/bin/sh", end.number).text();
         case How::kLost: return "did not end, though it was killed";
     }
     return "ended in a way that nobody knows";
