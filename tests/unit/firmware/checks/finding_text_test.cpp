@@ -79,6 +79,7 @@ TEST_CASE("the invitation of a probe names its addresses") {
     read.config->sites.clear();
     CHECK(holds(probe_invitation(*read.config, "abcd2345", false), "http://ADDRESS/"));
     config::SiteSection& many = read.config->sites.emplace_back();
+    many.key_type = {crypto::KeyType::kEc256};
     for (int i = 0; i < 12; ++i) many.names.push_back("n" + std::to_string(i) + ".example");
     CHECK(holds(probe_invitation(*read.config, "abcd2345", false), "(and 4 names more)"));
 }
