@@ -85,6 +85,8 @@ int run(const Options& options) {
         case Command::kStatus: return run_status(options);
         case Command::kShow: return run_show(options);
         case Command::kRenew: return run_renew(options);
+        case Command::kRevoke: return run_revoke(options);
+        case Command::kDelete: return run_delete(options);
         case Command::kMonitor: return run_monitor(options);
         case Command::kNotify: return run_notify(options);
         case Command::kReload: return run_reload(options);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "acme/task.h"
 #include "firmware/config/config.h"
 #include "firmware/options.h"
 
@@ -20,18 +21,20 @@ int run_version();
 int run_monitor(const Options& options);
 int run_notify(const Options& options);
 
-// These ask the running server; without one, status, show and renew work alone.
+// These ask the running server; without one, all but the last two work alone.
 int run_status(const Options& options);
 int run_show(const Options& options);
 int run_renew(const Options& options);
+int run_revoke(const Options& options);
+int run_delete(const Options& options);
 int run_reload(const Options& options);
 int run_stop(const Options& options);
 
 // In compose: until SIGTERM. 0 stopped, 2 the configuration is faulty (told on standard error), 1 anything else.
 int run_serve(const std::string& config_file, bool verbose);
-// In compose: a worker of its own, with its challenges on the configured ports, for the length of a renewal. Steps are
-// printed as print_step() does. 0 changed, 2 unchanged, 1 failed.
-int run_renew_alone(const config::Config& config, const std::vector<std::string>& names, bool force);
+// In compose: a worker of its own, with its challenges on the configured ports, for the length of a task. Steps are printed
+// as print_step() does. 0 changed, 2 unchanged, 1 failed.
+int run_alone(const config::Config& config, acme::Task task);
 
 // The configuration, or false after its faults were printed to standard error.
 bool load_config(const std::string& file, config::Config& into);

@@ -36,9 +36,18 @@ constexpr auto kCommands = std::to_array<CommandRow>({
      "Exit status: 0 all is well, 1 one needs attention, 3 nothing could be read.\n"},
     {Command::kShow, "show", "NAME", 1, 1, "one certificate in full",
      "Exit status: 0 it is well, 1 it needs attention, 3 it could not be read.\n"},
-    {Command::kRenew, "renew", "[NAME...] [--force]", 0, kAny, "renew what is due, and follow each step",
+    {Command::kRenew, "renew", "[NAME...] [--force] [--dry-run]", 0, kAny, "renew what is due, and follow each step",
      "Asks the running server; works alone when none runs. Without NAME all that is due is renewed.\n"
      "Exit status: 0 a certificate is new, 2 none was due, 1 it failed, 78 the configuration is faulty.\n"},
+    {Command::kRevoke, "revoke", "NAME [--reason R] [--delete]", 1, 1, "have a certificate revoked by its CA",
+     "The next best certificate serves then: the one before it, or a self-signed one. Nothing is ordered for NAME before\n"
+     "'postern renew --force NAME' or a change of its configuration. R is unspecified, keyCompromise, superseded or\n"
+     "cessationOfOperation. Asks the running server; works alone when none runs.\n"
+     "Exit status: 0 revoked, or revoked before, 1 it failed, 78 the configuration is faulty.\n"},
+    {Command::kDelete, "delete", "NAME", 1, 1, "delete a certificate's files, without revoking it",
+     "Works for what is no longer configured too. Nothing is ordered for NAME before 'postern renew --force NAME' or a\n"
+     "change of its configuration.\n"
+     "Exit status: 0 deleted, 1 it failed, 78 the configuration is faulty.\n"},
     {Command::kMonitor, "monitor", "[--warning W] [--critical C]", 0, 0, "a line for Nagios: what is really served, by SNI",
      "Asks the server's own HTTPS port for each configured name. W and C are what must be left of a certificate's life:\n"
      "a fraction (1/4) or days (20d); a certificate that is renewed in time never warns with the defaults.\n"
@@ -88,6 +97,12 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "send it; there is nothing else that this command does"},
     {"--force", "", "", is_for<Command::kRenew>, [](Options& o, std::string_view) { o.force = true; },
      "renew although nothing is due (the CA counts each certificate)"},
+    {"--dry-run", "", "", is_for<Command::kRenew>, [](Options& o, std::string_view) { o.dry_run = true; },
+     "order at the CA's staging directory, where it has one, and keep nothing"},
+    {"--reason", "", "R", is_for<Command::kRevoke>, [](Options& o, std::string_view value) { o.reason = value; },
+     "why; unspecified unless given"},
+    {"--delete", "", "", is_for<Command::kRevoke>, [](Options& o, std::string_view) { o.remove = true; },
+     "delete its files too"},
     {"--warning", "-w", "W", is_for<Command::kMonitor>, [](Options& o, std::string_view value) { o.warning = value; },
      "warn when less is left; 1/4 unless given"},
     {"--critical", "", "C", is_for<Command::kMonitor>, [](Options& o, std::string_view value) { o.critical = value; },
@@ -96,7 +111,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
 
 // What the contract promises for a later version: better told so than taken for a typing error, or ignored.
 constexpr auto kLaterWords = std::to_array<std::string_view>(
-    {"revoke", "delete", "passwd", "account", "import", "backup", "restore", "--dry-run", "--sbom"});
+    {"passwd", "account", "import", "backup", "restore", "--sbom"});
 
 bool is_later(std::string_view word) { return std::find(kLaterWords.begin(), kLaterWords.end(), word) != kLaterWords.end(); }
 

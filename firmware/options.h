@@ -14,7 +14,9 @@ namespace postern {
 inline constexpr int kExitWrongUsage = 64;   // EX_USAGE of sysexits.h
 inline constexpr int kExitBadConfig = 78;    // EX_CONFIG, where 2 means something else
 
-enum class Command : unsigned char { kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor, kNotify };
+enum class Command : unsigned char {
+    kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor, kNotify, kRevoke, kDelete
+};
 
 struct Options {
     Command command = Command::kServe;
@@ -27,6 +29,9 @@ struct Options {
     bool json = false;               // status --json, check --preflight --json
     bool test = false;               // notify --test
     bool force = false;              // renew --force
+    bool dry_run = false;            // renew --dry-run
+    std::string reason = "unspecified";  // revoke --reason
+    bool remove = false;             // revoke --delete
     std::string warning = "1/4";     // monitor --warning: of the life left, or days ("20d")
     std::string critical = "1/8";    // monitor --critical
 };

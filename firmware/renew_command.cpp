@@ -1,11 +1,10 @@
 // `renew`: asks the running server and follows what it does; without one, works alone.
-#include <thread>
-
 #include "firmware/admin/client_json.h"
 #include "firmware/commands.h"
 #include "firmware/config/plan.h"
 #include "firmware/console.h"
 #include "firmware/door.h"
+#include "firmware/following.h"
 #include "firmware/other_servers.h"
 #include "firmware/status_text.h"
 
@@ -13,60 +12,26 @@ namespace postern {
 
 namespace {
 
-constexpr Millis kBetweenLooks{250};
-
-enum class Outcome : unsigned char { kChanged, kUnchanged, kFailed };
-
-// Prints each step as it comes.
-Outcome follow(const Door& door, const std::string& job_id) {
-    std::size_t shown = 0;
-    for (;;) {
-        const auto reply = door.client.get("/api/v1/jobs/" + job_id);
-        if (!reply.ok()) {
-            complain_of(door, reply.error());
-            return Outcome::kFailed;
-        }
-        const auto job = admin::read_job_json(reply->body);
-        if (reply->status != 200 || !job.ok()) {
-            complain(reply->status != 200 ? refusal_of(*reply) : job.error().text());
-            return Outcome::kFailed;
-        }
-        for (; shown < job->steps.size(); ++shown) print_step(job->steps[shown]);
-        if (job->done && !job->ok) return Outcome::kFailed;
-        if (job->done) return job->changed ? Outcome::kChanged : Outcome::kUnchanged;
-        std::this_thread::sleep_for(kBetweenLooks);
-    }
-}
-
-Outcome renew_at(const Door& door, const std::string& path, bool force) {
-    const auto reply = door.client.post(path, force ? R"({"force":true})" : "{}");
-    if (!reply.ok()) {
-        complain_of(door, reply.error());
-        return Outcome::kFailed;
-    }
-    if (reply->status != 202) {
-        complain(refusal_of(*reply));
-        return Outcome::kFailed;
-    }
-    const auto job = admin::read_started_job(reply->body);
-    if (job.ok()) return follow(door, *job);
-    complain(job.error().text());
-    return Outcome::kFailed;
+// Of POST /api/v1/certificates/NAME/renew and its like; without a name, of all.
+std::string path_for(const Options& options, const std::string& name) {
+    const std::string verb = options.dry_run ? "dry-run" : "renew";
+    return name.empty() ? "/api/v1/" + verb : "/api/v1/certificates/" + name + "/" + verb;
 }
 
 int exit_of(bool failed, bool changed) { return failed ? 1 : changed ? 0 : 2; }
 
 int renew_by_server(const Door& door, const acme::StatusSnapshot& wanted, const Options& options) {
     bool failed = false, changed = false;
+    const std::string body = options.force ? R"({"force":true})" : "{}";
     const auto count = [&](Outcome outcome) {
         failed |= outcome == Outcome::kFailed;
         changed |= outcome == Outcome::kChanged;
     };
     if (options.names.empty()) {
-        count(renew_at(door, "/api/v1/renew", options.force));
+        count(ask_and_follow(door, path_for(options, ""), body));
     } else {
         for (const acme::CertStatus& each : wanted.certificates)
-            count(renew_at(door, "/api/v1/certificates/" + each.name + "/renew", options.force));
+            count(ask_and_follow(door, path_for(options, each.name), body));
     }
     if (!failed && !changed) print("nothing was renewed\n");
     return exit_of(failed, changed);
@@ -90,7 +55,8 @@ int renew_without_server(const Options& options) {
     if (!options.names.empty()) {
         for (const acme::CertStatus& each : wanted->certificates) names.push_back(each.name);
     }
-    return run_renew_alone(config, names, options.force);
+    const auto what = options.dry_run ? acme::Task::What::kTry : acme::Task::What::kRenew;
+    return run_alone(config, {what, names, options.force, 0, false});
 }
 
 }  // namespace

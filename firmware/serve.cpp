@@ -90,7 +90,7 @@ void tell_ready(Log& log, bool log_is_console, const std::string& addresses) {
 }
 
 // 0 changed, 2 unchanged, 1 failed.
-int follow(Server& server, const std::string& id) {
+int follow_alone(Server& server, const std::string& id) {
     std::size_t shown = 0;
     for (;;) {
         Result<acme::JobView> job = server.job(id);
@@ -143,7 +143,7 @@ int run_serve(const std::string& config_file, bool verbose) {
     return 0;
 }
 
-int run_renew_alone(const config::Config& config, const std::vector<std::string>& names, bool force) {
+int run_alone(const config::Config& config, acme::Task task) {
     SystemMachine machine;
     Log log(machine.clock, stderr_sink(), LogLevel::kError);
     Result<process::Signals> signals = prepare_process();
@@ -151,10 +151,10 @@ int run_renew_alone(const config::Config& config, const std::vector<std::string>
     Server server({machine.clock, machine.files, machine.random, log}, config);
     Result<void> up = bring_up(server, machine, config.server);
     if (!up.ok()) return failed(log, true, up.error());
-    Result<std::string> id = server.renew(names, force);
+    Result<std::string> id = server.ask(std::move(task));
     if (!id.ok()) return failed(log, true, id.error());
     server.look_after();  // not before: what is due would be done unasked, and nothing left to tell of
-    int status = follow(server, *id);
+    int status = follow_alone(server, *id);
     server.tell_owner();
     server.drain(Millis(0));
     return status;

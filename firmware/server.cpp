@@ -179,7 +179,7 @@ std::shared_ptr<const acme::StatusSnapshot> Server::status() const {
     return all;
 }
 
-Result<std::string> Server::renew(const std::vector<std::string>& names, bool force) { return worker_->renew(names, force); }
+Result<std::string> Server::ask(acme::Task task) { return worker_->ask(std::move(task)); }
 
 Result<acme::JobView> Server::job(const std::string& id) const { return worker_->job(id); }
 

@@ -42,7 +42,7 @@ public:
     Result<void> bind();
     // With the rights we keep: reads the store and serves.
     Result<void> start(acme::StateLock lock);
-    // Begins to look after the certificates: what was asked by renew() before comes first.
+    // Begins to look after the certificates: what was asked by ask() before comes first.
     void look_after();
     // Sends what the owner is to be told of what was done; may take a minute. Nothing is told after it.
     void tell_owner();
@@ -53,7 +53,7 @@ public:
 
     std::shared_ptr<const acme::StatusSnapshot> status() const override;
     admin::ServerFacts facts() const override;
-    Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
+    Result<std::string> ask(acme::Task task) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const admin::ConfigName& meant) override;
     Result<admin::Probe> open_probe(Seconds life) override { return probes_.open(life); }

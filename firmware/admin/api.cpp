@@ -34,24 +34,51 @@ Response get_job(const Call& call) {
     return json_answer(200, job_json(*job));
 }
 
-Response start_renewal(const Call& call, const std::vector<std::string>& names) {
-    const auto wanted = read_renew_request(call.request.body);
-    if (!wanted) return failure_answer(wanted.error());
-    const auto job = call.control.renew(names, wanted->force);
+Response start(const Call& call, acme::Task task) {
+    const auto job = call.control.ask(std::move(task));
     if (!job) return failure_answer(job.error());
     auto response = json_answer(202, started_job_json(*job));
     response.fields.emplace_back("Location", "/api/v1/jobs/" + *job);
     return response;
 }
 
+Response start_renewal(const Call& call, const std::vector<std::string>& names) {
+    const auto wanted = read_renew_request(call.request.body);
+    if (!wanted) return failure_answer(wanted.error());
+    return start(call, {acme::Task::What::kRenew, names, wanted->force, 0, false});
+}
+
 Response post_renew_all(const Call& call) { return start_renewal(call, {}); }
 
-Response post_renew_one(const Call& call) {
+bool is_known(const Call& call) {
     const auto status = call.control.status();
-    const bool known = status && std::any_of(status->certificates.begin(), status->certificates.end(),
-                                             [&](const auto& certificate) { return certificate.name == call.id; });
-    if (!known) return problem_answer(404, "There is no certificate \"" + printable(call.id, 80) + "\".");
-    return start_renewal(call, {std::string(call.id)});
+    return status && std::any_of(status->certificates.begin(), status->certificates.end(),
+                                 [&](const auto& certificate) { return certificate.name == call.id; });
+}
+
+Response unknown(const Call& call) { return problem_answer(404, "There is no certificate \"" + printable(call.id, 80) + "\"."); }
+
+Response post_renew_one(const Call& call) {
+    return is_known(call) ? start_renewal(call, {std::string(call.id)}) : unknown(call);
+}
+
+Response post_dry_run(const Call& call) {
+    if (!is_known(call)) return unknown(call);
+    return start(call, {acme::Task::What::kTry, {std::string(call.id)}, false, 0, false});
+}
+
+Response post_dry_run_all(const Call& call) { return start(call, {acme::Task::What::kTry, {}, false, 0, false}); }
+
+Response post_revoke(const Call& call) {
+    if (!is_known(call)) return unknown(call);
+    const auto wanted = read_revoke_request(call.request.body);
+    if (!wanted) return failure_answer(wanted.error());
+    return start(call, {acme::Task::What::kRevoke, {std::string(call.id)}, false, wanted->reason, wanted->remove});
+}
+
+// What is no longer configured may lie on the disk still: the job says whether it does.
+Response post_delete(const Call& call) {
+    return start(call, {acme::Task::What::kDelete, {std::string(call.id)}, false, 0, false});
 }
 
 Response post_reload(const Call& call) {
@@ -94,7 +121,11 @@ constexpr auto kResources = std::to_array<Resource>({
     {"/api/v1/status", "", true, false, get_status},
     {"/api/v1/jobs/", "", false, false, get_job},
     {"/api/v1/certificates/", "/renew", false, true, post_renew_one},
+    {"/api/v1/certificates/", "/dry-run", false, true, post_dry_run},
+    {"/api/v1/certificates/", "/revoke", false, true, post_revoke},
+    {"/api/v1/certificates/", "/delete", false, true, post_delete},
     {"/api/v1/renew", "", true, true, post_renew_all},
+    {"/api/v1/dry-run", "", true, true, post_dry_run_all},
     {"/api/v1/reload", "", true, true, post_reload},
     {"/api/v1/stop", "", true, true, post_stop},
     {"/api/v1/probes", "", true, true, post_probe},

@@ -76,6 +76,26 @@ std::string visits_json(const std::vector<Visit>& visits) {
     return text_of({{"visits", std::move(list)}});
 }
 
+Result<RevokeRequest> read_revoke_request(std::string_view body) {
+    RevokeRequest request;
+    if (body.empty()) return request;
+    if (body.size() > kRenewBody) return Error::refuse("The body is over 1 kB; \"reason\" and \"delete\" are all that is understood.");
+    const Json json = Json::parse(body, nullptr, /* allow_exceptions */ false);
+    if (!json.is_object()) return Error::refuse("The body is not a JSON object; send none, or {\"reason\":\"superseded\"}.");
+    for (const auto& [name, value] : json.items()) {
+        if (name == "delete" && value.is_boolean()) {
+            request.remove = value.get<bool>();
+        } else if (name == "reason" && value.is_string()) {
+            const auto reason = acme::revocation_reason(value.get<std::string>());
+            if (!reason) return Error::refuse("\"reason\" is none that may be given.");
+            request.reason = *reason;
+        } else {
+            return Error::refuse("\"" + printable(name, 40) + "\" is unknown or of the wrong type; \"reason\" and \"delete\" are allowed.");
+        }
+    }
+    return request;
+}
+
 Result<ConfigName> read_reload_request(std::string_view body) {
     ConfigName meant;
     if (body.empty()) return meant;

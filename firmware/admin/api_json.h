@@ -29,6 +29,14 @@ Result<Seconds> read_probe_request(std::string_view body);
 std::string probe_json(const Probe& probe);
 std::string visits_json(const std::vector<Visit>& visits);
 
+struct RevokeRequest {
+    int reason = 0;       // RFC 5280 section 5.3.1
+    bool remove = false;  // its files too
+};
+
+// "", {} or {"reason":WORD,"delete":true|false}; kRefuse as above.
+Result<RevokeRequest> read_revoke_request(std::string_view body);
+
 // "", {} or {"file":PATH,"device":N,"inode":N}; kRefuse as above.
 Result<ConfigName> read_reload_request(std::string_view body);
 

@@ -176,6 +176,13 @@ std::string probe_request_json(Seconds life) {
 
 std::string read_result_json(std::string_view text) { return text_of(parse(text), "result"); }
 
+std::string revoke_request_json(const RevokeRequest& request) {
+    Json json = {{"delete", request.remove}};
+    for (const std::string_view word : acme::revocation_reasons())
+        if (acme::revocation_reason(word) == request.reason) json["reason"] = word;
+    return json.dump();
+}
+
 std::string reload_request_json(const ConfigName& meant) {
     const Json json = {{"file", meant.path}, {"device", meant.device}, {"inode", meant.inode}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -7,6 +7,7 @@
 
 #include "acme/status.h"
 #include "acme/worker.h"
+#include "firmware/admin/api_json.h"
 #include "firmware/admin/control.h"
 #include "server/base/result.h"
 
@@ -23,6 +24,7 @@ std::string probe_request_json(Seconds life);
 // `detail` of a problem document, else its title, else empty.
 std::string read_problem_json(std::string_view json);
 
+std::string revoke_request_json(const RevokeRequest& request);  // the body of POST /api/v1/certificates/NAME/revoke
 std::string reload_request_json(const ConfigName& meant);  // the body of POST /api/v1/reload
 
 }  // namespace postern::admin

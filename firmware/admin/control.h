@@ -37,7 +37,7 @@ public:
     virtual ~Control() = default;
     virtual std::shared_ptr<const acme::StatusSnapshot> status() const = 0;
     virtual ServerFacts facts() const = 0;
-    virtual Result<std::string> renew(const std::vector<std::string>& names, bool force) = 0;  // a job's id
+    virtual Result<std::string> ask(acme::Task task) = 0;  // a job's id
     virtual Result<acme::JobView> job(const std::string& id) const = 0;
     virtual Result<std::string> reload(const ConfigName& meant) = 0;  // what was changed, or every fault of the file
     virtual Result<Probe> open_probe(Seconds life) = 0;  // kRetry when too many hang already

@@ -46,11 +46,10 @@ struct AcmeSection {
     std::vector<crypto::KeyType> key_type;   // one, or two of different kinds
     bool reuse_key = false;
     std::vector<std::string> challenge;
-    std::string preferred_chain;
     std::vector<std::string> profile;        // for the first CA, as are
     std::string eab_kid;
     SecretKey eab_key;
-    std::string renew_at;                    // as written: "1/3", "30d"
+    std::string preferred_chain, renew_at;   // renew_at as written: "1/3", "30d"
 };
 
 struct CaSection {
@@ -70,9 +69,8 @@ struct SiteSection {
     std::vector<crypto::KeyType> key_type;
     bool reuse_key = false;
     std::vector<std::string> challenge;
-    std::string preferred_chain;
     std::vector<std::string> profile;        // empty: as its CA
-    std::string renew_at;
+    std::string preferred_chain, renew_at;
     std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
     std::string index;
     std::string canonical;                   // empty: none

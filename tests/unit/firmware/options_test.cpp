@@ -58,6 +58,11 @@ TEST_CASE("names") {
     CHECK(good("check --probe").probe);
     CHECK(good("show a").names.size() == 1);
     CHECK(good("renew --force a b").force);
+    CHECK(good("renew --dry-run").dry_run);
+    CHECK(good("revoke a --reason keyCompromise --delete").reason == "keyCompromise");
+    CHECK(good("revoke a --reason=superseded --delete").remove);
+    CHECK(good("revoke a").reason == "unspecified");
+    CHECK(good("delete a").command == Command::kDelete);
     CHECK(good("renew a -- --b").names == std::vector<std::string>{"a", "--b"});
     CHECK(good("init x.ini").names.size() == 1);
     CHECK(good("init").names.empty());
@@ -79,7 +84,8 @@ TEST_CASE("help is told, and is no failure") {
         CHECK(answer(line).status == 0);
         CHECK(answer(line).text.find("\nUsage: postern [COMMAND]") != std::string::npos);
     }
-    for (const char* command : {"serve", "check", "status", "show", "renew", "reload", "stop", "init", "notify", "version"}) {
+    for (const char* command : {"serve", "check", "status", "show", "renew", "revoke", "delete", "reload", "stop", "init", "notify",
+                                "version"}) {
         const std::string word(command);
         CHECK(answer("--help").text.find("\n  " + word) != std::string::npos);
         CHECK(answer(word + " --help").text.find("Usage: postern " + word) == 0);
@@ -101,10 +107,10 @@ TEST_CASE("a wrong word is told with the nearest right one, status 64") {
         {"stat", "postern: unknown command 'stat'; did you mean 'status'?\nTry: postern --help\n"},
         {"--conf=x", "postern: unknown option '--conf'; did you mean '--config'?\nTry: postern --help\n"},
         {"frobnicate", "postern: unknown command 'frobnicate'\nTry: postern --help\n"},
-        {"revoke a", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
-        {"revoke", "postern: 'revoke' is known, but not in this version yet\nTry: postern --help\n"},
-        {"renew --dry-run", "postern: '--dry-run' is known, but not in this version yet\nTry: postern renew --help\n"},
-        {"renew --dry-run", "postern: '--dry-run' is known, but not in this version yet\nTry: postern renew --help\n"},
+        {"backup a", "postern: 'backup' is known, but not in this version yet\nTry: postern --help\n"},
+        {"revoke", "postern: 'revoke' needs a NAME [--reason R] [--delete]\nTry: postern revoke --help\n"},
+        {"revoke a b", "postern: 'revoke' does not take 'b'\nTry: postern revoke --help\n"},
+        {"delete a --delete", "postern: unknown option '--delete'\nTry: postern delete --help\n"},
         {"check --preflihgt", "postern: unknown option '--preflihgt'; did you mean '--preflight'?\nTry: postern check --help\n"},
         {"check --json", "postern: '--json' goes with --preflight\nTry: postern check --help\n"},
         {"check --preflight --probe", "postern: '--preflight' and '--probe' are two things: one at a time\nTry: postern check --help\n"},

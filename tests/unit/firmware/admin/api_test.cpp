@@ -67,6 +67,13 @@ const std::vector<Row>& rows() {
         {Method::kPost, "/api/v1/certificates/example.org/renew", R"({"force":1})", 403, 400},
         {Method::kPost, "/api/v1/certificates/unknown.example/renew", "", 403, 404},
         {Method::kPost, "/api/v1/certificates//renew", "", 404, 404},
+        {Method::kPost, "/api/v1/certificates/example.org/revoke", R"({"reason":"superseded"})", 403, 202},
+        {Method::kPost, "/api/v1/certificates/example.org/revoke", R"({"reason":"weather"})", 403, 400},
+        {Method::kPost, "/api/v1/certificates/unknown.example/revoke", "", 403, 404},
+        {Method::kPost, "/api/v1/certificates/unknown.example/dry-run", "", 403, 404},
+        {Method::kPost, "/api/v1/certificates/example.org/dry-run", "", 403, 202},
+        {Method::kPost, "/api/v1/certificates/example.org/delete", "", 403, 202},
+        {Method::kGet, "/api/v1/certificates/example.org/delete", "", 405, 405},
         {Method::kPost, "/api/v1/certificates/a/b/renew", "", 404, 404},
         {Method::kPost, "/api/v1/certificates/example.org", "", 404, 404},
         {Method::kPost, "/api/v1/certificates/renew", "", 404, 404},
@@ -147,6 +154,14 @@ TEST_CASE("api: what is asked of the server") {
     post("/api/v1/stop", "");
     CHECK(control.calls == std::vector<std::string>{"renew example.org force", "renew example.org", "renew ", "renew ",
                                                     "reload", "reload /etc/a.ini", "stop"});
+    control.calls.clear();
+    CHECK(body_of(post("/api/v1/certificates/example.org/revoke", revoke_request_json({1, true}))) == R"({"job":"j1"})");
+    post("/api/v1/certificates/example.org/revoke", "");
+    post("/api/v1/certificates/example.org/dry-run", "");
+    post("/api/v1/dry-run", "");
+    post("/api/v1/certificates/gone.example/delete", "");
+    CHECK(control.calls == std::vector<std::string>{"revoke example.org 1 delete", "revoke example.org 0", "try example.org", "try ",
+                                                    "delete gone.example"});
 }
 
 TEST_CASE("api: a failure becomes the status that says what to do") {
@@ -173,6 +188,17 @@ TEST_CASE("api: bodies that are no reload request") {
     CHECK(meant->path == "/etc/a.ini");
     CHECK(meant->device == 7);
     CHECK(meant->inode == 18446744073709551615ull);
+}
+
+TEST_CASE("api: bodies that are no request to revoke") {
+    for (const std::string body : {"x", "[]", R"({"reason":1})", R"({"reason":"weather"})", R"({"delete":"yes"})", R"({"force":true})"}) {
+        CAPTURE(body);
+        CHECK_FALSE(read_revoke_request(body).ok());
+    }
+    CHECK_FALSE(read_revoke_request("{\"delete\":true" + std::string(2000, ' ') + "}").ok());
+    CHECK(read_revoke_request("")->reason == 0);
+    for (const int reason : {0, 1, 4, 5}) CHECK(read_revoke_request(revoke_request_json({reason, false}))->reason == reason);
+    CHECK(read_revoke_request(R"({"reason":"KEYCOMPROMISE","delete":true})")->remove);
 }
 
 TEST_CASE("api: bodies that are no renew request") {

@@ -187,9 +187,11 @@ ServerFacts facts() {
     return facts;
 }
 
-Result<std::string> FakeControl::renew(const std::vector<std::string>& names, bool force) {
+Result<std::string> FakeControl::ask(acme::Task task) {
+    constexpr const char* kWords[] = {"renew ", "try ", "revoke ", "delete "};  // as in Task::What
     if (next_failure) return *next_failure;
-    calls.push_back("renew " + join(names, ",") + (force ? " force" : ""));
+    calls.push_back(kWords[static_cast<int>(task.what)] + join(task.names, ",") + (task.force ? " force" : "") +
+                    (task.what == acme::Task::What::kRevoke ? " " + std::to_string(task.reason) : "") + (task.remove ? " delete" : ""));
     return std::string("j1");
 }
 

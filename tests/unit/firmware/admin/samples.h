@@ -38,7 +38,7 @@ public:
 
     std::shared_ptr<const acme::StatusSnapshot> status() const override { return status_; }
     ServerFacts facts() const override { return samples::facts(); }
-    Result<std::string> renew(const std::vector<std::string>& names, bool force) override;
+    Result<std::string> ask(acme::Task task) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const ConfigName& meant) override;
     Result<Probe> open_probe(Seconds life) override;
@@ -46,8 +46,8 @@ public:
     void close_probe(const std::string& token) override { calls.push_back("end " + token); }
     void stop() override { calls.emplace_back("stop"); }
 
-    std::vector<std::string> calls;     // "renew a,b force", "reload FILE", "stop"
-    std::optional<Error> next_failure;  // of renew() and reload()
+    std::vector<std::string> calls;     // "renew a,b force", "revoke a 1 delete", "reload FILE", "stop"
+    std::optional<Error> next_failure;  // of ask() and reload()
     void set_status(std::shared_ptr<const acme::StatusSnapshot> status) { status_ = std::move(status); }
 
 private:

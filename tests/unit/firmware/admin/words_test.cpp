@@ -58,7 +58,7 @@ TEST_CASE("problems in words: ACME's, our own, with and without the URN, unknown
           "challenge", "clock", "connection", "directory", "disk", "dns", "externalAccountRequired", "incorrectResponse",
           "invalidContact", "malformed", "order", "processing", "rateLimited", "refused", "rejectedIdentifier",
           "serverInternal", "tls", "tos", "transport", "trust", "unauthorized", "unsupportedContact",
-          "unsupportedIdentifier", "url", "userActionRequired"}) {
+          "unsupportedIdentifier", "url", "userActionRequired", "profile", "invalidProfile", "eab", "compound", "revoked", "deleted"}) {
         CAPTURE(type);
         CHECK(problem_words(type) != problem_words("neverHeardOf"));
     }
