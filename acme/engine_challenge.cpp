@@ -12,6 +12,7 @@ namespace {
 
 std::string names_of(const std::vector<ChallengeType>& types) {
     std::vector<std::string> names;
+    names.reserve(types.size());
     for (const ChallengeType type : types) names.emplace_back(acme::name_of(type));
     return join(names, " or ");
 }

@@ -12,6 +12,7 @@ static constexpr std::array<std::pair<std::string_view, int>, 4> kReasons = {
 
 std::vector<std::string_view> revocation_reasons() {
     std::vector<std::string_view> names;
+    names.reserve(kReasons.size());
     for (const auto& [name, code] : kReasons) names.push_back(name);
     return names;
 }

@@ -29,7 +29,7 @@ Result<std::string> name_meant(const acme::StatusSnapshot& known, const acme::Ta
     return Error(picked.error());
 }
 
-int ask_server(const Door& door, const Reply& status_reply, acme::Task task) {
+int ask_server(const Door& door, const Reply& status_reply, const acme::Task& task) {
     const auto status = admin::read_status_json(status_reply.body);
     const auto name = status.ok() ? name_meant(*status, task) : Result<std::string>(status.error());
     if (!name.ok()) {
@@ -62,7 +62,7 @@ int run_task(const Options& options, acme::Task task) {
     const auto door = find_door(options);
     if (!door) return kExitBadConfig;
     const auto reply = door->client.get("/api/v1/status");
-    if (reply.ok()) return ask_server(*door, *reply, std::move(task));
+    if (reply.ok()) return ask_server(*door, *reply, task);
     if (is_no_server(reply.error())) {
         if (!about_other_servers(door->state).empty() || options.verbose) complain(about_no_server(*door));
         return work_alone(options, std::move(task));

@@ -186,6 +186,7 @@ Result<void> take_index(std::string& into, std::string_view value) {
 Result<void> take_key_types(std::vector<crypto::KeyType>& into, std::string_view value) {
     TRY(const auto items, parse_list(value));
     std::vector<crypto::KeyType> types;
+    types.reserve(items.size());
     for (const std::string& item : items) {
         const auto type = crypto::key_type_from(item);
         if (!type) return not_valid(item, {"ec256", "ec384", "rsa2048", "rsa3072", "rsa4096"});
@@ -199,6 +200,7 @@ Result<void> take_key_types(std::vector<crypto::KeyType>& into, std::string_view
 
 std::string show_key_types(const std::vector<crypto::KeyType>& types) {
     std::vector<std::string> names;
+    names.reserve(types.size());
     for (const crypto::KeyType type : types) names.emplace_back(crypto::name_of(type));
     return join(names, ", ");
 }
