@@ -24,7 +24,7 @@ def near(seconds, expected):
 
 
 def test_preference_and_fallback():
-    with Lab("sid", retry_after_authz=0, retry_after_order=0, validity=90 * DAY,
+    with Lab("sid", nonce_reject=0, retry_after_authz=0, retry_after_order=0, validity=90 * DAY,
              profile=f"week={7 * DAY}") as lab:
         server = Postern({NAME: {}, OTHER: {"profile": "default"}}, lab=lab, acme={"profile": "day, week, default"})
         with server:
