@@ -93,7 +93,7 @@ Result<void> Server::bind() {
     TRY(access_, open_access_log(machine_.log, config_.server));
     front::FrontOptions options = public_options(config_.server);
     options.access = access_;
-    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, public_tls_)));
+    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, health_, public_tls_)));
     TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(),
                                    admin_endpoints(config_, *this, tokens_, admin_tls_)));
     return {};
@@ -186,11 +186,11 @@ Result<acme::JobView> Server::job(const std::string& id) const { return worker_-
 void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
 
 Result<void> Server::replace_endpoints(const config::Config& config) {
-    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, public_tls_)));
+    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, health_, public_tls_)));
     Result<void> inner = inner_->replace(inner_endpoints(config));
     if (inner.ok()) return {};
     // the public side goes back to what the admin side still is
-    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, public_tls_));
+    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, health_, public_tls_));
     if (!back.ok()) machine_.log.error("reload_half_undone", {{"why", back.error().text()}});
     return inner;
 }

@@ -12,6 +12,7 @@
 #include "firmware/admin/control.h"
 #include "firmware/advisor.h"
 #include "firmware/cert_desk.h"
+#include "firmware/cert_health.h"
 #include "firmware/config/plan.h"
 #include "firmware/hooks.h"
 #include "firmware/notify/notifier.h"
@@ -81,6 +82,7 @@ private:
     TokenBoard tokens_;
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;
+    CertHealth health_{status_};
     CertDesk desk_;
     Hooks hooks_;
     std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;

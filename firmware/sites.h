@@ -7,11 +7,12 @@
 #include "firmware/config/plan.h"
 #include "server/front/endpoint.h"
 #include "server/site/challenge.h"
+#include "server/site/hsts.h"
 
 namespace postern {
 
-// `challenges` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
+// `challenges` and `health` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              const std::shared_ptr<const tls::TlsContext>& tls);
+                                              const site::CertHealth& health, const std::shared_ptr<const tls::TlsContext>& tls);
 
 }  // namespace postern

@@ -254,6 +254,12 @@ Result<void> take_renew_at(std::string& into, std::string_view value) {
     return {};
 }
 
+Result<void> take_hsts(std::string& into, std::string_view value) {
+    if (value != "off" && value != "governed") TRY_VOID(parse_duration(value));
+    into = value;
+    return {};
+}
+
 Result<void> take_name(std::string& into, std::string_view value) {
     TRY(into, parse_site_name(value));
     return {};

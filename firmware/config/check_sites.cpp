@@ -3,6 +3,7 @@
 
 #include "firmware/config/host_name.h"
 #include "firmware/config/reading.h"
+#include "firmware/config/values.h"
 #include "server/base/text.h"
 
 namespace postern::config {
@@ -47,6 +48,14 @@ void check_names(Reading& reading, const SiteSection& site, std::map<std::string
                                                        join(site.names, ", "));
 }
 
+// What the lists of the browsers ask for (hstspreload.org); they forget a name only after months.
+void check_preload(Reading& reading, const SiteSection& site) {
+    constexpr long long kYear = 365LL * 86400;
+    const auto age = parse_duration(site.hsts);
+    if (!site.hsts_preload || reading.is_faulty(title_of(site), "hsts") || (age.ok() && *age >= kYear && site.hsts_subdomains)) return;
+    reading.fault(title_of(site), "hsts_preload", "needs hsts = 365d or more and hsts_subdomains = yes: browsers' lists take nothing less");
+}
+
 bool holds(std::string_view folder, std::string_view path) {
     while (folder.size() > 1 && folder.back() == '/') folder.remove_suffix(1);
     return folder == "/" || path == folder || (has_prefix(path, folder) && path[folder.size()] == '/');
@@ -87,6 +96,7 @@ void check_sites(Reading& reading) {
         fill_names(reading, site);
         check_names(reading, site, owners);
         check_redirect(reading, site);
+        check_preload(reading, site);
         check_apart(reading, site);
         check_ca(reading, site);
         if (site.certificate != Certificate::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;

@@ -75,6 +75,8 @@ struct SiteSection {
     std::string index;
     std::string canonical;                   // empty: none
     bool redirect_http = true;
+    std::string hsts;                        // "governed", "off", or a duration as written
+    bool hsts_subdomains = false, hsts_preload = false;
     enum class Certificate : unsigned char { kAcme, kSelfSigned } certificate = Certificate::kAcme;
     std::optional<acme::WantedCert> wanted;  // for kAcme
 };

@@ -157,6 +157,13 @@ constexpr KeyRow kKeys[] = {
     {"site", "profile", "", "tlsserver", kProfileAllowed, "For this site; where it is not set, that of its CA counts.",
      bind::kList<&Site::profile, take_profiles>},
     {"site", "renew_at", "", "30d", kRenewAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::renew_at, take_renew_at>},
+    {"site", "hsts", "governed", "", "governed, off, or a duration such as 365d",
+     "How long browsers shall insist on HTTPS (Strict-Transport-Security). governed: while a certificate from a CA serves, and "
+     "for no longer than it lives.", bind::kChecked<&Site::hsts, take_hsts>},
+    {"site", "hsts_subdomains", "no", "", "yes or no", "That holds for all names below those of the site, too.",
+     bind::kYesNo<&Site::hsts_subdomains>},
+    {"site", "hsts_preload", "no", "", "yes or no", "Agrees to the lists that browsers bring along. Hard to take back.",
+     bind::kYesNo<&Site::hsts_preload>},
 
     {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
      "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>},

@@ -18,7 +18,7 @@ struct LaterRow {
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "challenge_upstream thumbprint dns_hook"},
-    {"site", "hsts hsts_subdomains hsts_preload listing spa error_page_404 error_page_5xx redirect alias compress "
+    {"site", "listing spa error_page_404 error_page_5xx redirect alias compress "
              "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate"},
     {"admin", "setup_token setup_token_file password_hash password_hash_file allow certificate metrics metrics_token "
               "metrics_token_file"},

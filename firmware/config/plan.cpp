@@ -1,5 +1,7 @@
 #include "firmware/config/plan.h"
 
+#include "firmware/config/values.h"
+
 #include <algorithm>
 
 #include "firmware/config/config_keys.h"
@@ -19,6 +21,17 @@ int public_port(int written, const std::vector<net::Address>& addresses, int sta
     return addresses.empty() ? standard : addresses.front().port();
 }
 
+site::HstsRule hsts_of(const SiteSection& section) {
+    site::HstsRule rule;
+    rule.subdomains = section.hsts_subdomains;
+    rule.preload = section.hsts_preload;
+    if (section.hsts == "governed") return rule;
+    const auto seconds = parse_duration(section.hsts);
+    rule.kind = seconds.ok() ? site::HstsRule::Kind::kFixed : site::HstsRule::Kind::kOff;
+    if (seconds.ok()) rule.max_age = Seconds(*seconds);
+    return rule;
+}
+
 SitePlan plan_site(const SiteSection& site) {
     SitePlan plan;
     plan.name = site.name;
@@ -28,7 +41,7 @@ SitePlan plan_site(const SiteSection& site) {
     plan.index = site.index;
     plan.canonical = site.canonical;
     plan.redirect_http = site.redirect_http;
-    plan.self_signed_only = site.certificate == SiteSection::Certificate::kSelfSigned;
+    plan.hsts = hsts_of(site);
     return plan;
 }
 

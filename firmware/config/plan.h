@@ -7,6 +7,7 @@
 #include "acme/wanted.h"
 #include "firmware/config/config.h"
 #include "server/net/address.h"
+#include "server/site/hsts.h"
 
 namespace postern::config {
 
@@ -22,7 +23,7 @@ struct SitePlan {
     std::vector<std::string> names;
     std::string root, index, canonical;
     bool redirect_http = true;
-    bool self_signed_only = false;
+    site::HstsRule hsts;
 };
 
 struct Plan {

@@ -35,6 +35,7 @@ Result<void> take_mac_key(SecretKey& into, std::string_view value);
 Result<void> take_mac_key_file(SecretKey& into, std::string_view value, const Draft& draft);
 Result<void> take_challenges(std::vector<std::string>& into, std::string_view value);
 Result<void> take_renew_at(std::string& into, std::string_view value);
+Result<void> take_hsts(std::string& into, std::string_view value);
 Result<void> take_name(std::string& into, std::string_view value);
 Result<void> take_names(std::vector<std::string>& into, std::string_view value);
 Result<void> take_certificate(SiteSection::Certificate& into, std::string_view value);

@@ -38,7 +38,7 @@ public:
     Head& operator=(const Head&) = delete;
 
     std::size_t size() const {
-        std::size_t size = rules_.date.size() + connection().size();
+        std::size_t size = rules_.date.size() + connection().size() + response_.lines.size();
         size += response_.prebuilt ? response_.prebuilt->head_size : 9 + 3 + 1 + reason_.size() + 2 + 2;
         if (!length_text_.empty()) size += kLengthName.size() + length_text_.size() + 2;
         for (const auto& field : response_.fields) {
@@ -54,6 +54,7 @@ public:
             if (!may_stand(field)) continue;
             at = put(put(put(put(at, field.first), ": "), field.second), "\r\n");
         }
+        at = put(at, response_.lines);
         if (!length_text_.empty()) at = put(put(put(at, kLengthName), length_text_), "\r\n");
         return put(put(put(at, rules_.date), connection()), "\r\n");
     }

@@ -62,6 +62,8 @@ struct Response {
     std::uint16_t status = 200;
     // Name, value. The session adds Date, Content-Length, Connection; a handler never sets those three.
     std::vector<std::pair<std::string_view, std::string>> fields;
+    // Whole lines "Name: value\r\n" besides; they must stay until the handler is asked again.
+    std::string_view lines;
 
     // Exactly one of these is the body; the first that is set counts. HEAD, 204 and 304 send none of it.
     std::shared_ptr<const Prebuilt> prebuilt;  // status repeats that of its bytes; fields come after those it has

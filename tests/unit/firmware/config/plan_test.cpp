@@ -30,8 +30,6 @@ TEST_CASE("listeners and sites of a plan, in the order of the file") {
     REQUIRE(plan.sites.size() == 2);
     CHECK(plan.sites[0].canonical == "a.example");
     CHECK(plan.sites[0].root == "/srv/www");
-    CHECK(!plan.sites[0].self_signed_only);
-    CHECK(plan.sites[1].self_signed_only);
     CHECK(!plan.sites[1].redirect_http);
 }
 
