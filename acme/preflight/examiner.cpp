@@ -164,7 +164,17 @@ void Examiner::add_way(const Case& one, const std::string& name, const Landing& 
     same->names.push_back(name);
 }
 
+// Whether another challenge of the certificate gets through at the same address.
+bool Examiner::is_spared(const Way& way) const {
+    const auto other = method_of(!way.secure);
+    if (std::find(way.methods.begin(), way.methods.end(), other) == way.methods.end()) return false;
+    return std::any_of(ways_.begin(), ways_.end(), [&](const Way& each) {
+        return each.ip == way.ip && each.secure != way.secure && each.fetched.what == What::kToken;
+    });
+}
+
 void Examiner::judge_ways() {
+    for (Way& way : ways_) way.spared = is_spared(way);
     for (const bool secure : {false, true}) {
         const DoorSight& door = secure ? secure_ : plain_;
         const std::uint16_t port = secure ? frame_.https_port : frame_.http_port;

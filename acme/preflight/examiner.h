@@ -40,6 +40,7 @@ private:
     void look_at_doors();
     void look_at_name(const Case& one, const std::string& name);
     void look_at_caa(const Case& one, std::vector<CaaSight>& sights);
+    bool is_spared(const Way& way) const;
     void judge_ways();
     void tell_unasked();
     NameSight sight_of(const std::string& name);

@@ -22,15 +22,16 @@ std::string names_of(const std::vector<std::string>& names) {
     return names.size() <= kNamesShown ? text : text + " and " + std::to_string(names.size() - kNamesShown) + " more";
 }
 
-std::string_view method_of(bool secure) { return secure ? "tls-alpn-01" : "http-01"; }
-
 bool proves(const Way& way) {  // the first choice of proof goes through here
     return !way.methods.empty() && way.methods.front() == method_of(way.secure);
 }
 
-Level bad(const Way& way) { return proves(way) ? Level::kFault : Level::kWarning; }
+Level bad(const Way& way) { return proves(way) && !way.spared ? Level::kFault : Level::kWarning; }
 
 std::string if_closed(const Way& way, std::string_view error) {
+    if (proves(way) && way.spared)
+        return "The CA finds no proof there, and is then asked to come by " + std::string(method_of(!way.secure)) +
+               ", which gets through; that costs a failed order.";
     if (proves(way))
         return "The CA looks for its proof there: the order fails with the error `" + std::string(error) + "`.";
     return way.secure ? "The CA does not look there, but visitors do: they do not get through."
@@ -91,6 +92,8 @@ void judge_router(Finding& finding, const Way& way, const OwnAddresses& own) {
 }
 
 }  // namespace
+
+std::string_view method_of(bool secure) { return secure ? "tls-alpn-01" : "http-01"; }
 
 Finding judge_way(const Way& way, const OwnAddresses& own) {
     Finding finding = start_of(way);

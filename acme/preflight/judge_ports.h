@@ -17,7 +17,10 @@ struct Way {
     std::vector<std::string> names;
     std::vector<std::string> methods;  // of the certificates that the names are in
     Fetched fetched;
+    bool spared = false;  // another challenge of the list gets through at this address
 };
+
+std::string_view method_of(bool secure);  // the challenge for which the CA comes to that port
 
 Finding judge_way(const Way& way, const OwnAddresses& own);
 

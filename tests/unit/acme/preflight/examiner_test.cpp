@@ -79,6 +79,18 @@ TEST_CASE("a closed port is tried once, however many names lead there") {
     CHECK(about(findings, Level::kFault) == "port ");
 }
 
+TEST_CASE("another challenge that gets through makes a warning of a fault") {
+    World world;
+    world.outside.answers["1.2.3.4 80"] = fetched(What::kSilent);
+    Case both = world.wanted();
+    both.methods = {"http-01", "tls-alpn-01"};
+    const auto findings = world.look({both});
+    CHECK(worst_of(findings) == Level::kWarning);
+    CHECK(holds(find(findings, "port", Level::kWarning)->result, "tls-alpn-01"));
+    world.outside.answers["1.2.3.4 443"] = fetched(What::kRefused);
+    CHECK(find(world.look({both}), "port", Level::kFault) != nullptr);
+}
+
 TEST_CASE("somebody else's address is told once, by the name") {
     World world;
     world.resolver.replies.clear();
