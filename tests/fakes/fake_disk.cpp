@@ -114,8 +114,14 @@ std::string FakeDisk::last_part(const std::string& path) {
 }
 
 FakeDisk::Id FakeDisk::add_node(Node node) {
-    nodes_.push_back(std::move(node));
-    return static_cast<Id>(nodes_.size()) - 1;
+    if (unused_.empty()) {
+        nodes_.push_back(std::move(node));
+        return static_cast<Id>(nodes_.size()) - 1;
+    }
+    const Id id = unused_.back();
+    unused_.pop_back();
+    this->node(id) = std::move(node);
+    return id;
 }
 
 void FakeDisk::change(Change change) {
@@ -150,6 +156,24 @@ void FakeDisk::sync_all() {
     pending_.clear();
 }
 
+void FakeDisk::write_back() {
+    sync_all();
+    std::vector<bool> used(nodes_.size(), false);
+    std::vector<Id> left = {0};
+    while (!left.empty()) {
+        const Id id = left.back();
+        left.pop_back();
+        used[static_cast<std::size_t>(id)] = true;
+        for (const auto& [name, below] : node(id).entries) left.push_back(below);
+    }
+    unused_.clear();
+    for (std::size_t i = used.size(); i-- > 0;) {
+        if (used[i]) continue;
+        nodes_[i] = Node{};
+        unused_.push_back(static_cast<Id>(i));
+    }
+}
+
 bool FakeDisk::has_unsynced_data() const {
     return std::any_of(nodes_.begin(), nodes_.end(), [](const Node& each) {
         return each.kind == FileInfo::Kind::kFile && !each.data_lasts && !each.data.empty();
@@ -181,6 +205,15 @@ std::vector<FakeDisk> FakeDisk::after_power_loss() const {
         for (DataFate fate : fates) disks.push_back(survivor(kept, fate));
     }
     return disks;
+}
+
+// All names or none of them are as likely as any of them: the two that real disks come nearest to.
+FakeDisk FakeDisk::after_power_loss(const std::function<std::size_t(std::size_t)>& pick) const {
+    const std::size_t how = pick(3);
+    std::vector<bool> kept(pending_.size(), how == 1);
+    for (std::size_t i = 0; how == 2 && i < kept.size(); ++i) kept[i] = pick(2) == 1;
+    static constexpr DataFate kFates[] = {DataFate::kKept, DataFate::kLost, DataFate::kHalf, DataFate::kZeros};
+    return survivor(kept, kFates[pick(4)]);
 }
 
 void FakeDisk::tree_below(Id folder, const std::string& path, std::map<std::string, std::string>& out) const {

@@ -4,7 +4,9 @@
 // and of what was not synced any part may survive without the rest.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -57,6 +59,10 @@ public:
     // What a reboot may find: every subset of the unsynced changes (for more than six: prefixes, each alone, each left
     // out), times the fates of unsynced data: kept, lost, half, zeros.
     std::vector<FakeDisk> after_power_loss() const;
+    // One of them, drawn: pick(n) gives a number below n. For programs that live through many cuts.
+    FakeDisk after_power_loss(const std::function<std::size_t(std::size_t)>& pick) const;
+    // What a kernel does within half a minute, and room made: everything lasts, what no name leads to is forgotten.
+    void write_back();
 
     // "/a/f" -> "file 600 TEXT", "/a" -> "folder 755", "/l" -> "link TARGET"
     std::map<std::string, std::string> tree() const;
@@ -70,6 +76,7 @@ private:
     void tree_below(Id folder, const std::string& path, std::map<std::string, std::string>& out) const;
 
     std::vector<Node> nodes_;  // never shrinks: an unlinked node may come back in a survivor
+    std::vector<Id> unused_;   // of nodes_, since the last write_back()
     std::vector<Change> pending_;
 };
 

@@ -36,6 +36,13 @@ std::vector<FakeFiles> FakeFiles::after_power_loss() const {
     return all;
 }
 
+FakeFiles FakeFiles::after_power_loss(const std::function<std::size_t(std::size_t)>& pick) const {
+    FakeFiles after = *this;
+    after.disk_ = disk_.after_power_loss(pick);
+    after.no_fault();
+    return after;
+}
+
 Result<void> FakeFiles::usable(const std::string& path) const {
     if (dead_) return Error::system(path, EIO);
     const auto denied = denied_.find(path);

@@ -8,6 +8,7 @@
 //   }
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,6 +43,8 @@ public:
     int steps() const { return steps_; }
     bool fault_hit() const { return hit_; }
     std::vector<FakeFiles> after_power_loss() const;  // each as after a reboot, without faults
+    FakeFiles after_power_loss(const std::function<std::size_t(std::size_t)>& pick) const;  // see FakeDisk
+    void write_back() { disk_.write_back(); }
 
     // Setting the stage: durable, without steps; parents are made with mode 0755.
     void put(const std::string& path, std::string data, std::uint32_t mode = 0600);

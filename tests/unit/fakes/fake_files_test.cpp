@@ -121,3 +121,21 @@ TEST_CASE("FakeFiles: says what the system says") {
     CHECK(files.info("/loop")->kind == FileInfo::Kind::kSymlink);
     CHECK(files.tree().at("/empty/f") == "file 600 x");
 }
+
+TEST_CASE("FakeFiles: a drawn survivor is one of the survivors; what was written back cannot be lost") {
+    FakeFiles files;
+    files.put_folder("/a");
+    REQUIRE(files.create("/a/f", "data", 0600).ok());
+    std::uint32_t state = 1;
+    const auto pick = [&](std::size_t below) { return ((state = state * 1664525u + 1013904223u) >> 16) % below; };
+    Set drawn;
+    for (int i = 0; i < 64; ++i) drawn.insert(files.after_power_loss(pick).read("/a/f", 1000).value_or("(none)"));
+    CHECK(drawn == fates(files, "/a/f"));
+    files.write_back();
+    CHECK(fates(files, "/a/f") == Set{"data"});
+    REQUIRE(files.remove_file("/a/f").ok());
+    files.write_back();  // its room is used again
+    REQUIRE(files.create("/a/g", "other", 0600).ok());
+    CHECK(files.read("/a/g", 1000).value_or("") == "other");
+    CHECK(files.list("/a").value_or({}) == std::vector<std::string>{"g"});
+}
