@@ -8,8 +8,9 @@ namespace postern::acme {
 LedgerBook::LedgerBook(Store& store, const Clock& clock, Log& log)
     : store_(store), clock_(clock), log_(log), ledger_(store.ledger()) {}
 
-std::optional<RunFailure> LedgerBook::refuse(const Ledger::Order& order) const {
+std::optional<RunFailure> LedgerBook::refuse(const Ledger::Order& order) {
     const WallTime now = clock_.wall();
+    unsaved_ = ledger_.mend(order, now) || unsaved_;
     auto refusal = ledger_.refuse(order, now);
     if (!refusal) return std::nullopt;
     RunFailure failure;

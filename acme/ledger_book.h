@@ -15,7 +15,7 @@ public:
     LedgerBook(Store& store, const Clock& clock, Log& log);
 
     // The failure that stands for an order which must not be placed yet; nothing: it may.
-    std::optional<RunFailure> refuse(const Ledger::Order& order) const;
+    std::optional<RunFailure> refuse(const Ledger::Order& order);
     // Remembers what a run spent. An order goes to disk at once: a crash behind it must not place it again unseen.
     void charge(const Ledger::Order& order, const Charge& charge);
     void flush();  // at the end of a run

@@ -83,7 +83,6 @@ std::vector<Ledger::Bucket> Ledger::buckets_of(const Order& order) {
     return buckets;
 }
 
-// A date further ahead than an empty bucket's was written by a clock that was wrong.
 WallTime Ledger::full_at(const Bucket& bucket, WallTime now) const {
     auto found = full_.find(bucket.key);
     return found == full_.end() ? now : std::clamp(found->second, now, now + bucket.limit.window);
@@ -102,6 +101,17 @@ std::optional<Ledger::Refusal> Ledger::refuse(const Order& order, WallTime now) 
         if (until > now && (!worst || until > worst->until)) worst = Refusal{bucket.words, until};
     }
     return worst;
+}
+
+bool Ledger::mend(const Order& order, WallTime now) {
+    bool mended = false;
+    for (const Bucket& bucket : buckets_of(order)) {
+        auto found = full_.find(bucket.key);
+        if (found == full_.end() || found->second <= now + bucket.limit.window) continue;
+        found->second = now + bucket.limit.window;
+        mended = true;
+    }
+    return mended;
 }
 
 bool Ledger::spend(Spent what, const Order& order, std::string_view name, WallTime now) {

@@ -60,6 +60,11 @@ public:
     // Nothing: the order may be placed, and each limit has a token left after it. The last one is for a human's --force.
     std::optional<Refusal> refuse(const Order& order, WallTime now) const;
 
+    // Dates that lie further ahead than an empty bucket's were written by a clock that was wrong: from now on they count as
+    // those of a bucket that is empty now. Taken so at each look alone, it would stay empty until that date. True: there
+    // was one, and it is worth writing.
+    bool mend(const Order& order, WallTime now);
+
     // What a run has spent. `name` is for kFailure. False: nothing that is limited, so nothing to be written.
     bool spend(Spent what, const Order& order, std::string_view name, WallTime now);
 

@@ -54,6 +54,19 @@ TEST_CASE("an order that would take the last token waits for its date, over a re
     CHECK_FALSE(world.only().last_problem);
 }
 
+TEST_CASE("a ledger of a clock that ran ahead delays an order by its window, not until that clock's date") {
+    World world;
+    world.files.put("/state/ledger.json", to_text(FullAt{{std::string(fakes::ScriptedCa::kDirectory) + " orders",
+                                                          world.clock.wall() + Seconds(400 * 86400)}}));
+    world.start(limited(orders(3, 3)));
+    CHECK(world.round().last_problem->type == "ledger");
+    CHECK(world.until_next() <= 2 * kHour);
+    world.clock.advance(Millis(Seconds(kHour)));
+    world.start(limited(orders(3, 3)));  // a restart does not begin the wait anew
+    world.clock.advance(Millis(Seconds(world.until_next())));
+    CHECK(world.round().rung == Rung::kPublic);
+}
+
 TEST_CASE("--force takes the last token") {
     Spent2 world;
     world.start(limited(orders(3, 3), world.two));

@@ -103,6 +103,16 @@ TEST_CASE("ledger: a date from a clock in the future counts as an empty bucket, 
     CHECK(ledger.refuse(order_of(), kNow)->until == kNow + 2 * kHour);
 }
 
+TEST_CASE("ledger: such a date is mended once, and the bucket refills from then on") {
+    const std::string key = "https://ca.example/dir orders";
+    Ledger ledger(std::map<std::string, WallTime>{{key, kNow + 3650 * kDay}});
+    CHECK(ledger.mend(order_of(), kNow));
+    CHECK_FALSE(ledger.mend(order_of(), kNow));
+    CHECK(ledger.refuse(order_of(), kNow + kHour)->until == kNow + 2 * kHour);
+    CHECK_FALSE(ledger.refuse(order_of(), kNow + 2 * kHour));
+    CHECK(ledger.remembered(kNow).at(key) == kNow + 4 * kHour);
+}
+
 TEST_CASE("ledger: the file stays small, and keeps what is emptiest") {
     Ledger ledger;
     for (int i = 0; i < 1000; ++i) {
