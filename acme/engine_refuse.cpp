@@ -105,9 +105,10 @@ void Engine::stumble(std::string type, const std::string& detail, std::optional<
     auto pause = pause_in_run(++step.failures, asked ? std::optional(asked->wait) : std::nullopt);
     const bool late = !asked && facts.steady - step.since.value_or(facts.steady) > limits::kStepTime;
     if (!pause || late) {
-        const bool order_lives = asked_ == Ask::kOrder || asked_ == Ask::kFinalize || asked_ == Ask::kCertificate;
         fail(type, detail);
-        failure_.keep_order = order_lives && !task_.csr.empty() && type != "certificate" && type != "answer";
+        const bool still_there = asked_ == Ask::kOrder || asked_ == Ask::kFinalize || asked_ == Ask::kCertificate;
+        const bool understood = type != "certificate" && type != "answer";
+        failure_.keep_order = failure_.keep_order || (still_there && !task_.csr.empty() && understood);
         if (asked) failure_.retry_after = asked->wait;
         return;
     }
@@ -129,6 +130,12 @@ bool Engine::forget_kept_order() {
     return true;
 }
 
+// What comes before the order says nothing against it.
+bool Engine::order_lives() const {
+    const bool before = asked_ == Ask::kDirectory || asked_ == Ask::kNonce || asked_ == Ask::kAccount;
+    return before && !order_url_.empty() && !task_.csr.empty();
+}
+
 // What fails while an order that has failed is tidied up hides nothing; nor does it lose a certificate that is there.
 void Engine::fail(std::string type, const std::string& detail, bool permanent) {
     if (state_ == State::kDeactivate) {
@@ -145,6 +152,7 @@ void Engine::fail(std::string type, const std::string& detail, bool permanent) {
     failure_.problem.detail = std::string(name_of(asked_)) + ": " + detail;
     failure_.permanent = permanent;
     failure_.reached_ca = reached_;
+    failure_.keep_order = order_lives();
     queued_.clear();
     state_ = State::kFailed;
 }

@@ -118,23 +118,51 @@ TEST_CASE("a power cut at every step of the very first run: a start serves somet
     CHECK(points >= 40);
 }
 
+namespace {
+
+// The power went when the certificate's first file would have been written, and is back.
+struct AfterCrash : World {
+    AfterCrash() : World(prepared().files) {
+        start();
+        ca.change = [&](const std::string& kind, int, HttpReply&) {
+            if (kind == "cert") files.power_cut_at(1);
+        };
+        (void)keeper->renew({}, true);
+        REQUIRE(files.fault_hit());
+        REQUIRE(ca.issued == 1);
+        const auto disks = files.after_power_loss();
+        REQUIRE_FALSE(disks.empty());
+        files = disks.front();
+        files.no_fault();
+        ca.change = nullptr;
+        ca.count_anew();
+        start();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a kept order outlives a run that does not get as far as the order") {
+    for (const char* where : {"directory", "newNonce"}) {
+        for (const bool elsewhere : {false, true}) {
+            CAPTURE(where);
+            AfterCrash world;
+            world.ca.instead = [&](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+                if (kind != where) return std::nullopt;
+                if (elsewhere) return Result<HttpReply>(HttpReply{404, {{"Content-Type", "text/plain"}}, "404 page not found"});
+                return Result<HttpReply>(Error::retry("connection reset"));
+            };
+            CHECK_FALSE(world.keeper->renew({}, true).ok);
+            CHECK(world.files.tree().count("/state/jobs/a.example.order") == 1);
+            world.ca.instead = nullptr;
+            CHECK(world.keeper->renew({}, true).changed);
+            CHECK(world.ca.count("newOrder") == 0);
+        }
+    }
+}
+
 TEST_CASE("after a crash between order and download the certificate is fetched, not ordered again") {
-    // The power goes when the certificate's first file would be written.
-    World world(prepared().files);
-    world.start();
-    world.ca.change = [&](const std::string& kind, int, HttpReply&) {
-        if (kind == "cert") world.files.power_cut_at(1);
-    };
-    (void)world.keeper->renew({}, true);
-    REQUIRE(world.files.fault_hit());
-    REQUIRE(world.ca.issued == 1);
-    const auto disks = world.files.after_power_loss();
-    REQUIRE_FALSE(disks.empty());
-    world.files = disks.front();
-    world.files.no_fault();
-    world.ca.change = nullptr;
-    world.ca.count_anew();
-    world.start();
+    AfterCrash world;
     CHECK(world.keeper->renew({}, true).changed);
     CHECK(world.ca.issued == 1);
     CHECK(world.ca.count("newOrder") == 0);
