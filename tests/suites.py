@@ -27,6 +27,8 @@ SUITES = [
     Suite("unit", "qcl", 15, "tools/unit dev"),
     Suite("unit-asan", "cl", 30, "tools/unit asan"),
     Suite("unit-tsan", "cl", 30, "tools/unit tsan"),
+    Suite("sim", "cl", 15, "tests/sim/run --count 100"),
+    Suite("sim-long", "l", 90, "tests/sim/run --count 2000"),
     Suite("tidy", "cl", 30, "tools/tidy"),
     Suite("fuzz", "cl", 15, "tools/fuzz 60"),
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),

@@ -20,6 +20,7 @@ struct CaManners {
     std::string processing;         // of `offers`: one that is under way from the start
     std::string retry_after;        // of orders in progress
     long long validity = 90 * 86400;
+    std::vector<std::string> issues_for;  // not empty: certificates are for these, whatever was ordered
     std::optional<TestCa> other;        // offers a chain of its own beside the issuer's, as an alternate
     std::set<std::string> invalid;      // names whose validation fails, whatever `validates` says
     std::string mac_key;                // of the one external account that it knows, "kid-1"; empty: it asks for none

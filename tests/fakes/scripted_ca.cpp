@@ -323,7 +323,8 @@ HttpReply ScriptedCa::finalize(const Signed& jws, std::size_t number) {
     if (!csr || csr->empty()) return wrong("finalize without a CSR"), problem(400, "badCSR");
     if (order.status != "ready") return problem(403, "orderNotReady");
     const WallTime now = clock_.wall();
-    LeafSpec leaf{order.names, now - Seconds(60), now - Seconds(60) + Seconds(validity), false, {}, {}, false};
+    LeafSpec leaf{issues_for.empty() ? order.names : issues_for, now - Seconds(60), now - Seconds(60) + Seconds(validity),
+                  false, {}, {}, false};
     order.certificate = issuer.leaf_for(*csr, leaf) + issuer.intermediate();
     if (other) order.alternate = other->leaf_for(*csr, leaf) + other->intermediate();
     order.status = polls_until_issued > 0 ? "processing" : "valid";
