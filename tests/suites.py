@@ -29,6 +29,7 @@ SUITES = [
     Suite("unit-tsan", "cl", 30, "tools/unit tsan"),
     Suite("sim", "cl", 15, "tests/sim/run --count 100"),
     Suite("sim-long", "l", 90, "tests/sim/run --count 2000"),
+    Suite("sim-mutants", "l", 90, "tests/sim/mutants"),
     Suite("tidy", "cl", 30, "tools/tidy"),
     Suite("fuzz", "cl", 15, "tools/fuzz 60"),
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),
