@@ -75,7 +75,6 @@ private:
     void stumble(std::string type, const std::string& detail, std::optional<RetryAfter> asked, Facts facts);
     void again_without_nonces(const CaProblem& problem, Facts facts);
     bool forget_kept_order();
-    bool order_lives() const;
     // A new account (engine_account.cpp).
     bool may_register();  // false: not with this configuration, and the run has failed
     std::string new_account() const;

@@ -130,12 +130,6 @@ bool Engine::forget_kept_order() {
     return true;
 }
 
-// What comes before the order says nothing against it.
-bool Engine::order_lives() const {
-    const bool before = asked_ == Ask::kDirectory || asked_ == Ask::kNonce || asked_ == Ask::kAccount;
-    return before && !order_url_.empty() && !task_.csr.empty();
-}
-
 // What fails while an order that has failed is tidied up hides nothing; nor does it lose a certificate that is there.
 void Engine::fail(std::string type, const std::string& detail, bool permanent) {
     if (state_ == State::kDeactivate) {
@@ -152,7 +146,9 @@ void Engine::fail(std::string type, const std::string& detail, bool permanent) {
     failure_.problem.detail = std::string(name_of(asked_)) + ": " + detail;
     failure_.permanent = permanent;
     failure_.reached_ca = reached_;
-    failure_.keep_order = order_lives();
+    // What comes before the order says nothing against it.
+    const bool before = asked_ == Ask::kDirectory || asked_ == Ask::kNonce || asked_ == Ask::kAccount;
+    failure_.keep_order = before && !order_url_.empty() && !task_.csr.empty();
     queued_.clear();
     state_ = State::kFailed;
 }

@@ -70,7 +70,7 @@ Fate draw_fate(std::uint64_t seed, int years) {
     fate.sites = static_cast<int>(dice.between(1, 3));
     fate.renewal_info = dice.chance(35);
     fate.dated = dice.chance(50);
-    fate.window_lead = static_cast<int>(dice.between(-3, 6));
+    fate.window_lead = static_cast<int>(dice.between(-24, 6));  // below -20: behind the end of a long life
     fate.limits = acme::limits_of("https://acme-v02.api.letsencrypt.org/directory");
     if (fate.healthy) return fate;
     for (const Row& row : kRows) {
