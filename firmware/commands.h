@@ -33,7 +33,7 @@ int run_stop(const Options& options);
 // In compose: until SIGTERM. 0 stopped, 2 the configuration is faulty (told on standard error), 1 anything else.
 int run_serve(const std::string& config_file, bool verbose);
 // In compose: a worker of its own, with its challenges on the configured ports, for the length of a task. Steps are printed
-// as print_step() does. 0 changed, 2 unchanged, 1 failed.
+// as firmware/step_printer.h does. 0 changed, 2 unchanged, 1 failed.
 int run_alone(const config::Config& config, acme::Task task);
 
 // The configuration, or false after its faults were printed to standard error.

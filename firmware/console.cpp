@@ -35,10 +35,6 @@ void print_faults(const std::vector<config::Fault>& faults) {
     print_error(count + " in the configuration\n");
 }
 
-void print_step(const acme::JobView::Step& step) {
-    print((step.certificate.empty() ? "" : one_line(step.certificate) + ": ") + one_line(step.text) + "\n");
-}
-
 std::string one_line(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {

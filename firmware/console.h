@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "acme/worker.h"
 #include "firmware/config/fault.h"
 
 namespace postern {
@@ -15,7 +14,6 @@ bool output_is_error();  // standard output and standard error are one terminal,
 void print_error(std::string_view text);  // to standard error, as it is
 void complain(std::string_view text);     // "postern: TEXT\n" to standard error
 void print_faults(const std::vector<config::Fault>& faults);  // to standard error, one a line, then their number
-void print_step(const acme::JobView::Step& step);             // "example.org: validated" to standard output, at once
 
 // Text from a CA or from a file, fit for a terminal: no control characters, on one line. UTF-8 stays.
 std::string one_line(std::string_view text);

@@ -4,27 +4,30 @@
 
 #include "firmware/admin/client_json.h"
 #include "firmware/console.h"
+#include "firmware/step_printer.h"
 
 namespace postern {
 
 namespace {
 
-constexpr Millis kBetweenLooks{250};
+constexpr Millis kBetweenLooks{100};
 
 Outcome follow(const Door& door, const std::string& job_id) {
-    std::size_t shown = 0;
+    StepPrinter printer;
     for (;;) {
         const auto reply = door.client.get("/api/v1/jobs/" + job_id);
         if (!reply.ok()) {
+            printer.clear();
             complain_of(door, reply.error());
             return Outcome::kFailed;
         }
         const auto job = admin::read_job_json(reply->body);
         if (reply->status != 200 || !job.ok()) {
+            printer.clear();
             complain(reply->status != 200 ? refusal_of(*reply) : job.error().text());
             return Outcome::kFailed;
         }
-        for (; shown < job->steps.size(); ++shown) print_step(job->steps[shown]);
+        printer.show(job->steps);
         if (job->done && !job->ok) return Outcome::kFailed;
         if (job->done) return job->changed ? Outcome::kChanged : Outcome::kUnchanged;
         std::this_thread::sleep_for(kBetweenLooks);

@@ -12,6 +12,7 @@
 #include "firmware/process/privileges.h"
 #include "firmware/process/signals.h"
 #include "firmware/server.h"
+#include "firmware/step_printer.h"
 #include "server/base/heap.h"
 #include "server/base/limits.h"
 
@@ -91,14 +92,15 @@ void tell_ready(Log& log, bool log_is_console, const std::string& addresses) {
 
 // 0 changed, 2 unchanged, 1 failed.
 int follow_alone(Server& server, const std::string& id) {
-    std::size_t shown = 0;
+    StepPrinter printer;
     for (;;) {
         Result<acme::JobView> job = server.job(id);
         if (!job.ok()) {
+            printer.clear();
             complain(job.error().text());
             return 1;
         }
-        for (; shown < job->steps.size(); shown++) print_step(job->steps[shown]);
+        printer.show(job->steps);
         if (job->done) return !job->ok ? 1 : job->changed ? 0 : 2;
         std::this_thread::sleep_for(kLookAgain);
     }
