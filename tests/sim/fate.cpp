@@ -82,6 +82,9 @@ Fate draw_fate(std::uint64_t seed, int years) {
             // short ones are as likely as long ones
             const long long length = row.share == 0 ? 0 : dice.between(row.least, dice.between(row.least, most));
             fate.stretches.push_back({row.what, from, from + length, detail_of(row.what, dice)});
+            // troubles come together: a restart finds pauses that are still to be kept
+            const bool answered = row.what == Trouble::kWrongAnswers || row.what == Trouble::kRateLimit;
+            if (answered && dice.chance(40)) fate.stretches.push_back({Trouble::kPowerCut, from + dice.below(length), 0, 0});
         }
     }
     std::sort(fate.stretches.begin(), fate.stretches.end(), [](const Stretch& a, const Stretch& b) { return a.from < b.from; });

@@ -133,8 +133,8 @@ void StrictCa::count(const std::string& kind, const HttpRequest& request, const 
 void StrictCa::watch(const std::string& kind, const HttpRequest& request) {
     if (expects_retry_) {
         const Millis gap = truth_.steady() - *expects_retry_;
-        // what is asked for a renewal window alone is asked once, and nothing follows for an hour
-        if (gap > Millis(1600) && gap < Millis(20000))
+        // what is asked for a renewal window alone is asked once, and a run of its own may follow at any time
+        if (gap > Millis(1600) && gap < Millis(3000))
             wrong("a first failure was followed by another try only after " + std::to_string(gap.count()) + " ms");
         expects_retry_.reset();
     }
