@@ -18,6 +18,17 @@ def clock(server):
     return server.document()["clock"]
 
 
+def behind(lab):
+    """A server that has been up once, and whose clock is now an hour behind."""
+    server = Postern({NAME: {}}, lab=lab)
+    lab.set_faults("refuse")
+    server.start()
+    server.stop()
+    good_time(server, 3600)
+    lab.clear_faults()
+    return server
+
+
 def test_saved_and_waited_for():
     with Lab(nonce_reject=0, retry_after_authz=0, retry_after_order=0) as lab, Postern({NAME: {}}, lab=lab) as server:
         server.wait_issued(NAME)
@@ -43,12 +54,7 @@ def test_saved_and_waited_for():
 
 def test_told_by_the_ca():
     with Lab(nonce_reject=0, retry_after_authz=0, retry_after_order=0) as lab:
-        server = Postern({NAME: {}}, lab=lab)
-        lab.set_faults("refuse")
-        server.start()
-        server.stop()
-        good_time(server, 3600)
-        lab.clear_faults()
+        server = behind(lab)
         lab.set_faults(f"date:skew={2 * 3600}")
         with server:
             http_client.until(lambda: clock(server)["source"] == "ca", 5, "the CA's clock is believed")
@@ -61,12 +67,7 @@ def test_told_by_the_ca():
 
 def test_a_date_outside_the_chain_counts_nothing():
     with Lab(nonce_reject=0, retry_after_authz=0, retry_after_order=0) as lab:
-        server = Postern({NAME: {}}, lab=lab)
-        lab.set_faults("refuse")
-        server.start()
-        server.stop()
-        good_time(server, 3600)
-        lab.clear_faults()
+        server = behind(lab)
         lab.set_faults(f"date:skew={200 * 365 * DAY}")
         with server:
             http_client.until(lambda: "no Date at which its own certificate is valid" in server.log(), 5, "why it is not believed")
