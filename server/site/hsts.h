@@ -13,8 +13,8 @@ namespace postern::site {
 class CertHealth {
 public:
     virtual ~CertHealth() = default;
-    // When the certificate from a CA that serves under this folder's name expires; the epoch when none serves, or the clock
-    // is not set.
+    // When the certificate from a CA that serves under this folder's name expires; the epoch when none serves, or the
+    // machine's clock is not set.
     virtual WallTime public_until(const std::string& folder) const = 0;
 };
 

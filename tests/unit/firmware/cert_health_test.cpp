@@ -37,4 +37,8 @@ TEST_CASE("a site's certificates are good until the first expires, if all are fr
     CHECK(health.public_until("a") == WallTime{});
     publish({one("a", kPublic, kLater)}, false);
     CHECK(health.public_until("a") == WallTime{});
+    auto by_the_ca = std::make_shared<acme::StatusSnapshot>(acme::StatusSnapshot{{one("a", kPublic, kLater)}, true, {}});
+    by_the_ca->clock_source = "ca";
+    published.set(by_the_ca);
+    CHECK(health.public_until("a") == WallTime{});
 }
