@@ -1,11 +1,11 @@
 // `renew`: asks the running server and follows what it does; without one, works alone.
 #include "firmware/admin/client_json.h"
 #include "firmware/commands.h"
-#include "firmware/config/plan.h"
 #include "firmware/console.h"
 #include "firmware/door.h"
 #include "firmware/following.h"
 #include "firmware/other_servers.h"
+#include "firmware/planned.h"
 #include "firmware/status_text.h"
 
 namespace postern {
@@ -40,13 +40,7 @@ int renew_by_server(const Door& door, const acme::StatusSnapshot& wanted, const 
 int renew_without_server(const Options& options) {
     config::Config config;
     if (!load_config(options.config_file, config)) return kExitBadConfig;
-    acme::StatusSnapshot known;
-    for (const acme::WantedCert& each : config::make_plan(config).certificates) {
-        acme::CertStatus& status = known.certificates.emplace_back();
-        status.name = each.name;
-        status.names = each.names;
-    }
-    const auto wanted = pick_certificates(known, options.names);
+    const auto wanted = pick_certificates(planned_certificates(config), options.names);
     if (!wanted.ok()) {
         complain(wanted.error().text());
         return 1;

@@ -2,11 +2,11 @@
 #include "acme/store/store.h"
 #include "firmware/admin/client_json.h"
 #include "firmware/commands.h"
-#include "firmware/config/plan.h"
 #include "firmware/console.h"
 #include "firmware/door.h"
 #include "firmware/following.h"
 #include "firmware/other_servers.h"
+#include "firmware/planned.h"
 #include "firmware/status_text.h"
 #include "server/base/text.h"
 
@@ -43,13 +43,7 @@ int ask_server(const Door& door, const Reply& status_reply, const acme::Task& ta
 int work_alone(const Options& options, acme::Task task) {
     config::Config config;
     if (!load_config(options.config_file, config)) return kExitBadConfig;
-    acme::StatusSnapshot known;
-    for (const acme::WantedCert& each : config::make_plan(config).certificates) {
-        acme::CertStatus& status = known.certificates.emplace_back();
-        status.name = each.name;
-        status.names = each.names;
-    }
-    const auto name = name_meant(known, task);
+    const auto name = name_meant(planned_certificates(config), task);
     if (!name.ok()) {
         complain(name.error().text());
         return 1;
