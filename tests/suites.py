@@ -18,24 +18,31 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "out" / "test"
-TAIL = 60       # lines of a failed suite's log that are shown
+TAIL = 60       # lines of a failed suite's log that are shown, and of those before them that begin with FAIL
 
 Suite = namedtuple("Suite", "name sets minutes command")
 # sets: q --quick, c what CI runs, l --long.  minutes: allowed; then it is ended.
 SUITES = [
     Suite("tools", "qcl", 3, "tests/tools/run"),
-    Suite("unit", "qcl", 15, "tools/unit dev"),
+    Suite("unit", "ql", 15, "tools/unit dev"),
     Suite("unit-asan", "cl", 30, "tools/unit asan"),
     Suite("unit-tsan", "cl", 30, "tools/unit tsan"),
     Suite("sim", "cl", 15, "tests/sim/run --count 100"),
     Suite("sim-long", "l", 90, "tests/sim/run --count 2000"),
     Suite("sim-mutants", "l", 90, "tests/sim/mutants"),
-    Suite("tidy", "cl", 30, "tools/tidy"),
+    Suite("coverage", "l", 60, "tools/coverage"),
+    Suite("tidy", "c", 20, "tools/tidy --quick"),
+    Suite("tidy-deep", "l", 60, "tools/tidy"),
     Suite("fuzz", "cl", 15, "tools/fuzz 60"),
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
     Suite("build", "cl", 20, "tools/build"),
     Suite("system", "cl", 30, "tests/system/run"),
+    Suite("system-long", "l", 30, "tests/system/run admin_streams_long sharing_long"),
+    Suite("acme-faults", "cl", 20, "tests/system/run faults"),
+    Suite("acme-faults-long", "l", 90, "tests/system/run faults_long hundred_sites"),
+    Suite("acme-mutants", "l", 60, "tests/system/fault_mutants"),
+    Suite("security-mutants", "l", 60, "tests/system/security_mutants"),
     Suite("browser", "cl", 10, "tests/browser/run"),
     Suite("demo", "cl", 10, "tools/demo --once"),
     Suite("bench", "l", 60, "tools/bench"),
@@ -101,7 +108,8 @@ def show(outcome):
           flush=True)
     if outcome.failed:
         lines = log.read_text(errors="replace").splitlines()
-        print("\n".join("     | " + line for line in lines[-TAIL:]))
+        names = [line for line in lines[:-TAIL] if line.startswith(("FAIL", "[FAIL"))]
+        print("\n".join("     | " + line for line in names[:TAIL] + lines[-TAIL:]))
         print(f"     the whole of it: {log.relative_to(ROOT)}", flush=True)
 
 
@@ -128,11 +136,11 @@ def main(arguments):
         print(f"==== {suite.name}: {suite.command}", flush=True)
         outcomes.append(run(suite))
         show(outcomes[-1])
-    print(f"\n{'suite':14}{'seconds':>9}{'passed':>9}{'failed':>9}")
+    print(f"\n{'suite':17}{'seconds':>9}{'passed':>9}{'failed':>9}")
     for o in outcomes:
-        print(f"{o.suite.name:14}{o.seconds:9.1f}{o.passed:9}{o.failed:9}  {o.why}")
+        print(f"{o.suite.name:17}{o.seconds:9.1f}{o.passed:9}{o.failed:9}  {o.why}")
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
-    print(f"{'all':14}{sum(o.seconds for o in outcomes):9.1f}{passed:9}{failed:9}\n")
+    print(f"{'all':17}{sum(o.seconds for o in outcomes):9.1f}{passed:9}{failed:9}\n")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

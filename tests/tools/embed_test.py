@@ -36,6 +36,12 @@ class Embedding(unittest.TestCase):
         self.assertEqual(gzip.decompress(array(text, "kGzip1")), array(text, "kData1"))
         self.assertIsNone(array(text, "kGzip0"))
 
+    def test_admin_keeps_one_of_the_two(self):
+        text = embedded({"admin/a.js": "let a;\n" * 50, "admin/b.html": "<p>{{x}}</p>\n" * 50, "site/c.js": "let a;\n" * 50,
+                         "admin/openapi.json": "[1]\n" * 50, "admin/words/en.json": "[1]\n" * 50})
+        self.assertEqual([array(text, f"kData{i}") is None for i in range(5)], [True, False, True, False, False])
+        self.assertEqual([array(text, f"kGzip{i}") is None for i in range(5)], [False, True, False, False, False])
+
     def test_same_bytes_twice(self):
         self.assertEqual(embedded(self.FILES), embedded(self.FILES))
 

@@ -92,6 +92,7 @@ target_compile_definitions(inih PUBLIC
   INI_ALLOW_NO_VALUE=0 INI_STOP_ON_FIRST_ERROR=0 INI_CALL_HANDLER_ON_NEW_SECTION=1
   INI_HANDLER_LINENO=1 INI_MAX_LINE=8448)
 target_compile_options(inih PRIVATE -w)
+set_target_properties(mbedtls3 inih PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
 # --- doctest
 add_library(doctest INTERFACE)
