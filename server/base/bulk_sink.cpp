@@ -25,6 +25,18 @@ private:
     UniqueFd fd_;
 };
 
+class RingSink final : public BulkSink {
+public:
+    explicit RingSink(std::shared_ptr<LineRing> ring) : ring_(std::move(ring)) {}
+    std::size_t write(std::string_view lines) override {
+        ring_->write(lines);
+        return lines.size();
+    }
+
+private:
+    std::shared_ptr<LineRing> ring_;
+};
+
 // It may be a terminal, a socket (systemd) or a pipe, and is not ours to make non-blocking: a pipe that polls writable
 // takes PIPE_BUF bytes without waiting, no more.
 class StderrSink final : public BulkSink {
@@ -77,6 +89,8 @@ Result<std::unique_ptr<BulkSink>> bulk_file_sink(const std::string& path, std::o
     TRY(UniqueFd fd, open_log_file(path, owner));
     return std::unique_ptr<BulkSink>(std::make_unique<FileSink>(std::move(fd)));
 }
+
+std::unique_ptr<BulkSink> bulk_ring_sink(std::shared_ptr<LineRing> ring) { return std::make_unique<RingSink>(std::move(ring)); }
 
 std::unique_ptr<BulkSink> bulk_stderr_sink() { return std::make_unique<StderrSink>(); }
 

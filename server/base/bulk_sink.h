@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/line_ring.h"
 #include "server/base/log_file.h"
 #include "server/base/result.h"
 
@@ -21,6 +22,7 @@ public:
 
 Result<std::unique_ptr<BulkSink>> bulk_file_sink(const std::string& path, std::optional<FileOwner> owner = {});  // one write(2)
 std::unique_ptr<BulkSink> bulk_stderr_sink();
+std::unique_ptr<BulkSink> bulk_ring_sink(std::shared_ptr<LineRing> ring);  // takes all
 std::unique_ptr<BulkSink> bulk_syslog_sink(const std::string& socket_path = "/dev/log");  // a datagram a line
 
 }  // namespace postern

@@ -32,6 +32,8 @@ public:
     virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;  // names, sorted, no . and ..
     virtual Result<std::string> read_link(const std::string& path) = 0;
     virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+    // Whether files may be made and replaced in this folder; else why not (EACCES, EROFS, ENOENT ...).
+    virtual Result<void> may_change(const std::string& folder) = 0;
 
     // State-changing steps. Each is one or a few system calls and may fail or be the last before the power goes.
     // Creates (O_EXCL, never through a symlink), writes all, fsyncs, closes; on failure removes what it created.
@@ -63,6 +65,7 @@ public:
     Result<std::vector<std::string>> list(const std::string& folder) override;
     Result<std::string> read_link(const std::string& path) override;
     Result<std::uint64_t> free_bytes(const std::string& path) override;
+    Result<void> may_change(const std::string& folder) override;
     Result<void> create(const std::string& path, std::string_view data, std::uint32_t mode,
                         std::uint32_t group) override;
     Result<void> rename(const std::string& from, const std::string& to) override;

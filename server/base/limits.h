@@ -23,6 +23,8 @@ inline constexpr Millis kHeaderTime = 10s;
 inline constexpr Millis kBodyTime = 60s;
 inline constexpr Millis kIdleTime = 60s;   // between requests; Chrome reuses within 60 s
 inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
+inline constexpr Millis kLaterTime = 30s;  // for an answer that somebody else finds out: whoever does is quicker
+inline constexpr Millis kStreamQuiet = 60s;  // of a live body: it says something more often, so its maker is gone
 inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
 
 // How fast an answer is taken, by what the peer's kernel acknowledged. After each kPaceWindow it is judged: brisk, or slow
@@ -67,6 +69,7 @@ inline constexpr std::size_t kLogLine = 2048;
 
 // Access log: a buffer for each loop, some hundred lines.
 inline constexpr std::size_t kAccessBuffer = 32768;
+inline constexpr std::size_t kAccessRing = 65536;    // what access_log = ring keeps
 inline constexpr Millis kAccessDelay = 1s;  // who watches the file sees a request so much later
 
 // Configuration.

@@ -69,6 +69,7 @@ struct Log::State {
     std::mutex mutex;  // of all below; held while the sink writes, so that ring and sink have one order
     std::unique_ptr<LogSink> sink;
     std::deque<std::string> ring;
+    std::function<void(std::string_view)> watcher;
 };
 
 Log::Log(const Clock& clock, std::unique_ptr<LogSink> sink, LogLevel level)
@@ -84,6 +85,7 @@ void Log::event(LogLevel level, std::string_view name, std::initializer_list<Log
     std::string line = make_line(clock_.wall(), level, name, fields);
     std::lock_guard<std::mutex> hold(state_->mutex);
     if (state_->sink) state_->sink->write_line(level, line);
+    if (state_->watcher) state_->watcher(line);
     if (state_->ring.size() == limits::kLogRingLines) state_->ring.pop_front();
     state_->ring.push_back(std::move(line));
 }
@@ -99,6 +101,11 @@ void Log::set_level(LogLevel level) {
 void Log::set_sink(std::unique_ptr<LogSink> sink) {
     std::lock_guard<std::mutex> hold(state_->mutex);
     state_->sink.swap(sink);
+}
+
+void Log::set_watcher(std::function<void(std::string_view)> watcher) {
+    std::lock_guard<std::mutex> hold(state_->mutex);
+    state_->watcher = std::move(watcher);
 }
 
 std::vector<std::string> Log::recent(std::size_t most) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -56,6 +57,8 @@ public:
     bool enabled(LogLevel level) const;
     void set_level(LogLevel level);
     void set_sink(std::unique_ptr<LogSink> sink);
+    // Told each line besides, on the thread that logs it, while others wait to log: it must be quick and may not log. Null: nobody.
+    void set_watcher(std::function<void(std::string_view line)> watcher);
     std::vector<std::string> recent(std::size_t most) const;  // newest last; the ring holds kLogRingLines
 
 private:

@@ -130,6 +130,11 @@ Result<std::string> SystemFiles::read_link(const std::string& path) {
     return std::string(target, static_cast<std::size_t>(size));
 }
 
+Result<void> SystemFiles::may_change(const std::string& folder) {
+    if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+    return Error::system(folder, errno);
+}
+
 Result<std::uint64_t> SystemFiles::free_bytes(const std::string& path) {
     struct statvfs status {};
     TRY_VOID(outcome(uninterrupted([&] { return ::statvfs(path.c_str(), &status); }), path));

@@ -2,6 +2,7 @@
 
 #include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
+#include <mbedtls/ssl.h>
 #include <psa/crypto.h>
 extern "C" {
 #include <mbedtls/psa_util.h>  // does not say extern "C" itself, up to 3.6.7 at least
@@ -31,6 +32,7 @@ namespace postern::crypto {
 Result<void> init() {
     static std::mutex mutex;
     std::lock_guard<std::mutex> hold(mutex);
+    (void)mbedtls_ssl_list_ciphersuites();          // makes its list at the first call, without a lock
     const psa_status_t status = psa_crypto_init();  // does nothing when done already
     if (status == PSA_SUCCESS) return {};
     return Error::admin("cryptography does not start: no random bytes from the kernel (PSA " +

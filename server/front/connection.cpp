@@ -15,10 +15,11 @@ using net::IoStatus;
 Connection::Connection(Parts parts, LoopSpace& space, Deadlines& deadlines)
     : parts_(std::move(parts)), space_(space), deadlines_(deadlines) {
     established_ = parts_.stream->established();
+    space_.count(state_of(place_), 1);
     enter(established_ ? Place::kHead : Place::kHandshake);
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() { space_.count(state_of(place_), -1); }
 
 std::string Connection::failure() const { return parts_.tls ? parts_.tls->failure() : ""; }
 
@@ -29,17 +30,41 @@ http::Context Connection::context() const {
     if (parts_.tls) context.server_name = parts_.tls->server_name();
     context.local_port = parts_.local_port;
     context.access = parts_.access;
+    context.counts = parts_.counts;
+    context.waker = space_.waker.get();
     context.now = space_.now;
     context.wall = space_.wall;
     return context;
 }
 
+ConnectionState Connection::state_of(Place place) {
+    switch (place) {
+        case Place::kHandshake: return ConnectionState::kHandshake;
+        case Place::kHead:
+        case Place::kBody: return ConnectionState::kReading;
+        case Place::kWaiting: return ConnectionState::kWaiting;
+        case Place::kStreaming: return ConnectionState::kStreaming;
+        case Place::kIdle:
+        case Place::kAsleep: return ConnectionState::kIdle;
+        case Place::kWriting:
+        case Place::kSlow: return ConnectionState::kWriting;
+        case Place::kLinger: return ConnectionState::kClosing;
+    }
+    return ConnectionState::kClosing;
+}
+
 void Connection::enter(Place place) {
+    if (const ConnectionState before = state_of(place_), now = state_of(place); before != now) {
+        space_.count(before, -1);
+        space_.count(now, 1);
+    }
     place_ = place;
     switch (place) {
         case Place::kHandshake: deadlines_.handshake.enter(*this, space_.now); break;
         case Place::kHead: deadlines_.head.enter(*this, space_.now); break;
         case Place::kBody: deadlines_.body.enter(*this, space_.now); break;
+        case Place::kWaiting: deadlines_.waiting.enter(*this, space_.now); break;
+        case Place::kStreaming: deadlines_.streaming.enter(*this, space_.now); break;
         case Place::kIdle: deadlines_.idle.enter(*this, space_.now); break;
         case Place::kAsleep: deadlines_.asleep.enter(*this, space_.now); break;
         case Place::kWriting: deadlines_.writing.enter(*this, space_.now); break;
@@ -53,6 +78,8 @@ Connection::Place Connection::place_by_phase() const {
         case Phase::kIdle: return answered_ ? Place::kIdle : Place::kHead;  // connected and silent: as one who drips a head
         case Phase::kHead: return Place::kHead;
         case Phase::kBody: return Place::kBody;
+        case Phase::kWaiting: return Place::kWaiting;
+        case Phase::kStreaming: return Place::kStreaming;
         case Phase::kWriting:
         case Phase::kClosing: break;
     }
@@ -156,7 +183,14 @@ Connection::Step Connection::take_input(Output& out) {
 // What came while an answer was being sent was announced then, and will not be again: readable_ remembers it.
 bool Connection::more_to_do() const {
     Phase phase = parts_.session->phase();
-    return readable_ || phase == Phase::kWriting || phase == Phase::kClosing || !unfed_.empty();
+    if (phase == Phase::kWaiting) return false;
+    return readable_ || phase == Phase::kWriting || phase == Phase::kStreaming || phase == Phase::kClosing || !unfed_.empty();
+}
+
+// Minutes may pass until there is more to say, to a hundred who listen.
+Connection::Step Connection::rest_between_events() {
+    if (parts_.tls) parts_.tls->rest();
+    return Step::kWait;
 }
 
 // One buffer's worth: finish what is unsent, go on producing, else take input and answer it.
@@ -169,6 +203,13 @@ Connection::Step Connection::one_round() {
     if (phase == Phase::kWriting) {
         parts_.session->produce(out);
         if (out.size() == 0 && parts_.session->phase() == Phase::kWriting) return Step::kClose;  // its source gave up
+    } else if (phase == Phase::kWaiting) {
+        parts_.session->resume(context(), out);
+        if (parts_.session->phase() == Phase::kWaiting) return Step::kWait;
+    } else if (phase == Phase::kStreaming) {
+        if (ended_) return Step::kClose;  // nobody listens any more
+        parts_.session->resume(context(), out);
+        if (out.size() == 0 && parts_.session->phase() == Phase::kStreaming) return rest_between_events();
     } else {
         step = take_input(out);
         if (step != Step::kMore) return step;
@@ -249,7 +290,9 @@ Connection::Turn Connection::time_out() {
         case Place::kIdle:
         case Place::kAsleep: break;
         case Place::kHead:
-        case Place::kBody: {
+        case Place::kBody:
+        case Place::kWaiting:
+        case Place::kStreaming: {
             Output out(space_.out.get(), limits::kLoopOutput);
             parts_.session->time_out(out, context());
             if (out.size() > 0 && send(out.bytes()) == Step::kMore) return finish();
@@ -271,6 +314,7 @@ Connection::Turn Connection::drain() {
     if (!is_writing() && parts_.session->phase() == Phase::kIdle)
         return run({true, false});  // a request that has arrived already is answered
     parts_.session->no_more_requests();
+    if (!is_writing() && parts_.session->phase() == Phase::kStreaming) return run({});  // says its end
     return Turn::kWait;
 }
 

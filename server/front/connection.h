@@ -35,6 +35,7 @@ public:
         std::unique_ptr<http::Session> session;
         std::shared_ptr<http::Handler> handler;  // pinned: a reload does not change it
         http::AccessObserver* access = nullptr;  // the loop's, or none
+        http::AnswerCounts* counts = nullptr;    // of the listener on this loop, or none
         std::string peer;
         ClientKey client{};
         std::uint16_t local_port = 0;
@@ -52,6 +53,8 @@ public:
 
     const ClientKey& client() const { return parts_.client; }
     bool secure() const { return parts_.tls != nullptr; }
+    bool handshake_resumed() const { return parts_.tls != nullptr && parts_.tls->resumed(); }
+    bool handshake_is_tls13() const { return parts_.tls != nullptr && parts_.tls->is_tls13(); }
     bool handshake_done() const { return established_; }
     std::string failure() const;  // of the handshake
     const std::string& peer() const { return parts_.peer; }
@@ -62,7 +65,7 @@ public:
     bool closing = false, queued = false, counted_handshake = false;
 
 private:
-    enum class Place : unsigned char { kHandshake, kHead, kBody, kIdle, kAsleep, kWriting, kSlow, kLinger };
+    enum class Place : unsigned char { kHandshake, kHead, kBody, kWaiting, kStreaming, kIdle, kAsleep, kWriting, kSlow, kLinger };
     enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
 
     Step take_input(http::Output& out);
@@ -71,12 +74,14 @@ private:
     Step send(std::string_view bytes);
     Step send_unsent();
     Step one_round();
+    Step rest_between_events();
     bool more_to_do() const;
     void say_goodbye();
     Turn finish();
     Turn linger();
     Turn settle(Step step);
     void enter(Place place);
+    static ConnectionState state_of(Place place);
     Place place_by_phase() const;
     void settle_place(bool blocked);
     bool is_writing() const { return place_ == Place::kWriting || place_ == Place::kSlow; }

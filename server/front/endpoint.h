@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "server/http/answer_counts.h"
 #include "server/http/handler.h"
 #include "server/net/address.h"
 #include "server/tls/tls_context.h"
@@ -20,6 +21,7 @@ struct Endpoint {
     // handler to the same loop, and so share its caches.
     std::function<Result<std::shared_ptr<http::Handler>>(std::size_t loop)> make_handler;
     std::size_t max_body = 0;                            // bytes of request body that the handler wants
+    std::string site = http::AnswerBook::kNobody;        // as whose the answers count that no handler claims; empty: no one's
     bool spread = true;                                  // on every loop; else on the first alone
 };
 
@@ -27,11 +29,6 @@ struct Endpoint {
 struct Admission {
     std::size_t max_connections = 1024;  // in all
     std::size_t max_per_client = 256;    // from one IPv4 address or one IPv6 /64
-};
-
-struct Stats {
-    unsigned long long accepted = 0, refused = 0, evicted = 0, open = 0, requests = 0;
-    unsigned long long handshakes = 0, failed_handshakes = 0, timeouts = 0;
 };
 
 }  // namespace postern::front

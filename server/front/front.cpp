@@ -98,7 +98,9 @@ void Front::hand_out() {
         std::vector<Post> posts;
         for (const Bound& bound : bound_) {
             if (i >= bound.listeners.size()) continue;
-            posts.push_back({bound.listeners[i], bound.endpoint.tls, bound.handlers[i], bound.endpoint.max_body});
+            const bool counted = options_.answers != nullptr && !bound.endpoint.site.empty();
+            posts.push_back({bound.listeners[i], bound.endpoint.tls, bound.handlers[i], bound.endpoint.max_body,
+                             counted ? &options_.answers->of(bound.endpoint.site, i) : nullptr});
         }
         loops_[i]->serve(std::move(posts));
     }

@@ -8,6 +8,7 @@
 #include "server/base/log.h"
 #include "server/base/result.h"
 #include "server/front/endpoint.h"
+#include "server/front/stats.h"
 #include "server/net/listener.h"
 
 namespace postern::front {
@@ -19,6 +20,7 @@ struct FrontOptions {
     int loops = 1;          // at least 1
     Admission admission;
     std::shared_ptr<AccessLog> access{};  // null: requests are not noted
+    http::AnswerBook* answers = nullptr;  // not owned, outlives the front; null: answers are not counted
 };
 
 class Front {

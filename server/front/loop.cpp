@@ -20,6 +20,7 @@ void bump(std::atomic<unsigned long long>& counter) {
 
 Loop::Loop(Parts parts, net::Poller poller, net::Wakeup wakeup)
     : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {
+    space_.waker = std::make_unique<Bell>(wakeup_);
     if (parts_.access) access_ = std::make_unique<AccessBuffer>(parts_.access);
 }
 
@@ -67,7 +68,13 @@ void Loop::add_to(Stats& total) const {
     total.evicted += counters_.evicted.load(std::memory_order_relaxed);
     total.open += counters_.open.load(std::memory_order_relaxed);
     total.requests += counters_.requests.load(std::memory_order_relaxed);
-    total.handshakes += counters_.handshakes.load(std::memory_order_relaxed);
+    for (std::size_t place = 0; place < counters_.handshakes_by.size(); ++place) {
+        const unsigned long long counted = counters_.handshakes_by[place].load(std::memory_order_relaxed);
+        total.handshakes_by[place] += counted;
+        total.handshakes += counted;
+    }
+    for (std::size_t state = 0; state < kConnectionStates; ++state)
+        total.in_state[state] += space_.in_state[state].load(std::memory_order_relaxed);
     total.failed_handshakes += counters_.failed_handshakes.load(std::memory_order_relaxed);
     total.timeouts += counters_.timeouts.load(std::memory_order_relaxed);
 }
@@ -78,6 +85,7 @@ void Loop::run() {
         space_.now = parts_.clock.steady();
         space_.wall = parts_.clock.wall();
         for (const net::Poller::Event& event : events) handle_event(event);
+        let_in();
         run_queued();
         expire();
         graveyard_.clear();
@@ -95,14 +103,22 @@ void Loop::run() {
 void Loop::handle_event(const net::Poller::Event& event) {
     if (!event.owner) {
         take_mail();
+        run_waiting();
         return;
     }
     if (Door* door = door_of(event.owner)) {
-        if (!door->closed) accept_from(*door);
+        knocking_.push_back(door);
         return;
     }
     auto& connection = *static_cast<Connection*>(event.owner);
     if (!connection.closing) apply(connection, connection.run({event.readable, event.ended}));
+}
+
+// After those who are here already: a newcomer may take the place of one whose request is there, only not read yet.
+void Loop::let_in() {
+    for (Door* door : knocking_)
+        if (!door->closed) accept_from(*door);
+    knocking_.clear();
 }
 
 // There are few doors and many connections: looking through the doors costs less than a tag in every event.
@@ -122,6 +138,19 @@ void Loop::run_queued() {
     working_.clear();
 }
 
+// Nobody says whose answer has come: those who wait are few, and asking is cheap.
+void Loop::run_waiting() {
+    for (net::DeadlineList* list : {&deadlines_.waiting, &deadlines_.streaming}) {
+        // who is run goes to the list's end, if it stays: one lap is enough
+        net::DeadlineNode* const last = list->newest();
+        for (net::DeadlineNode* node = list->oldest(); node != nullptr;) {
+            auto& connection = *static_cast<Connection*>(node);
+            node = node == last ? nullptr : list->after(*node);
+            apply(connection, connection.run({}));
+        }
+    }
+}
+
 void Loop::apply(Connection& connection, Connection::Turn turn) {
     note_handshake(connection);
     if (turn == Connection::Turn::kClose) {
@@ -135,7 +164,7 @@ void Loop::apply(Connection& connection, Connection::Turn turn) {
 void Loop::note_handshake(Connection& connection) {
     if (connection.counted_handshake || !connection.secure() || !connection.handshake_done()) return;
     connection.counted_handshake = true;
-    bump(counters_.handshakes);
+    bump(counters_.handshakes_by[handshake_place(connection.handshake_is_tls13(), connection.handshake_resumed())]);
 }
 
 void Loop::close(Connection& connection) {
@@ -183,6 +212,8 @@ void Loop::expire() {
     expire(deadlines_.handshake);
     expire(deadlines_.head);
     expire(deadlines_.body);
+    expire(deadlines_.waiting);
+    expire(deadlines_.streaming);
     while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) {
         static_cast<Connection*>(node)->sleep();
         freed_++;
@@ -211,8 +242,9 @@ Millis Loop::until_next() const {
     auto consider = [&](Millis wait) {
         if (wait.count() >= 0 && (soonest.count() < 0 || wait < soonest)) soonest = wait;
     };
-    for (const net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.head, &deadlines_.body, &deadlines_.idle,
-                                          &deadlines_.asleep, &deadlines_.writing, &deadlines_.slow, &deadlines_.linger})
+    for (const net::DeadlineList* list : {&deadlines_.handshake, &deadlines_.head, &deadlines_.body, &deadlines_.waiting,
+                                          &deadlines_.streaming, &deadlines_.idle, &deadlines_.asleep, &deadlines_.writing, &deadlines_.slow,
+                                          &deadlines_.linger})
         consider(list->until_next(now));
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(limits::kAcceptPause);

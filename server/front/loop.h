@@ -2,6 +2,7 @@
 // loops but the client table, the places and, through a mailbox, what it is told to listen on.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,7 @@ struct Post {
     std::shared_ptr<const tls::TlsContext> tls;
     std::shared_ptr<http::Handler> handler;
     std::size_t max_body = 0;
+    http::AnswerCounts* counts = nullptr;  // null: none
 };
 
 class Loop {
@@ -52,6 +54,7 @@ public:
 private:
     struct Door;  // a Post registered with the poller
     class Counting;
+    struct Bell;  // the wakeup, as handlers' helpers know it
     Loop(Parts parts, net::Poller poller, net::Wakeup wakeup);
 
     void run();
@@ -64,7 +67,9 @@ private:
     bool take_place();
     void cannot_accept(const net::Accepted& refused);
     void handle_event(const net::Poller::Event& event);
+    void let_in();
     void run_queued();
+    void run_waiting();
     void apply(Connection& connection, Connection::Turn turn);
     void close(Connection& connection);
     void expire();
@@ -83,6 +88,7 @@ private:
     Deadlines deadlines_;
     std::unique_ptr<AccessBuffer> access_;
     std::vector<std::unique_ptr<Door>> doors_, old_doors_;
+    std::vector<Door*> knocking_;  // in this turn
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Connection>> graveyard_;  // events of this round may still name them
     std::vector<Connection*> queue_, working_;            // those with more to do than one turn
@@ -101,8 +107,9 @@ private:
     SteadyTime drain_until_{};
 
     struct Counters {
-        std::atomic<unsigned long long> accepted{0}, refused{0}, evicted{0}, open{0}, requests{0}, handshakes{0},
+        std::atomic<unsigned long long> accepted{0}, refused{0}, evicted{0}, open{0}, requests{0},
             failed_handshakes{0}, timeouts{0};
+        std::array<std::atomic<unsigned long long>, 4> handshakes_by{};
     } counters_;
     std::thread thread_;
 };

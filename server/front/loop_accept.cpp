@@ -91,7 +91,7 @@ Connection* Loop::slowest() {
 bool Loop::make_room() {
     net::DeadlineNode* victim = nullptr;
     for (net::DeadlineList* list : {&deadlines_.asleep, &deadlines_.idle, &deadlines_.linger, &deadlines_.head,
-                                    &deadlines_.handshake, &deadlines_.body})
+                                    &deadlines_.handshake, &deadlines_.body, &deadlines_.streaming})
         if (!victim) victim = list->oldest();
     if (!victim) victim = slowest();
     if (!victim) return false;
@@ -127,6 +127,7 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     made.local_port = door.post.listener->address().port();
     made.handler = door.counted;
     made.access = access_.get();
+    made.counts = door.post.counts;
     made.session = http::make_h1_session(space_.requests, door.post.max_body);
     auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
     if (door.post.tls) {

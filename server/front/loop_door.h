@@ -12,6 +12,12 @@ struct Loop::Door {
     bool closed = false;                     // replaced in this very round
 };
 
+struct Loop::Bell final : http::Waker {
+    explicit Bell(const net::Wakeup& rung) : wakeup(rung) {}
+    void wake() const override { wakeup.wake(); }
+    const net::Wakeup& wakeup;
+};
+
 // Counts requests on their way to the real handler.
 class Loop::Counting final : public http::Handler {
 public:

@@ -11,6 +11,8 @@ Deadlines::Deadlines()
     : handshake(limits::kHandshakeTime),
       head(limits::kHeaderTime),
       body(limits::kBodyTime),
+      waiting(limits::kLaterTime),
+      streaming(limits::kStreamQuiet),
       idle(limits::kSleepAfter),
       asleep(limits::kIdleTime - limits::kSleepAfter),
       writing(limits::kPaceWindow),

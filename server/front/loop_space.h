@@ -2,9 +2,13 @@
 // connection; knows nothing of either.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "server/base/clock.h"
+#include "server/front/stats.h"
 #include "server/http/request_scratch.h"
 #include "server/net/deadlines.h"
 #include "server/tls/tls_stream.h"
@@ -23,13 +27,22 @@ struct LoopSpace {
     http::RequestScratch requests;
     SteadyTime now{};
     WallTime wall{};
+    std::unique_ptr<const http::Waker> waker;  // of this loop
+
+    // How many connections are at what. The loop alone writes; others may read.
+    void count(ConnectionState state, int more) {
+        auto& counter = in_state[static_cast<std::size_t>(state)];
+        counter.store(counter.load(std::memory_order_relaxed) + static_cast<std::uint32_t>(more), std::memory_order_relaxed);
+    }
+    std::array<std::atomic<std::uint32_t>, kConnectionStates> in_state{};
 };
 
 // One list for each thing that a client can dawdle over. Who is idle for a while goes to sleep: its memory is given back. Who
-// takes an answer is among the writing or, found wanting, among the slow.
+// takes an answer is among the writing or, found wanting, among the slow; who is owed one that comes later is waiting, who has
+// some of one that is still being made is streaming.
 struct Deadlines {
     Deadlines();
-    net::DeadlineList handshake, head, body, idle, asleep, writing, slow, linger;
+    net::DeadlineList handshake, head, body, waiting, streaming, idle, asleep, writing, slow, linger;
 };
 
 }  // namespace postern::front

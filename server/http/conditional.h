@@ -11,9 +11,9 @@ namespace postern::http {
 
 // Of the representation selected for a request.
 struct Validators {
-    std::string_view etag;            // strong, with its quotes; empty: none
+    std::string_view etag{};          // strong, with its quotes; empty: none
     long long modified = 0;           // seconds since 1970, as Last-Modified says
-    std::string_view modified_text;   // the same as an HTTP date; empty: no Last-Modified is sent
+    std::string_view modified_text{}; // the same as an HTTP date; empty: no Last-Modified is sent
 };
 
 enum class Condition : std::uint8_t {

@@ -4,7 +4,9 @@
 #include <cassert>
 #include <string>
 
-#include "server/http/h1_chunked.h"
+#include "server/http/answer_counts.h"
+#include "server/http/h1_awaited.h"
+#include "server/http/h1_live.h"
 #include "server/http/h1_parser.h"
 #include "server/http/h1_writer.h"
 #include "server/http/status.h"
@@ -13,16 +15,6 @@ namespace postern::http {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-// What a request that has not wholly arrived needs. Exists only from its first byte to its answer.
-struct Incoming {
-    std::string head;  // what came of it; complete once a body is awaited, and then read again when that is there
-    HeadCursor cursor;
-    std::string body;  // decoded; empty when it is dropped
-    std::uint64_t body_size = 0;  // bytes of body that came, dropped ones too
-    std::uint64_t body_length = 0;  // of a body with Content-Length
-    ChunkedDecoder chunks;
-};
 
 // What feed() was called with.
 struct Turn {
@@ -35,12 +27,19 @@ void tell(const Answered& answered, const Context& context) {
     if (context.access != nullptr) context.access->answered(answered, context);
 }
 
+// `whose` may be null: those of the listener, then.
+void count(AnswerCounts* whose, std::uint16_t status, const Context& context) {
+    AnswerCounts* const counts = whose != nullptr ? whose : context.counts;
+    if (counts != nullptr) counts->count(status);
+}
+
 class H1Session final : public Session {
 public:
     H1Session(RequestScratch& scratch, std::size_t max_body) : scratch_(scratch), max_body_(max_body) {}
 
     std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
     bool produce(Output& out) override;
+    void resume(const Context& context, Output& out) override;
     Phase phase() const override;
     void no_more_requests() override;
     void time_out(Output& out, const Context& context) override;
@@ -56,12 +55,14 @@ private:
     std::size_t head_complete(std::string_view head, std::string_view after, const Turn& turn);
     std::size_t begin_body(std::string_view head, std::string_view after, const Turn& turn);
     void body_complete(const Turn& turn);
-    void body_too_long(const Turn& turn);
-    void read_head_again();
+    void body_too_long(std::string_view head, const Turn& turn);
+    void read_head_again(const std::string& head);
 
-    void respond(std::string_view body, bool must_close, const Turn& turn);
+    void respond(std::string_view head, std::string_view body, bool must_close, const Turn& turn);
+    void answer(Response& response, bool must_close, const Context& context, Output& out);
     void refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out);
     void written(WriteState state);
+    void stream(Output& out);
 
     bool collects() const { return max_body_ > 0; }
     std::uint64_t most_body() const { return collects() ? max_body_ : limits::kDrainBody; }
@@ -70,6 +71,8 @@ private:
     std::size_t max_body_;
     std::unique_ptr<Incoming> incoming_;
     std::unique_ptr<Unsent> unsent_;
+    std::unique_ptr<Waiting> waiting_;
+    std::unique_ptr<LiveBody> live_;
     std::uint32_t served_ = 0;
     State state_ = State::kHead;
     bool last_ = false;  // no request after this one
@@ -78,7 +81,7 @@ private:
 std::size_t H1Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
     const Turn turn{handler, context, out};
     std::size_t taken = 0;
-    while (taken < in.size() && produce(out) && out.room() > 0 && state_ != State::kClosed) {
+    while (taken < in.size() && produce(out) && out.room() > 0 && !waiting_ && !live_ && state_ != State::kClosed) {
         const std::string_view rest = in.substr(taken);
         switch (state_) {
             case State::kHead: taken += incoming_ ? take_rest_of_head(rest, turn) : take_head(rest, turn); break;
@@ -96,8 +99,20 @@ bool H1Session::produce(Output& out) {
     return !unsent_;
 }
 
+void H1Session::resume(const Context& context, Output& out) {
+    if (live_ && !unsent_) stream(out);
+    Response response;
+    if (!waiting_ || !waiting_->later->take(response)) return;
+    const std::unique_ptr<Waiting> owner = std::move(waiting_);
+    read_head_again(owner->head);
+    if (response.counts == nullptr) response.counts = owner->counts;
+    answer(response, owner->must_close, context, out);
+}
+
 Phase H1Session::phase() const {
     if (unsent_) return Phase::kWriting;
+    if (waiting_) return Phase::kWaiting;
+    if (live_) return Phase::kStreaming;
     switch (state_) {
         case State::kHead:
             // Nothing but the empty line that may precede a request is no request yet.
@@ -117,6 +132,12 @@ void H1Session::no_more_requests() {
 void H1Session::time_out(Output& out, const Context& context) {
     const Phase now = phase();
     if (now == Phase::kHead || now == Phase::kBody) refuse(408, nullptr, incoming_ ? std::string_view(incoming_->head) : "", context, out);
+    if (const std::unique_ptr<Waiting> owner = std::move(waiting_); owner && now == Phase::kWaiting) {
+        read_head_again(owner->head);
+        refuse(504, &scratch_.request, {}, context, out);
+    }
+    if (live_ && now == Phase::kStreaming) (void)live_->end(out);  // without room for it the client sees a body cut off
+    live_.reset();
     state_ = State::kClosed;
 }
 
@@ -155,7 +176,7 @@ std::size_t H1Session::take_rest_of_head(std::string_view in, const Turn& turn) 
 std::size_t H1Session::head_complete(std::string_view head, std::string_view after, const Turn& turn) {
     if (scratch_.framing.body != Framing::Body::kNone) return begin_body(head, after, turn);
     const std::unique_ptr<Incoming> owner = std::move(incoming_);
-    respond({}, false, turn);
+    respond(head, {}, false, turn);
     return 0;
 }
 
@@ -166,12 +187,12 @@ std::size_t H1Session::begin_body(std::string_view head, std::string_view after,
     if (counted && !too_long && framing.length <= after.size()) {
         const auto length = static_cast<std::size_t>(framing.length);
         const std::unique_ptr<Incoming> owner = std::move(incoming_);
-        respond(collects() ? after.substr(0, length) : std::string_view(), false, turn);
+        respond(head, collects() ? after.substr(0, length) : std::string_view(), false, turn);
         return length;
     }
     // Who waits for a go-ahead for a body that nobody wants gets the answer instead.
     if (too_long || (framing.expects_continue && !collects())) {
-        body_too_long(turn);
+        body_too_long(head, turn);
         return 0;
     }
     if (!incoming_) {
@@ -204,11 +225,11 @@ std::size_t H1Session::take_chunked(std::string_view in, const Turn& turn) {
     const ChunkedDecoder::Step step = incoming.chunks.next(in);
     incoming.body_size += step.data.size();
     if (step.state == ChunkedDecoder::State::kBad) {
-        read_head_again();
+        read_head_again(incoming.head);
         refuse(400, &scratch_.request, {}, turn.context, turn.out);
     } else if (incoming.body_size > most_body()) {
-        read_head_again();
-        body_too_long(turn);
+        read_head_again(incoming.head);
+        body_too_long(incoming.head, turn);
     } else {
         if (collects()) incoming.body.append(step.data);
         if (step.state == ChunkedDecoder::State::kDone) body_complete(turn);
@@ -216,40 +237,60 @@ std::size_t H1Session::take_chunked(std::string_view in, const Turn& turn) {
     return step.taken;
 }
 
-// The head was complete before, so this cannot fail; it makes the request that of this session again.
-void H1Session::read_head_again() {
-    incoming_->cursor = {};
-    parse_head(incoming_->head, incoming_->cursor, scratch_);
+// The head was complete before, so this cannot fail; it makes the request that of this session again, as long as `head` lives.
+void H1Session::read_head_again(const std::string& head) {
+    HeadCursor cursor;
+    parse_head(head, cursor, scratch_);
 }
 
 void H1Session::body_complete(const Turn& turn) {
-    read_head_again();
+    read_head_again(incoming_->head);
     const std::unique_ptr<Incoming> owner = std::move(incoming_);
     state_ = State::kHead;
-    respond(owner->body, false, turn);
+    respond(owner->head, owner->body, false, turn);
 }
 
 // The head is in the scratch. The rest of the body is not read: the answer is the connection's last.
-void H1Session::body_too_long(const Turn& turn) {
+void H1Session::body_too_long(std::string_view head, const Turn& turn) {
     const std::unique_ptr<Incoming> owner = std::move(incoming_);
     if (collects()) return refuse(413, &scratch_.request, {}, turn.context, turn.out);
-    respond({}, true, turn);
+    respond(head, {}, true, turn);
 }
 
-void H1Session::respond(std::string_view body, bool must_close, const Turn& turn) {
-    Request& request = scratch_.request;
-    request.body = body;
-    Response response = turn.handler.handle(request, turn.context);
+void H1Session::respond(std::string_view head, std::string_view body, bool must_close, const Turn& turn) {
+    scratch_.request.body = body;
+    Response response = turn.handler.handle(scratch_.request, turn.context);
+    if (response.later)
+        waiting_ = std::make_unique<Waiting>(Waiting{std::string(head), must_close, std::move(response.later), response.counts});
+    else
+        answer(response, must_close, turn.context, turn.out);
+}
+
+void H1Session::answer(Response& response, bool must_close, const Context& context, Output& out) {
+    const Request& request = scratch_.request;
     ++served_;
     WriteRules rules;
     rules.head_only = request.method == Method::kHead;
     rules.close = must_close || last_ || response.close || !scratch_.framing.keep_alive ||
                   served_ >= limits::kRequestsPerConnection;
     rules.tell_keep_alive = request.minor == 0;
-    rules.date = scratch_.date.at(turn.context.wall);
+    if (response.live) {
+        rules.live = true;
+        rules.chunked = request.minor > 0;
+        rules.close = rules.close || !rules.chunked;
+        if (!rules.head_only) live_ = std::make_unique<LiveBody>(std::move(response.live), rules.chunked);
+    }
+    rules.date = scratch_.date.at(context.wall);
     if (rules.close) state_ = State::kClosed;
-    tell({&request, {}, response.status, turn.context.access ? body_size(response, rules) : 0}, turn.context);
-    written(write_response(response, rules, turn.out, unsent_));
+    count(response.counts, response.status, context);
+    tell({&request, {}, response.status, context.access ? body_size(response, rules) : 0}, context);
+    written(write_response(response, rules, out, unsent_));
+    if (live_ && !unsent_) stream(out);
+}
+
+// As much as there is. No stream outlasts the wish to end: whoever listens comes again.
+void H1Session::stream(Output& out) {
+    if (last_ ? live_->end(out) : live_->write(out)) live_.reset();
 }
 
 // `request` is null where none could be read; `line` is then what came.
@@ -261,6 +302,7 @@ void H1Session::refuse(std::uint16_t status, const Request* request, std::string
     rules.head_only = request != nullptr && request->method == Method::kHead;
     rules.close = true;
     rules.date = scratch_.date.at(context.wall);
+    count(nullptr, status, context);
     tell({request, line, status, body_size(response, rules)}, context);
     incoming_.reset();
     state_ = State::kClosed;

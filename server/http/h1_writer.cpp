@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kClose = "Connection: close\r\n";
 constexpr std::string_view kKeepAlive = "Connection: keep-alive\r\n";
+constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
 constexpr std::string_view kLengthName = "Content-Length: ";
 constexpr std::size_t kDigits = 20;  // of 2^64
 
@@ -40,6 +41,7 @@ public:
     std::size_t size() const {
         std::size_t size = rules_.date.size() + connection().size() + response_.lines.size();
         size += response_.prebuilt ? response_.prebuilt->head_size : 9 + 3 + 1 + reason_.size() + 2 + 2;
+        if (rules_.chunked) size += kChunked.size();
         if (!length_text_.empty()) size += kLengthName.size() + length_text_.size() + 2;
         for (const auto& field : response_.fields) {
             if (may_stand(field)) size += field.first.size() + 2 + field.second.size() + 2;
@@ -55,6 +57,7 @@ public:
             at = put(put(put(put(at, field.first), ": "), field.second), "\r\n");
         }
         at = put(at, response_.lines);
+        if (rules_.chunked) at = put(at, kChunked);
         if (!length_text_.empty()) at = put(put(put(at, kLengthName), length_text_), "\r\n");
         return put(put(put(at, rules_.date), connection()), "\r\n");
     }
@@ -81,6 +84,7 @@ private:
     // RFC 9110 section 8.6: none in 204; in 304 only what a 200 would have had.
     bool tells_length() const {
         if (status_ == 304) return response_.announce;
+        if (rules_.live) return false;  // RFC 9112 section 6.2
         return status_ >= 200 && status_ != 204;
     }
 

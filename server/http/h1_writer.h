@@ -15,6 +15,8 @@ namespace postern::http {
 struct WriteRules {
     bool head_only = false;       // the request was HEAD
     bool close = false;           // says Connection: close
+    bool live = false;            // the body comes later, its length is not known;
+    bool chunked = false;         // and it comes in chunks
     bool tell_keep_alive = false; // an HTTP/1.0 peer that stays must be told
     std::string_view date;        // the whole line "Date: ...\r\n"
 };

@@ -16,6 +16,8 @@ struct Context {
     SteadyTime now;
     WallTime wall;
     AccessObserver* access = nullptr;  // the session's to tell; a handler leaves it alone
+    AnswerCounts* counts = nullptr;    // of answers that no handler claims; null: nobody counts
+    const Waker* waker = nullptr;      // for an answer that comes later; null: nobody can wait here
 };
 
 // A Handler belongs to one loop thread: it may keep a cache of its own without locks. It must not block.

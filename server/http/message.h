@@ -9,7 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "server/http/later.h"
+#include "server/http/live.h"
+
 namespace postern::http {
+
+class AnswerCounts;
 
 enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch, kConnect, kTrace, kOther };
 
@@ -68,13 +73,19 @@ struct Response {
     // Exactly one of these is the body; the first that is set counts. HEAD, 204 and 304 send none of it.
     std::shared_ptr<const Prebuilt> prebuilt;  // status repeats that of its bytes; fields come after those it has
     std::unique_ptr<BodySource> source;
+    std::unique_ptr<LiveSource> live;          // with prebuilt and source unset; no Content-Length then
     std::string_view static_body;              // lives as long as the program
     std::string body;
+
+    // Set: this is no answer yet, and all else in here counts for nothing.
+    std::unique_ptr<Later> later;
 
     bool close = false;                        // end the connection after this
     // For a 304 or HEAD answer to what is not sent: the length to announce.
     std::uint64_t announced_length = 0;
     bool announce = false;
+
+    AnswerCounts* counts = nullptr;            // whose answer this is, for the session to count; null: the listener's
 };
 
 std::string_view reason_of(std::uint16_t status);  // "Not Found"

@@ -30,11 +30,13 @@ private:
 
 // What the connection should do next: it sets the deadline by this.
 enum class Phase : unsigned char {
-    kIdle,     // between requests, nothing buffered
-    kHead,     // part of a request head has arrived
-    kBody,     // a request body is arriving
-    kWriting,  // a response is not yet wholly produced
-    kClosing,  // nothing more will be read; close once the output is sent
+    kIdle,       // between requests, nothing buffered
+    kHead,       // part of a request head has arrived
+    kBody,       // a request body is arriving
+    kWaiting,    // for an answer that a handler promised (Later)
+    kStreaming,  // for more of a live body (LiveSource)
+    kWriting,    // a response is not yet wholly produced
+    kClosing,    // nothing more will be read; close once the output is sent
 };
 
 class Session {
@@ -49,12 +51,16 @@ public:
     // Goes on producing a response that did not fit. True when there is nothing left to produce.
     virtual bool produce(Output& out) = 0;
 
+    // In kWaiting and kStreaming, when the loop was woken: the answer, or more of it, may be there. What is goes into `out`.
+    virtual void resume(const Context& context, Output& out) = 0;
+
     virtual Phase phase() const = 0;
 
     // The peer closed its side; or no further requests are wanted (drain): answers carry Connection: close from now on.
     virtual void no_more_requests() = 0;
 
-    // A deadline passed in kHead or kBody: a 408 is put into `out` where one is due (never between requests), then kClosing.
+    // A deadline passed: a 408 in kHead or kBody, a 504 in kWaiting, the end of a body in kStreaming is put into `out` (nothing
+    // between requests), then kClosing.
     virtual void time_out(Output& out, const Context& context) = 0;
 };
 

@@ -13,7 +13,7 @@ struct Phrase {
 };
 
 // RFC 9110 section 15, RFC 6585. Sorted.
-constexpr std::array<Phrase, 39> kPhrases = {{
+constexpr std::array<Phrase, kStatuses> kPhrases = {{
     {100, "Continue"},
     {101, "Switching Protocols"},
     {200, "OK"},
@@ -45,6 +45,7 @@ constexpr std::array<Phrase, 39> kPhrases = {{
     {417, "Expectation Failed"},
     {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
@@ -54,13 +55,6 @@ constexpr std::array<Phrase, 39> kPhrases = {{
     {504, "Gateway Timeout"},
     {505, "HTTP Version Not Supported"},
 }};
-
-std::size_t place_of(std::uint16_t status) {
-    const auto found = std::lower_bound(kPhrases.begin(), kPhrases.end(), status,
-                                        [](const Phrase& phrase, std::uint16_t code) { return phrase.status < code; });
-    const bool known = found != kPhrases.end() && found->status == status;
-    return known ? static_cast<std::size_t>(found - kPhrases.begin()) : kPhrases.size();
-}
 
 std::shared_ptr<const Prebuilt> make_page(const Phrase& phrase) {
     const std::string title = std::to_string(phrase.status) + " " + std::string(phrase.text);
@@ -79,8 +73,17 @@ std::shared_ptr<const Prebuilt> make_page(const Phrase& phrase) {
 
 }  // namespace
 
+std::size_t status_place(std::uint16_t status) {
+    const auto found = std::lower_bound(kPhrases.begin(), kPhrases.end(), status,
+                                        [](const Phrase& phrase, std::uint16_t code) { return phrase.status < code; });
+    const bool known = found != kPhrases.end() && found->status == status;
+    return known ? static_cast<std::size_t>(found - kPhrases.begin()) : kPhrases.size();
+}
+
+std::uint16_t status_at(std::size_t place) { return place < kPhrases.size() ? kPhrases[place].status : std::uint16_t{0}; }
+
 std::string_view reason_of(std::uint16_t status) {
-    const std::size_t place = place_of(status);
+    const std::size_t place = status_place(status);
     return place < kPhrases.size() ? kPhrases[place].text : std::string_view();
 }
 
@@ -90,8 +93,8 @@ std::shared_ptr<const Prebuilt> status_page(std::uint16_t status) {
         for (std::size_t i = 0; i < kPhrases.size(); ++i) pages[i] = make_page(kPhrases[i]);
         return pages;
     }();
-    const std::size_t place = place_of(status);
-    return kPages[place < kPhrases.size() ? place : place_of(500)];
+    const std::size_t place = status_place(status);
+    return kPages[place < kPhrases.size() ? place : status_place(500)];
 }
 
 }  // namespace postern::http

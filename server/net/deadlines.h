@@ -51,6 +51,7 @@ public:
 
     bool empty() const { return anchor_.next_ == &anchor_; }
     DeadlineNode* oldest() { return empty() ? nullptr : anchor_.next_; }
+    DeadlineNode* newest() { return empty() ? nullptr : anchor_.prev_; }
     DeadlineNode* after(const DeadlineNode& node) { return node.next_ == &anchor_ ? nullptr : node.next_; }
     // The oldest node if its time is over, else null.
     DeadlineNode* expired(SteadyTime now) { return !empty() && now - anchor_.next_->since_ >= limit_ ? anchor_.next_ : nullptr; }

@@ -23,11 +23,24 @@ bool lies_in_folder(std::string_view path) {
     return rest.empty() || rest.front() == '/' || equal_no_case(rest.substr(0, 3), "%2f");
 }
 
+http::Response text_of(std::string text, std::string type) {
+    http::Response response;
+    response.fields.emplace_back("Content-Type", std::move(type));
+    response.fields.emplace_back("X-Content-Type-Options", "nosniff");
+    response.fields.emplace_back("Cache-Control", "no-store");
+    response.body = std::move(text);
+    return response;
+}
+
 }  // namespace
 
 bool is_challenge_path(const http::Request& request) {
     // As sent, too: what only passes through the folder ("acme-challenge/../x") has no business there.
     return lies_in_folder(request.path) || lies_in_folder(request.raw_path);
+}
+
+http::Response challenge_answer(std::optional<std::string> key_authorization) {
+    return key_authorization ? text_of(std::move(*key_authorization), "application/octet-stream") : not_found();
 }
 
 http::Response Challenge::handle(const http::Request& request, const http::Context& context) {
@@ -37,16 +50,10 @@ http::Response Challenge::handle(const http::Request& request, const http::Conte
     if (!has_prefix(token, "/")) return not_found();
     token.remove_prefix(1);
     if (token.size() > kLongestToken || !is_base64url(token)) return not_found();
-    std::optional<std::string> answer = source_.key_authorization(token);
-    const bool by_ca = answer.has_value();
-    if (!by_ca) answer = source_.probe_page(token, context);
-    if (!answer) return not_found();
-    http::Response response;
-    response.fields.emplace_back("Content-Type", by_ca ? "application/octet-stream" : "text/plain; charset=utf-8");
-    response.fields.emplace_back("X-Content-Type-Options", "nosniff");
-    response.fields.emplace_back("Cache-Control", "no-store");
-    response.body = std::move(*answer);
-    return response;
+    if (std::optional<std::string> answer = source_.key_authorization(token)) return challenge_answer(std::move(answer));
+    if (std::optional<std::string> page = source_.probe_page(token, context)) return text_of(std::move(*page), "text/plain; charset=utf-8");
+    if (std::optional<http::Response> response = source_.elsewhere(token, request, context)) return std::move(*response);
+    return not_found();
 }
 
 }  // namespace postern::site

@@ -54,7 +54,9 @@ http::Response Hosts::handle(const http::Request& request, const http::Context& 
     const HostEntry* entry = index_->find(request.host);
     http::Handler* handler = index_->fallback.get();
     if (entry != nullptr) handler = (context.secure ? entry->secure : entry->plain).get();
-    return handler != nullptr ? handler->handle(request, context) : error_response(421);
+    http::Response response = handler != nullptr ? handler->handle(request, context) : error_response(421);
+    if (entry != nullptr) response.counts = entry->counts;
+    return response;
 }
 
 }  // namespace postern::site

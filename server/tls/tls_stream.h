@@ -41,6 +41,9 @@ public:
     // Nothing is expected for a while: gives mbedTLS's two record buffers back (32 kB) until the next byte either way.
     void rest();
 
+    // Of a handshake that is over.
+    bool is_tls13() const;
+    bool resumed() const;  // by a ticket, so that no certificate was shown
     const std::string& server_name() const;  // SNI in lower case, empty without; known once established
     // Why the handshake failed, in words for a log; empty when it did not.
     std::string failure() const;

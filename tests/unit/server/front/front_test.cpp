@@ -4,7 +4,9 @@
 #include <doctest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <future>
+#include <map>
 #include <thread>
 
 #include "tests/unit/server/front/front_tester.h"
@@ -20,6 +22,36 @@ TEST_CASE("serves, keeps alive, counts") {
     CHECK(house.comes_true([](const front::Stats& s) { return s.requests == 3 && s.accepted == 1 && s.open == 1; }));
     peer.close();
     CHECK(house.comes_true([](const front::Stats& s) { return s.open == 0; }));
+}
+
+TEST_CASE("says what its connections are at") {
+    using State = front::ConnectionState;
+    House house({endpoint("a")});
+    const auto in = [](const front::Stats& s, State state) { return s.in_state[static_cast<std::size_t>(state)]; };
+    Peer silent(house.address()), idle(house.address()), taker(house.address());
+    CHECK(idle.get("/") == "a0");
+    CHECK(taker.say("GET /large HTTP/1.1\r\nHost: h\r\n\r\n"));
+    CHECK(house.comes_true([&](const front::Stats& s) {
+        return in(s, State::kReading) == 1 && in(s, State::kIdle) == 1 && in(s, State::kWriting) == 1 && s.open == 3;
+    }));
+    for (Peer* peer : {&silent, &idle, &taker}) peer->close();
+    CHECK(house.comes_true([&](const front::Stats& s) {
+        return std::all_of(s.in_state.begin(), s.in_state.end(), [](auto count) { return count == 0; });
+    }));
+    for (std::size_t i = 0; i < front::kConnectionStates; i++) CHECK_FALSE(name_of(static_cast<State>(i)).empty());
+}
+
+TEST_CASE("answers count as the endpoint's, or as nobody's") {
+    http::AnswerBook book;
+    auto admin = endpoint("b"), silent = endpoint("c");
+    admin.site = "admin";
+    silent.site = "";
+    House house({endpoint("a"), admin, silent}, {.loops = 2, .admission = {}, .answers = &book});
+    for (std::size_t i = 0; i < 3; i++) Peer(house.address(i)).get("/");
+    const Peer garbage(house.address());
+    CHECK(garbage.say("no request\r\n\r\n"));
+    CHECK(garbage.hear(10000).find("400") != std::string::npos);
+    CHECK(book.totals() == std::map<std::string, http::ByStatus>{{"admin", {{200, 1}}}, {"none", {{200, 1}, {400, 1}}}});
 }
 
 TEST_CASE("a large answer to a fast and to a slow reader") {

@@ -100,8 +100,8 @@ struct House {
     Log log{clock, lines.sink(), LogLevel::kDebug};
     std::unique_ptr<front::Front> front;
 
-    House(std::vector<front::Endpoint> endpoints, front::FrontOptions options = {}) {
-        auto opened = front::Front::open(clock, log, options, std::move(endpoints));
+    explicit House(std::vector<front::Endpoint> endpoints, front::FrontOptions options = {}) {
+        auto opened = front::Front::open(clock, log, std::move(options), std::move(endpoints));
         if (opened.ok()) front = std::move(opened).value();
         if (front && !front->start().ok()) front.reset();
     }

@@ -32,6 +32,7 @@ public:
         left_ -= n;
         return left_ == 0;
     }
+    void resume(const http::Context&, http::Output&) override {}
     http::Phase phase() const override { return left_ > 0 ? http::Phase::kWriting : phase_; }
     void no_more_requests() override {
         last_ = true;

@@ -68,6 +68,11 @@ TEST_CASE("TLS on two loops, both versions, full and resumed, across 20 certific
     CHECK(good == 36);
     CHECK(bad == 0);
     CHECK(house.comes_true([](const front::Stats& s) { return s.handshakes == 36 && s.open == 0 && s.failed_handshakes == 0; }));
+    const auto by = house.front->stats().handshakes_by;  // every third one began anew
+    CHECK(by[front::handshake_place(false, false)] == 4);
+    CHECK(by[front::handshake_place(false, true)] == 8);
+    CHECK(by[front::handshake_place(true, false)] == 8);
+    CHECK(by[front::handshake_place(true, true)] == 16);
 }
 
 TEST_CASE("a failed handshake is counted and told") {

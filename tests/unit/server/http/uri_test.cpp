@@ -110,6 +110,7 @@ TEST_CASE("media types by the last extension, whatever its case") {
 
 TEST_CASE("phrases and pages of statuses") {
     CHECK(reason_of(404) == "Not Found");
+    CHECK(reason_of(428) == "Precondition Required");
     CHECK(reason_of(299).empty());
     const auto page = status_page(404);
     CHECK(page == status_page(404));

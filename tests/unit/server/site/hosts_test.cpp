@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "server/http/answer_counts.h"
 #include "server/site/error_page.h"
 #include "server/site/redirect.h"
 #include "tests/unit/server/site/browser.h"
@@ -164,6 +165,25 @@ TEST_CASE("redirect: one hop from any name to the canonical one") {
     }
     Browser secure(hosts, true);
     CHECK(secure.ask("GET /x", "", "www.example.org").body == "content");
+}
+
+TEST_CASE("answers count as the site's; those of no site do not") {
+    Board board;
+    auto sites = two_sites();
+    http::AnswerCounts one, nobody;
+    sites.front().counts = &one;
+    Hosts hosts(sites, board, nullptr);
+    http::test::Wire wire(&hosts, 0, 65536);
+    wire.context.counts = &nobody;
+    wire.context.secure = true;
+    for (const char* host : {"example.org", "example.org", "other.example", "b.example.net"})
+        wire.send("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
+    wire.send("GET /.well-known/acme-challenge/tok-EN_1 HTTP/1.1\r\nHost: example.org\r\n\r\n");
+    http::ByStatus of_one, of_nobody;
+    one.add_to(of_one);
+    nobody.add_to(of_nobody);
+    CHECK(of_one == http::ByStatus{{200, 2}});
+    CHECK(of_nobody == http::ByStatus{{200, 2}, {421, 1}});
 }
 
 TEST_CASE("redirect: nothing to redirect to") {

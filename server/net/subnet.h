@@ -1,0 +1,38 @@
+// Networks in CIDR form (RFC 4632, RFC 4291 section 2.3): who may speak to a listener. Used by the admin gate.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/result.h"
+
+namespace postern::net {
+
+class Subnet {
+public:
+    // "10.0.0.0/8", "fd00::/8", or one address. kRefuse, saying what is wrong, when it is none, or when bits beyond the length
+    // are set: the writer meant something else.
+    static Result<Subnet> parse(std::string_view text);
+
+    // `ip`: an address in text, without brackets, as in http::Context::peer; IPv4 mapped into IPv6 counts as IPv4, and a zone
+    // (fe80::1%eth0) is no part of it. False when it is none.
+    bool contains(std::string_view ip) const;
+
+    std::string text() const;  // as parse() takes it
+
+private:
+    std::array<std::uint8_t, 16> bits_{};  // IPv4 in the first four
+    bool is_v6_ = false;
+    int length_ = 0;
+};
+
+bool contains(const std::vector<Subnet>& subnets, std::string_view ip);
+
+// This machine, and what is never routed in the Internet: loopback, RFC 1918, RFC 6598 (providers' own NAT), link-local
+// (RFC 3927, RFC 4291) and unique local addresses (RFC 4193).
+const std::vector<Subnet>& private_subnets();
+
+}  // namespace postern::net
