@@ -8,7 +8,7 @@ namespace postern::acme {
 Result<void> read_directory(CaDesk& desk, std::string url) {
     if (desk.session.directory) return {};
     for (int hop = 0; hop <= limits::kRedirects; ++hop) {
-        TRY(const HttpReply reply, desk.transport->exchange({HttpRequest::Method::kGet, url, {}, {}}));
+        TRY(const HttpReply reply, desk.transport->exchange({HttpRequest::Method::kGet, url, {}, {}, "directory"}));
         if (reply.status >= 301 && reply.status <= 308 && !reply.field("Location").empty()) {
             TRY(url, resolve_location(url, reply.field("Location")));
             continue;
@@ -62,7 +62,7 @@ Result<WallTime> CaDesks::ask_time(const CaSettings& ca) {
         if (cancelled_) return Error::retry("called off");
         asking_ = std::move(transport);
     }
-    auto reply = asking_->exchange({HttpRequest::Method::kGet, ca.directory_url, {}, {}});
+    auto reply = asking_->exchange({HttpRequest::Method::kGet, ca.directory_url, {}, {}, "directory"});
     const auto date = asking_->vouched_date();
     std::lock_guard<std::mutex> hold(mutex_);
     asking_.reset();

@@ -1,5 +1,7 @@
 #include "acme/engine.h"
 
+#include <utility>
+
 #include "acme/protocol/limits.h"
 
 namespace postern::acme {
@@ -11,7 +13,8 @@ Engine::Engine(RunTask task, CaSession& session, const AccountKey& key)
       state_(task_.order_url.empty() ? State::kNewOrder : State::kOrder),
       kept_order_(!task_.order_url.empty()),
       directory_url_(task_.directory_url),
-      order_url_(task_.order_url) {}
+      order_url_(task_.order_url),
+      made_(kept_order_ ? Made::kPerhaps : Made::kNo) {}
 
 Next Engine::next(Facts facts) {
     if (!queued_.empty()) {
@@ -23,6 +26,12 @@ Next Engine::next(Facts facts) {
     if (state_ == State::kFinished) return Finished{chain_};
     if (state_ == State::kMakeKey) return MakeKey{order_url_};
     return call(facts);
+}
+
+// Of an order that nobody will look at again, the certificate may have been made all the same.
+std::vector<Charge> Engine::take_charges() {
+    if (state_ == State::kFailed && made_ == Made::kPerhaps && !failure_.keep_order) count_certificate();
+    return std::exchange(charges_, {});
 }
 
 std::string_view Engine::name_of(Ask ask) {
@@ -71,6 +80,7 @@ Next Engine::call(Facts facts) {
         return failure_;
     }
     if (!tries().since) tries().since = facts.steady;
+    request->kind = name_of(asked_);
     return Call{std::move(*request), std::string(name_of(asked_))};
 }
 
@@ -105,6 +115,7 @@ void Engine::key_made(Result<std::string> csr_der) {
 }
 
 void Engine::take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts) {
+    if (asked_ == Ask::kFinalize && made_ == Made::kNo) made_ = Made::kPerhaps;
     if (!reply) {
         if (asked_ == Ask::kDeactivate) return given_back(reply);
         if (in_alternates()) return next_alternate();

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <deque>
-#include <utility>
 
 #include "acme/engine_state.h"
 #include "acme/policy/retry.h"
@@ -28,7 +27,7 @@ public:
     void take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts);
     void key_made(Result<std::string> csr_der);
     void not_put_up(const Error& error) { fail("internal", error.text()); }
-    std::vector<Charge> take_charges() { return std::exchange(charges_, {}); }  // since the last call
+    std::vector<Charge> take_charges();  // since the last call; once more after the end
 
 private:
     using State = EngineState;
@@ -52,6 +51,7 @@ private:
     Result<void> accept_finalize(const HttpReply& reply, Facts facts);
     void go_by(Order order, const HttpReply& reply, Facts facts);
     void order_invalid();
+    void count_certificate();
     // The chain (engine_chain.cpp).
     Result<void> accept_certificate(const HttpReply& reply);
     bool in_alternates() const { return asked_ == Ask::kCertificate && alternate_ > 0; }
@@ -102,7 +102,6 @@ private:
     PollPace pace_;
     bool reached_ = false, account_renewed_ = false, contact_left_out_ = false, key_renewed_ = false, kept_order_ = false;
     std::string directory_url_, order_url_;
-    std::string profile_refusal_;   // what the CA said of the last one that it did not take
     Order order_;
     std::vector<std::string> authorizations_, leftover_, alternates_;  // URLs; of those to give back; of other chains
     std::size_t at_ = 0;                  // of authorizations_, then of leftover_
@@ -111,9 +110,10 @@ private:
     std::optional<RetryAfter> asked_wait_;  // by the last answered challenge
     std::optional<SteadyTime> poll_since_;
     OrderStatus polled_ = OrderStatus::kPending;
-    std::string chain_;
+    std::string chain_, profile_refusal_;  // the latter: what the CA said of the last profile that it did not take
     std::vector<CaProblem> failed_names_;
     std::vector<Charge> charges_;
+    enum class Made : unsigned char { kNo, kPerhaps, kCounted } made_;  // CAs count a certificate when they make it
     RunFailure failure_;
 };
 

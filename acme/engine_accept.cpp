@@ -105,6 +105,8 @@ void Engine::go_by(Order order, const HttpReply& reply, Facts facts) {
     }
     polled_ = order.status;
     order_ = std::move(order);
+    if (order_.status == OrderStatus::kValid) count_certificate();
+    else if (order_.status != OrderStatus::kProcessing && made_ == Made::kPerhaps) made_ = Made::kNo;
     switch (order_.status) {
         case OrderStatus::kPending:
             state_ = State::kAuthorization;
@@ -118,9 +120,18 @@ void Engine::go_by(Order order, const HttpReply& reply, Facts facts) {
         case OrderStatus::kProcessing:
             state_ = State::kOrder;
             return poll(retry_after(reply, facts.wall), facts);
-        case OrderStatus::kValid: state_ = State::kDownload; return;
+        case OrderStatus::kValid:
+            // A new order that was finalized before: by whom and with which key it does not say.
+            if (task_.csr.empty()) return fail("order", "the CA says that it has made the certificate already, of another key than ours");
+            state_ = State::kDownload;
+            return;
         case OrderStatus::kInvalid: return order_invalid();
     }
+}
+
+void Engine::count_certificate() {
+    if (made_ != Made::kCounted) charges_.push_back({Spent::kCertificate, {}});
+    made_ = Made::kCounted;
 }
 
 // The authorizations tell what failed for which name.

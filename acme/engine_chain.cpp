@@ -43,7 +43,6 @@ std::string root_of(const std::string& chain) {
 // Order's own first, then those that it links to, as long as none is the preferred one.
 Result<void> Engine::accept_certificate(const HttpReply& reply) {
     TRY(std::string chain, chain_of(reply));
-    if (!in_alternates()) charges_.push_back({Spent::kCertificate, {}});
     if (task_.preferred_chain.empty() || root_of(chain) == task_.preferred_chain) {
         chain_ = std::move(chain);
         state_ = State::kFinished;

@@ -39,7 +39,10 @@ void Engine::refuse(const HttpReply& reply, Facts facts) {
     }
     if (asked_ == Ask::kNewOrder && (drop_replaces(problem) || drop_profile(problem))) return;
     if (asked_ == Ask::kAccount && binding_refused(problem)) return;
-    switch (judge(problem)) {
+    const Verdict verdict = judge(problem);
+    const bool open = verdict == Verdict::kLookAgain || verdict == Verdict::kLater;
+    if (asked_ == Ask::kFinalize && !open) made_ = Made::kNo;
+    switch (verdict) {
         case Verdict::kNonce: return again_without_nonces(problem, facts);
         case Verdict::kAccount:
             if (asked_ == Ask::kAccount || account_renewed_) return fail_with(problem, false);
@@ -122,6 +125,8 @@ void Engine::stumble(std::string type, const std::string& detail, std::optional<
 bool Engine::forget_kept_order() {
     if (!kept_order_) return false;
     kept_order_ = false;
+    if (made_ == Made::kPerhaps) count_certificate();
+    made_ = Made::kNo;
     task_.csr.clear();
     order_url_.clear();
     authorizations_.clear();

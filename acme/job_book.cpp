@@ -26,7 +26,10 @@ std::optional<JobBook::Request> JobBook::take() {
 void JobBook::step(WallTime at, const std::string& certificate, const std::string& text) {
     std::lock_guard<std::mutex> hold(mutex_);
     JobView* job = find(current_);
-    if (job && job->steps.size() < kSteps) job->steps.push_back({at, certificate, text});
+    if (job == nullptr) return tell({{}, false, false, false, {{at, certificate, text}}}, true);  // nobody asked: it was due
+    if (job->steps.size() >= kSteps) return;
+    job->steps.push_back({at, certificate, text});
+    tell(*job, true);
 }
 
 void JobBook::end(bool ok, bool changed) {
@@ -35,6 +38,7 @@ void JobBook::end(bool ok, bool changed) {
         job->done = true;
         job->ok = ok;
         job->changed = changed;
+        tell(*job, false);
     }
     current_.clear();
 }
@@ -50,6 +54,13 @@ Result<JobView> JobBook::view(const std::string& id) const {
     for (const JobView& job : jobs_)
         if (job.id == id) return job;
     return Error::admin("no job " + id + "; only the last " + std::to_string(kRemembered) + " are remembered");
+}
+
+void JobBook::tell(const JobView& job, bool with_step) const {
+    if (!watcher_) return;
+    JobView told{job.id, job.done, job.ok, job.changed, {}};
+    if (with_step) told.steps.push_back(job.steps.back());
+    watcher_(told);
 }
 
 JobView* JobBook::find(const std::string& id) {

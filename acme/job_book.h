@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,6 +18,9 @@ public:
     static constexpr std::size_t kQueued = 8;   // more at once are refused
     static constexpr std::size_t kSteps = 200;  // of one job: a run has under twenty a certificate
 
+    // Told of each step, and at the end: `job` with that step alone; without an id where nobody had asked. On the worker's thread; must be quick. Before the first job.
+    void set_watcher(std::function<void(const JobView& job)> watcher) { watcher_ = std::move(watcher); }
+
     struct Request {
         std::string id;
         Task task;
@@ -31,11 +35,13 @@ public:
 
 private:
     JobView* find(const std::string& id);
+    void tell(const JobView& job, bool with_step) const;
 
     mutable std::mutex mutex_;
     std::deque<JobView> jobs_;
     std::deque<Request> queue_;
     std::string current_;
+    std::function<void(const JobView&)> watcher_;
     unsigned long long last_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "acme/policy/clock_gate.h"
 #include "acme/policy/retry.h"
 #include "acme/protocol/problem.h"
+#include "acme/tally.h"
 #include "server/base/text.h"
 #include "server/crypto/anchors.h"
 
@@ -196,6 +197,7 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     auto result = run_order(run_parts(spends), wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key,
                             *(*desk)->transport, std::move(pending));
     times_->heard(*(*desk)->transport);
+    thumbprints_.erase(wanted.ca.name);  // it may have made another account
     return result;
 }
 
@@ -247,6 +249,7 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
         parts_.log.warn("acme.untrusted", {{"certificate", wanted.name}, {"why", warning}});
         tell(lineage, warning);
     }
+    if (parts_.tally != nullptr) parts_.tally->renewal(wanted.name, true);
     lineage.succeeded(pair, generation, start, clock_.wall(), std::move(warning));
     // In this order: an order without its job is only asked for once more, a job without it is complete.
     save_job(lineage);
@@ -267,17 +270,18 @@ std::string Keeper::warning_about(const WantedCert& wanted, const crypto::CertBu
 }
 
 void Keeper::failed(Lineage& lineage, const RunFailure& failure, WallTime start) {
+    if (parts_.tally != nullptr) parts_.tally->renewal(lineage.wanted().name, false);
     const FailedRun facts{lineage.job().failures + 1, failure.reached_ca, failure.permanent, failure.retry_after};
     const Seconds pause = pause_between_runs(facts, parts_.random.below(1u << 30));
     const WallTime now = clock_.wall();
     const bool worth_writing =
         lineage.failed(failure.problem, start, now, pause, failure.retry_after, failure.reached_ca);
+    const std::string next = date_of(lineage.due(now, false));  // of one that was forced: when it would have been due
     parts_.log.error("acme.failed", {{"certificate", lineage.wanted().name},
                                      {"type", failure.problem.type},
                                      {"detail", failure.problem.detail},
-                                     {"next", date_of(now + pause)}});
-    tell(lineage, failure.problem.type + ": " + failure.problem.detail + ". " + failure.problem.advice +
-                      " Next try " + date_of(now + pause));
+                                     {"next", date_of(now + pause)}});  // of what is due
+    tell(lineage, failure.problem.type + ": " + failure.problem.detail + ". " + failure.problem.advice + " Next try " + next);
     if (worth_writing) save_job(lineage);
     if (!failure.keep_order && failure.reached_ca) drop_pending(lineage);
 }
@@ -292,12 +296,29 @@ void Keeper::drop_pending(const Lineage& lineage) {
     if (!dropped) parts_.log.warn("acme.store", {{"what", "order"}, {"problem", dropped.error().text()}});
 }
 
+std::string Keeper::thumbprint_for(const CaSettings& ca) {
+    auto found = thumbprints_.find(ca.name);
+    if (found == thumbprints_.end()) {
+        const auto account = store_->account(ca.name);
+        if (!account || account->directory != ca.directory_url) return "";
+        found = thumbprints_.emplace(ca.name, account->key).first;
+    }
+    return found->second;
+}
+
 void Keeper::publish_status() {
     auto snapshot = std::make_shared<StatusSnapshot>();
     snapshot->clock_sane = clock_.is_set();
     snapshot->clock_source = name_of(clock_.source());
-    for (const Lineage& lineage : lineages_)
-        snapshot->certificates.push_back(lineage.status(clock_.wall(), snapshot->clock_sane));
+    std::vector<Ledger::Order> orders;
+    for (const Lineage& lineage : lineages_) {
+        const WantedCert& wanted = lineage.wanted();
+        CertStatus& status = snapshot->certificates.emplace_back(lineage.status(clock_.wall(), snapshot->clock_sane));
+        if (!wanted.from_ca) continue;
+        status.thumbprint = thumbprint_for(wanted.ca);
+        orders.push_back({wanted.ca.directory_url, wanted.ca.limits, wanted.names, false, false});
+    }
+    snapshot->ledger = ledger_->states(orders);
     snapshot->notices = store_->notices();
     for (const Lineage& lineage : lineages_)
         if (std::string warning = lineage.warning(); !warning.empty()) snapshot->notices.push_back(std::move(warning));

@@ -65,6 +65,7 @@ private:
     std::optional<PendingOrder> pending_for(const Lineage& lineage);
     void save_job(const Lineage& lineage);
     void drop_pending(const Lineage& lineage);
+    std::string thumbprint_for(const CaSettings& ca);
     void publish_status();
     void tell(const Lineage& lineage, const std::string& text);
 
@@ -78,6 +79,7 @@ private:
     std::optional<ClockBook> times_;
     RenewalWatch watch_;
     std::vector<Lineage> lineages_;
+    std::map<std::string, std::string> thumbprints_;  // of accounts, by the CA's name
     bool in_run_ = false;  // the listener was told of its begin, and not of its end
     bool stopped_ = false;
 };

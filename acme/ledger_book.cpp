@@ -24,7 +24,7 @@ std::optional<RunFailure> LedgerBook::refuse(const Ledger::Order& order) {
 
 void LedgerBook::charge(const Ledger::Order& order, const Charge& charge) {
     unsaved_ = ledger_.spend(charge.what, order, charge.name, clock_.wall()) || unsaved_;
-    if (charge.what == Spent::kOrder) flush();
+    if (charge.what == Spent::kOrder || charge.what == Spent::kCertificate) flush();
 }
 
 void LedgerBook::flush() {

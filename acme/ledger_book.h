@@ -16,9 +16,10 @@ public:
 
     // The failure that stands for an order which must not be placed yet; nothing: it may.
     std::optional<RunFailure> refuse(const Ledger::Order& order);
-    // Remembers what a run spent. An order goes to disk at once: a crash behind it must not place it again unseen.
+    // Remembers what a run spent. Orders and certificates go to disk at once: a crash behind one must not forget it.
     void charge(const Ledger::Order& order, const Charge& charge);
     void flush();  // at the end of a run
+    std::vector<Ledger::State> states(const std::vector<Ledger::Order>& orders) const { return ledger_.states(orders, clock_.wall()); }
 
 private:
     Store& store_;

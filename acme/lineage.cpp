@@ -15,6 +15,7 @@ namespace {
 constexpr int kSelfSignedDays = 3650;
 constexpr Seconds kLeastRest(60), kMostRest(3600);  // after a success
 constexpr Seconds kLongestAriPause(31 * 86400);
+constexpr Seconds kPauseWorthWriting(3600);
 constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 
 // A change of any of these starts afresh: no pause after failures of the old configuration, no order of it.
@@ -233,7 +234,8 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now,
     job_.add({start, now, true, "", generation});
 }
 
-// A box without network tries every minute: only the first of such failures is written, for the flash's sake.
+// A box without network tries every minute: only the first of such failures is written, for the flash's sake. A long pause
+// (the ledger's) is kept over a restart.
 bool Lineage::failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
                      bool reached_ca) {
     const bool same = !reached_ca && job_.problem && job_.problem->type == problem.type;
@@ -242,7 +244,7 @@ bool Lineage::failed(const Problem& problem, WallTime start, WallTime now, Secon
     job_.hold = asked ? std::optional(now + std::min(*asked, pause)) : std::nullopt;
     job_.problem = problem;
     if (!same) job_.add({start, now, false, problem.type + ": " + problem.detail, 0});
-    return !same;
+    return !same || pause >= kPauseWorthWriting;
 }
 
 CertStatus Lineage::status(WallTime now, bool clock_sane) const {

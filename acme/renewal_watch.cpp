@@ -13,7 +13,7 @@ constexpr Seconds kNotOffered(30 * 86400);  // an order will have read the direc
 std::string date_of(WallTime time) { return to_rfc3339(time.time_since_epoch().count()); }
 
 Result<HttpReply> get(Transport& transport, const std::string& url) {
-    return transport.exchange({HttpRequest::Method::kGet, url, {}, {}});
+    return transport.exchange({HttpRequest::Method::kGet, url, {}, {}, "renewalInfo"});
 }
 
 Error refused(const HttpReply& reply) { return Error::retry("the CA answered " + std::to_string(reply.status)); }

@@ -23,7 +23,8 @@ Result<std::string> payload_for(const StoredPair& pair, int reason) {
 
 Result<std::string> nonce_of(CaDesk& desk) {
     if (desk.session.nonces.empty()) {
-        TRY(const HttpReply reply, desk.transport->exchange({HttpRequest::Method::kHead, desk.session.directory->new_nonce, {}, {}}));
+        TRY(const HttpReply reply, desk.transport->exchange(
+            {HttpRequest::Method::kHead, desk.session.directory->new_nonce, {}, {}, "newNonce"}));
         desk.session.nonces.put(reply.field("Replay-Nonce"));
     }
     auto nonce = desk.session.nonces.take();
@@ -37,7 +38,8 @@ Result<HttpReply> ask(CaDesk& desk, const AccountKey& key, const std::string& ac
     for (int tries = 0;; ++tries) {
         TRY(const std::string nonce, nonce_of(desk));
         TRY(std::string body, key.sign(url, nonce, account_url, payload));
-        TRY(HttpReply reply, desk.transport->exchange({HttpRequest::Method::kPost, url, "application/jose+json", std::move(body)}));
+        TRY(HttpReply reply, desk.transport->exchange(
+            {HttpRequest::Method::kPost, url, "application/jose+json", std::move(body), "revokeCert"}));
         desk.session.nonces.put(reply.field("Replay-Nonce"));
         if (reply.status != 400 || problem_of(reply).type != "badNonce" || tries >= kBadNonces) return reply;
     }

@@ -28,6 +28,7 @@ private:
     RunTask task(std::optional<PendingOrder> pending);
     // Each does what the engine asked for; false: stop.
     bool carry_out(Engine& engine, const Call& call);
+    void charge(Engine& engine);
     bool carry_out(const Pause& pause);
     bool carry_out(const Note& note);
     bool carry_out(const HangUp& token);
@@ -91,6 +92,7 @@ RunResult Run::go(std::optional<PendingOrder> pending) {
         } else if (auto* finished = std::get_if<Finished>(&next)) {
             return Issued{std::move(finished->chain), std::move(key_)};
         } else {
+            charge(engine);
             return std::get<RunFailure>(std::move(next));
         }
         if (!on) return Stopped{};
@@ -107,9 +109,13 @@ bool Run::carry_out(Engine& engine, const Call& call) {
                                        {"status", reply ? reply->status : 0},
                                        {"ms", static_cast<long long>((parts_.clock.steady() - before).count())}});
     engine.take(reply, fault, facts());
+    charge(engine);
+    return true;
+}
+
+void Run::charge(Engine& engine) {
     for (const Charge& charge : engine.take_charges())
         if (parts_.charge) parts_.charge(charge);
-    return true;
 }
 
 // A date is waited for to its second, not to the length it had when it was read: it may be up to a second nearer.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acme/policy/ledger.h"
 #include "acme/store/job.h"
 #include "server/base/clock.h"
 #include "server/crypto/cert_bundle.h"
@@ -31,6 +32,7 @@ struct CertStatus {
     std::optional<Problem> last_problem;      // cleared by success
     std::optional<AriWindow> ari;             // when the CA wants the present certificate renewed
     std::vector<Attempt> history;             // oldest first, at most 32
+    std::string thumbprint;                   // of the CA account that orders it (RFC 7638); empty: there is none yet
 };
 
 struct StatusSnapshot {
@@ -38,6 +40,7 @@ struct StatusSnapshot {
     bool clock_sane = true;
     std::vector<std::string> notices;         // damaged state files set aside, and the like
     std::string clock_source = "system";      // or "ca", or "none" (acme/known_clock.h)
+    std::optional<std::vector<Ledger::State>> ledger = std::nullopt;  // nothing: not known, for no server runs
 };
 
 }  // namespace postern::acme

@@ -31,6 +31,7 @@ struct Worker::Impl {
                  [this](const std::string& certificate, const std::string& text) {
                      book.step(parts.clock.wall(), certificate, text);
                  }) {
+        book.set_watcher(parts.followed);
         set_names(wanted);
         first = std::move(wanted);
     }
@@ -64,8 +65,13 @@ std::optional<std::vector<WantedCert>> Worker::Impl::take_wanted() {
 }
 
 SteadyTime Worker::Impl::round() {
-    if (auto wanted = take_wanted()) keeper.set_wanted(std::move(*wanted));
-    while (auto request = book.take()) {
+    for (;;) {
+        // in this order: what was asked together with new ones is never done to the old ones
+        auto request = book.take();
+        auto wanted = take_wanted();
+        if (!request && !wanted) break;
+        if (wanted) keeper.set_wanted(std::move(*wanted));
+        if (!request) continue;
         auto outcome = keeper.carry_out(request->task);
         book.end(outcome.ok, outcome.changed);
     }
@@ -119,6 +125,19 @@ void Worker::set_wanted(std::vector<WantedCert> wanted) {
         impl_->next_wanted = std::move(wanted);
     }
     impl_->pauser.wake();
+}
+
+Result<std::string> Worker::set_wanted(std::vector<WantedCert> wanted, Task first) {
+    Result<std::string> job = Error::admin("no such certificate is configured: " + join(first.names, ", "));
+    {
+        std::lock_guard<std::mutex> hold(impl_->mutex);  // of both at once: the thread sees none of them, or the two
+        impl_->set_names(wanted);
+        const bool known = std::all_of(first.names.begin(), first.names.end(), [&](const auto& name) { return impl_->names.count(name) != 0; });
+        impl_->next_wanted = std::move(wanted);
+        if (known) job = impl_->book.ask(std::move(first));
+    }
+    impl_->pauser.wake();
+    return job;
 }
 
 Result<std::string> Worker::ask(Task task) {

@@ -24,6 +24,21 @@
 namespace postern::acme {
 
 class Pauser;  // acme/pauser.h
+class Tally;   // acme/tally.h
+
+// A `renew` somebody asked for, followed step by step.
+struct JobView {
+    std::string id;
+    bool done = false;
+    bool ok = false;       // all of it succeeded
+    bool changed = false;  // at least one certificate was installed
+    struct Step {
+        WallTime at{};
+        std::string certificate;
+        std::string text;  // "order placed: 2 names", "validated example.org", "not due before 2027-01-01 ..."
+    };
+    std::vector<Step> steps;
+};
 
 struct WorkerParts {
     const Clock& clock;
@@ -41,23 +56,11 @@ struct WorkerParts {
     // Whom visitors trust, as far as this machine knows; empty, or no function: it does not know.
     std::function<Anchors(const CaSettings&)> anchors{};
     RunListener* listener = nullptr;       // who hears of runs; null: nobody
+    Tally* tally = nullptr;                // where renewals are counted; null: nowhere
     // Told when a certificate is about to be ordered that there is none of yet, so that somebody may look for what would
     // spoil it. Must not block; no function: nobody is told.
     std::function<void(const WantedCert&)> before_first_order{};
-};
-
-// A `renew` somebody asked for, followed step by step.
-struct JobView {
-    std::string id;
-    bool done = false;
-    bool ok = false;       // all of it succeeded
-    bool changed = false;  // at least one certificate was installed
-    struct Step {
-        WallTime at{};
-        std::string certificate;
-        std::string text;  // "order placed: 2 names", "validated example.org", "not due before 2027-01-01 ..."
-    };
-    std::vector<Step> steps;
+    std::function<void(const JobView&)> followed{};  // as JobBook's watcher
 };
 
 class Worker {
@@ -72,6 +75,8 @@ public:
     void start();                                // the thread; it never throws
     void stop();                                 // ends a running exchange within its time limit and joins; safe twice
     void set_wanted(std::vector<WantedCert> wanted);  // after a reload
+    // Likewise; `first` is done with these before anything else is. Its job's id, or why there is none: they are set all the same.
+    Result<std::string> set_wanted(std::vector<WantedCert> wanted, Task first);
 
     // Queues a renewal of these (empty: all that are due). force: even when not due. Returns a job's id; kAdmin for an
     // unknown name.

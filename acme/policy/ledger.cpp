@@ -1,6 +1,7 @@
 #include "acme/policy/ledger.h"
 
 #include <algorithm>
+#include <set>
 
 #include "server/base/text.h"
 
@@ -57,29 +58,30 @@ std::string registered_domain(std::string_view name) {
     return std::string(third == std::string_view::npos ? name : name.substr(third + 1));
 }
 
+std::string Ledger::Bucket::words() const {
+    return std::to_string(limit.tokens) + " " + std::string(what) + of + " in " + length_of(limit.window);
+}
+
 std::vector<Ledger::Bucket> Ledger::buckets_of(const Order& order) {
     const CaLimits& limits = order.limits;
-    auto key = [&order](std::string_view what, std::string_view of) {
-        return std::string(order.directory_url).append(1, ' ').append(what).append(of);
-    };
-    auto words = [](const Limit& limit, std::string_view of) {
-        return std::to_string(limit.tokens) + " " + std::string(of) + " in " + length_of(limit.window);
-    };
     std::vector<Bucket> buckets;
-    if (order.new_account) buckets.push_back({key("accounts", ""), words(limits.accounts, "new accounts"), limits.accounts});
-    buckets.push_back({key("orders", ""), words(limits.orders, "orders"), limits.orders});
-    buckets.push_back(
-        {key("names ", set_of(order.names)), words(limits.same_names, "certificates for the same names"), limits.same_names});
-    for (const std::string& name : order.names)
-        buckets.push_back({key("failures ", name), words(limits.failures, "failed validations of " + name), limits.failures});
+    const auto add = [&](std::string_view kind, std::string_view key, const Limit& limit, std::string_view what, std::string_view of) {
+        if (limit.tokens == 0) return;  // none
+        std::string whole = order.directory_url + " ";
+        whole.append(kind).append(key);
+        buckets.push_back({std::move(whole), limit, what, std::string(of)});
+    };
+    if (order.new_account) add("accounts", "", limits.accounts, "new accounts", "");
+    add("orders", "", limits.orders, "orders", "");
+    add("names ", set_of(order.names), limits.same_names, "certificates for the same names", "");
+    for (const std::string& name : order.names) add("failures ", name, limits.failures, "failed validations of ", name);
     if (order.renewal) return buckets;
     std::vector<std::string> domains;
     for (const std::string& name : order.names) domains.push_back(registered_domain(name));
     std::sort(domains.begin(), domains.end());
     domains.erase(std::unique(domains.begin(), domains.end()), domains.end());
     for (const std::string& domain : domains)
-        buckets.push_back(
-            {key("domain ", domain), words(limits.same_domain, "certificates for names of " + domain), limits.same_domain});
+        add("domain ", domain, limits.same_domain, "certificates for names of ", domain);
     return buckets;
 }
 
@@ -95,10 +97,9 @@ void Ledger::take(const Bucket& bucket, WallTime now) {
 std::optional<Ledger::Refusal> Ledger::refuse(const Order& order, WallTime now) const {
     std::optional<Refusal> worst;
     for (const Bucket& bucket : buckets_of(order)) {
-        if (bucket.limit.tokens == 0) continue;
         // this one and the one that is left over
         const WallTime until = full_at(bucket, now) + 2 * bucket.limit.interval() - bucket.limit.window;
-        if (until > now && (!worst || until > worst->until)) worst = Refusal{bucket.words, until};
+        if (until > now && (!worst || until > worst->until)) worst = Refusal{bucket.words(), until};
     }
     return worst;
 }
@@ -118,7 +119,6 @@ bool Ledger::spend(Spent what, const Order& order, std::string_view name, WallTi
     const std::string ca = order.directory_url + " ";
     bool limited = false;
     for (const Bucket& bucket : buckets_of(order)) {
-        if (bucket.limit.tokens == 0) continue;
         const std::string_view kind = std::string_view(bucket.key).substr(ca.size());
         const bool meant = what == Spent::kAccount   ? kind == "accounts"
                            : what == Spent::kOrder   ? kind == "orders"
@@ -129,6 +129,33 @@ bool Ledger::spend(Spent what, const Order& order, std::string_view name, WallTi
         limited = true;
     }
     return limited;
+}
+
+Ledger::State Ledger::state_of(const Bucket& bucket, WallTime now) const {
+    const WallTime full = full_at(bucket, now);
+    const Seconds interval = std::max(bucket.limit.interval(), Seconds(1));
+    const auto missing = static_cast<int>(std::min<long long>((full - now + interval - Seconds(1)) / interval, bucket.limit.tokens));
+    State state{{}, bucket.words(), bucket.limit.tokens - missing, bucket.limit.tokens, std::nullopt};
+    if (missing > 0) state.next = full - (missing - 1) * interval;
+    return state;
+}
+
+std::vector<Ledger::State> Ledger::states(const std::vector<Order>& orders, WallTime now) const {
+    std::vector<State> states;
+    std::set<std::string> seen;
+    for (Order order : orders) {
+        order.new_account = true;  // whether or not one is needed: somebody wants to know
+        order.renewal = false;
+        const std::string ca = order.directory_url + " ";
+        for (const Bucket& bucket : buckets_of(order)) {
+            const bool always = bucket.of.empty() && bucket.key.compare(ca.size(), 6, "names ") != 0;
+            if (!always && full_at(bucket, now) == now) continue;
+            if (!seen.insert(bucket.key).second) continue;
+            states.push_back(state_of(bucket, now));
+            states.back().directory_url = order.directory_url;
+        }
+    }
+    return states;
 }
 
 std::map<std::string, WallTime> Ledger::remembered(WallTime now) const {

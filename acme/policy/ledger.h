@@ -57,6 +57,12 @@ public:
         std::string limit;  // "5 certificates for the same names in 7 days"
         WallTime until{};   // from then on an order leaves a token over
     };
+    struct State {  // of one limit, for those who look
+        std::string directory_url;
+        std::string limit;  // as in Refusal
+        int left = 0, of = 0;
+        std::optional<WallTime> next;  // when another token is there; nothing: none has been taken
+    };
     // Nothing: the order may be placed, and each limit has a token left after it. The last one is for a human's --force.
     std::optional<Refusal> refuse(const Order& order, WallTime now) const;
 
@@ -68,17 +74,25 @@ public:
     // What a run has spent. `name` is for kFailure. False: nothing that is limited, so nothing to be written.
     bool spend(Spent what, const Order& order, std::string_view name, WallTime now);
 
+    // What these orders would be held to, each limit once: those of an account and of this machine always, those of names
+    // and domains (a site may have a hundred) where something has been taken.
+    std::vector<State> states(const std::vector<Order>& orders, WallTime now) const;
+
     // Buckets that are not full, at most kBuckets of them, the fullest left out.
     static constexpr std::size_t kBuckets = 256;
     std::map<std::string, WallTime> remembered(WallTime now) const;
 
 private:
     struct Bucket {
-        std::string key, words;
+        std::string key;
         Limit limit;
+        std::string_view what;  // "certificates for names of "
+        std::string of;         // a name or a domain; empty: `what` says it all
+        std::string words() const;
     };
     static std::vector<Bucket> buckets_of(const Order& order);
     WallTime full_at(const Bucket& bucket, WallTime now) const;
+    State state_of(const Bucket& bucket, WallTime now) const;
     void take(const Bucket& bucket, WallTime now);
 
     std::map<std::string, WallTime> full_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 
 namespace postern::acme {
 

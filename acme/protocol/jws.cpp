@@ -1,6 +1,6 @@
 #include "acme/protocol/jws.h"
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "server/base/base64url.h"
 #include "server/crypto/hash.h"
 

@@ -11,9 +11,6 @@ namespace postern::limits {
 inline constexpr std::size_t kAcmeBody = 1u << 20;     // a directory is 1 kB, an order of 100 names 20 kB, a chain 6 kB
 inline constexpr std::size_t kAcmeHead = 65536;        // status line and fields; real ones have 2 kB
 inline constexpr std::size_t kAcmeStatusLine = 256;    // it goes through std::regex, which recurses once a character
-inline constexpr std::size_t kJsonDepth = 16;          // ACME nests four deep
-inline constexpr std::size_t kJsonMembers = 256;      // of one object, each compared with those before; ACME has under 20
-inline constexpr std::size_t kJsonNodes = 20000;       // 100 authorizations have 2,000
 inline constexpr std::size_t kUrl = 2048;
 inline constexpr std::size_t kNonce = 512;             // Let's Encrypt's have 43 characters
 inline constexpr std::size_t kNoncesKept = 8;          // one is enough when replies carry the next
@@ -25,7 +22,7 @@ inline constexpr std::size_t kChallenges = 32;         // offered for one name; 
 // How long is asked.
 inline constexpr Millis kExchangeTime = Millis(30000); // connect, TLS, request and reply: slow CAs take 10 s to finalize
 inline constexpr Millis kStepTime = Millis(60000);     // no new try of a step after this, except one the CA asked for
-inline constexpr int kBadNonces = 60;                  // in one step: a CA that refuses nine in ten still gets through
+inline constexpr int kBadNonces = 150;                 // in one step: where nine in ten are refused, one step in 8 million fails
 inline constexpr Millis kPollTime = Millis(180000);    // then the order is kept and looked at again in the next run
 inline constexpr int kPolls = 60;
 inline constexpr int kRedirects = 3;                   // of the directory; nothing else is ever redirected

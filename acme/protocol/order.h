@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "acme/protocol/problem.h"
 
 namespace postern::acme {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "acme/protocol/transport.h"
 
 namespace postern::acme {

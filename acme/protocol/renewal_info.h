@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "server/base/clock.h"
 
 namespace postern::acme {

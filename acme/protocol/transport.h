@@ -21,6 +21,7 @@ struct HttpRequest {
     std::string url;           // https://host[:port]/path, checked
     std::string content_type;  // of a POST
     std::string body;
+    std::string_view kind{};   // "newOrder": for who counts; never goes away
 };
 
 struct HttpReply {

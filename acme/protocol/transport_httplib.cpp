@@ -190,7 +190,7 @@ private:
         }
     }
 
-    // Looked at once more by ourselves: a backend that forgot to verify would end here.
+    // The name once more by ourselves: a backend that forgot it would end here. Whether it looked at the chain it does not say.
     bool verified() {
         const auto certificate = tls::get_peer_cert(session_);
         const bool good = tls::get_verify_result(session_) == 0 && certificate != nullptr &&

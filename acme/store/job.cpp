@@ -1,96 +1,142 @@
 #include "acme/store/job.h"
 
 #include <algorithm>
-#include <exception>
-#include <nlohmann/json.hpp>
+
+#include "server/base/json.h"
 
 namespace postern::acme {
 
 namespace {
 
-// As in firmware/admin: a second kind of json would be 60 kB more.
-using json = nlohmann::ordered_json;
-
 constexpr int kVersion = 1;
+constexpr JsonBounds kBounds{.members = 20000};  // of the ledger, which has a row for each name
 
 Error damaged(std::string_view what) { return Error::refuse("not a " + std::string(what) + " of ours"); }
 
-// The object of a state file, or nothing. Numbers that are no integers, strings that are no UTF-8: all refused below.
-std::optional<json> object_from(std::string_view text) {
-    json value = json::parse(text.begin(), text.end(), nullptr, false);
-    if (!value.is_object() || value.value("v", 0) != kVersion) return std::nullopt;
+long long seconds_of(WallTime at) { return static_cast<long long>(at.time_since_epoch().count()); }
+
+// Takes values from a record; whole() is over for good with the first that is missing or of another type.
+class Taker {
+public:
+    explicit Taker(const Json& record) : record_(record) {}
+
+    std::string text(std::string_view name) { return std::string(kept(record_.text(name)).value_or("")); }
+    std::int64_t number(std::string_view name) { return kept(record_.number(name)).value_or(0); }
+    WallTime time(std::string_view name) { return WallTime(Seconds(number(name))); }
+    // Those that may be missing, but of no other type.
+    std::string text_if_there(std::string_view name) { return has(name) ? text(name) : ""; }
+    bool flag_if_there(std::string_view name) { return has(name) && kept(record_.flag(name)).value_or(false); }
+    std::optional<WallTime> time_if_there(std::string_view name) {
+        return has(name) ? std::optional<WallTime>(time(name)) : std::nullopt;
+    }
+    const Json* object_if_there(std::string_view name) {
+        const Json* found = record_.find(name);
+        must(found == nullptr || found->is_object());
+        return found;
+    }
+    const std::vector<Json>& array(std::string_view name) {
+        static const std::vector<Json> kNone;
+        const auto* found = record_.array(name);
+        must(found != nullptr);
+        return found != nullptr ? *found : kNone;
+    }
+    bool has(std::string_view name) const { return record_.find(name) != nullptr; }
+
+    // A value that is no member.
+    template <typename T>
+    std::optional<T> kept(std::optional<T> value) {
+        must(value.has_value());
+        return value;
+    }
+    bool must(bool holds) {
+        whole_ = whole_ && holds;
+        return holds;
+    }
+    bool whole() const { return whole_; }
+
+private:
+    const Json& record_;
+    bool whole_ = true;
+};
+
+// The record in a state file, read by `take`; kRefuse when it is no whole one.
+template <typename T, typename Take>
+Result<T> record_from(std::string_view text, std::string_view what, Take take) {
+    auto record = Json::parse(text, kBounds);
+    if (!record || record->number("v") != kVersion) return damaged(what);
+    Taker taker(*record);
+    T value = take(taker);
+    if (!taker.whole()) return damaged(what);
     return value;
 }
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
-
-std::string string_at(const json& object, const char* key) { return object.at(key).get<std::string>(); }
-
-std::optional<WallTime> time_at(const json& object, const char* key) {
-    auto found = object.find(key);
-    if (found == object.end()) return std::nullopt;
-    return WallTime(Seconds(found->get<long long>()));
+JsonObject record() {
+    JsonObject made;
+    made.number("v", kVersion);
+    return made;
 }
 
-json to_json(const Attempt& a) {
-    return json::array({a.start.time_since_epoch().count(), a.end.time_since_epoch().count(), a.ok, a.generation, a.said});
+std::string attempt_text(const Attempt& a) {
+    return json_list({std::to_string(seconds_of(a.start)), std::to_string(seconds_of(a.end)), a.ok ? "true" : "false",
+                      std::to_string(a.generation), json_quote(a.said)});
 }
 
-Attempt attempt_from(const json& row) {
-    Attempt a;
-    a.start = WallTime(Seconds(row.at(0).get<long long>()));
-    a.end = WallTime(Seconds(row.at(1).get<long long>()));
-    a.ok = row.at(2).get<bool>();
-    a.generation = row.at(3).get<int>();
-    a.said = row.at(4).get<std::string>();
-    return a;
+Attempt attempt_from(const Json& row, Taker& job) {
+    static const Json kNone;
+    const auto at = [&](std::size_t i) -> const Json& { return i < row.items().size() ? row.items()[i] : kNone; };
+    const auto number = [&](std::size_t i) { return job.kept(at(i).number()).value_or(0); };
+    job.must(row.kind() == Json::Kind::kArray && at(4).kind() == Json::Kind::kString);
+    return {WallTime(Seconds(number(0))), WallTime(Seconds(number(1))), job.kept(at(2).flag()).value_or(false), at(4).string(),
+            static_cast<int>(number(3))};
 }
 
-std::optional<AriWindow> ari_at(const json& object) {
-    auto found = object.find("ari");
-    if (found == object.end()) return std::nullopt;
-    auto time = [&](const char* key) { return time_at(*found, key).value_or(WallTime{}); };
-    return AriWindow{string_at(*found, "id"), time("start"), time("end"), time("moment"), found->value("see", "")};
+std::string ari_text(const AriWindow& ari) {
+    return JsonObject()
+        .add("id", ari.id)
+        .number("start", seconds_of(ari.start))
+        .number("end", seconds_of(ari.end))
+        .number("moment", seconds_of(ari.moment))
+        .add("see", ari.explanation)
+        .done();
 }
 
-json to_json(const AriWindow& ari) {
-    return {{"id", ari.id},
-            {"start", ari.start.time_since_epoch().count()},
-            {"end", ari.end.time_since_epoch().count()},
-            {"moment", ari.moment.time_since_epoch().count()},
-            {"see", ari.explanation}};
+std::optional<AriWindow> ari_from(Taker& job) {
+    const Json* found = job.object_if_there("ari");
+    if (found == nullptr) return std::nullopt;
+    Taker ari(*found);
+    AriWindow window{ari.text("id"), ari.time_if_there("start").value_or(WallTime{}), ari.time_if_there("end").value_or(WallTime{}),
+                     ari.time_if_there("moment").value_or(WallTime{}), ari.text_if_there("see")};
+    job.must(ari.whole());
+    return window;
 }
 
-Job read_job(const json& object) {
+std::optional<Problem> problem_from(Taker& job) {
+    const Json* found = job.object_if_there("problem");
+    if (found == nullptr) return std::nullopt;
+    Taker taker(*found);
+    Problem problem{taker.text("type"), taker.text("detail"), taker.text("advice")};
+    job.must(taker.whole());
+    return problem;
+}
+
+Job take_job(Taker& from) {
     Job job;
-    job.wanted = string_at(object, "wanted");
-    job.issued_by = object.value("issued_by", "");
-    job.issued_for = object.value("issued_for", "");
-    job.warning = object.value("warning", "");
-    job.failures = object.at("failures").get<int>();
-    job.next = time_at(object, "next");
-    job.hold = time_at(object, "hold");
-    if (auto found = object.find("problem"); found != object.end())
-        job.problem = Problem{string_at(*found, "type"), string_at(*found, "detail"), string_at(*found, "advice")};
-    job.ari = ari_at(object);
-    job.ari_next = time_at(object, "ari_next");
-    job.held = object.value("held", false);
-    if (auto found = object.find("revoked"); found != object.end())
-        for (const json& fingerprint : *found) job.add_revoked(fingerprint.get<std::string>());
-    for (const json& row : object.at("attempts")) job.add(attempt_from(row));
+    job.wanted = from.text("wanted");
+    job.issued_by = from.text_if_there("issued_by");
+    job.issued_for = from.text_if_there("issued_for");
+    job.warning = from.text_if_there("warning");
+    job.failures = static_cast<int>(from.number("failures"));
+    job.next = from.time_if_there("next");
+    job.hold = from.time_if_there("hold");
+    job.problem = problem_from(from);
+    job.ari = ari_from(from);
+    job.ari_next = from.time_if_there("ari_next");
+    job.held = from.flag_if_there("held");
+    if (from.has("revoked"))
+        for (const Json& fingerprint : from.array("revoked"))
+            if (from.must(fingerprint.kind() == Json::Kind::kString)) job.add_revoked(fingerprint.string());
+    for (const Json& row : from.array("attempts")) job.add(attempt_from(row, from));
     return job;
-}
-
-// What json throws at a missing or mistyped member ends here.
-template <typename T, typename Read>
-Result<T> guarded(std::string_view text, std::string_view what, Read read) {
-    try {
-        auto object = object_from(text);
-        if (!object) return damaged(what);
-        return read(*object);
-    } catch (const std::exception&) {
-        return damaged(what);
-    }
 }
 
 }  // namespace
@@ -112,66 +158,68 @@ bool Job::is_revoked(std::string_view fingerprint) const {
 }
 
 std::string to_text(const Job& job) {
-    json object{{"v", kVersion}, {"wanted", job.wanted}, {"failures", job.failures}};
-    if (!job.issued_by.empty()) object["issued_by"] = job.issued_by;
-    if (!job.issued_for.empty()) object["issued_for"] = job.issued_for;
-    if (!job.warning.empty()) object["warning"] = job.warning;
-    if (job.next) object["next"] = job.next->time_since_epoch().count();
-    if (job.hold) object["hold"] = job.hold->time_since_epoch().count();
+    JsonObject object = record();
+    object.add("wanted", job.wanted).number("failures", job.failures);
+    if (!job.issued_by.empty()) object.add("issued_by", job.issued_by);
+    if (!job.issued_for.empty()) object.add("issued_for", job.issued_for);
+    if (!job.warning.empty()) object.add("warning", job.warning);
+    if (job.next) object.number("next", seconds_of(*job.next));
+    if (job.hold) object.number("hold", seconds_of(*job.hold));
     if (job.problem)
-        object["problem"] = {{"type", job.problem->type}, {"detail", job.problem->detail}, {"advice", job.problem->advice}};
-    if (job.ari) object["ari"] = to_json(*job.ari);
-    if (job.ari_next) object["ari_next"] = job.ari_next->time_since_epoch().count();
-    if (job.held) object["held"] = true;
-    if (!job.revoked.empty()) object["revoked"] = job.revoked;
-    json rows = json::array();
-    for (const Attempt& attempt : job.attempts) rows.push_back(to_json(attempt));
-    object["attempts"] = std::move(rows);
-    return dump(object);
+        object.add_raw("problem", JsonObject()
+                                      .add("type", job.problem->type)
+                                      .add("detail", job.problem->detail)
+                                      .add("advice", job.problem->advice)
+                                      .done());
+    if (job.ari) object.add_raw("ari", ari_text(*job.ari));
+    if (job.ari_next) object.number("ari_next", seconds_of(*job.ari_next));
+    if (job.held) object.flag("held", true);
+    if (!job.revoked.empty()) object.list("revoked", job.revoked);
+    return object.add_raw("attempts", json_list(job.attempts, attempt_text)).done() + "\n";
 }
 
 std::string to_text(const AccountRecord& account) {
-    return dump({{"v", kVersion}, {"directory", account.directory}, {"url", account.url}, {"key", account.key}});
+    return record().add("directory", account.directory).add("url", account.url).add("key", account.key).done() + "\n";
 }
 
 Secret to_text(const PendingOrder& order) {
-    return Secret(dump({{"v", kVersion},
-                        {"wanted", order.wanted},
-                        {"url", order.url},
-                        {"made", order.made.time_since_epoch().count()},
-                        {"key", std::string(order.key_pem.view())}}));
+    return Secret(record()
+                      .add("wanted", order.wanted)
+                      .add("url", order.url)
+                      .number("made", seconds_of(order.made))
+                      .add("key", order.key_pem.view())
+                      .done() +
+                  "\n");
 }
 
 std::string to_text(const FullAt& full) {
-    json rows = json::object();
-    for (const auto& [bucket, at] : full) rows[bucket] = at.time_since_epoch().count();
-    return dump({{"v", kVersion}, {"full", std::move(rows)}});
+    JsonObject rows;
+    for (const auto& [bucket, at] : full) rows.number(bucket, seconds_of(at));
+    return record().add_raw("full", rows.done()).done() + "\n";
 }
 
 Result<FullAt> full_at_from(std::string_view text) {
-    return guarded<FullAt>(text, "ledger", [](const json& object) {
+    return record_from<FullAt>(text, "ledger", [](Taker& from) {
         FullAt full;
-        for (const auto& [bucket, at] : object.at("full").items()) full[bucket] = WallTime(Seconds(at.get<long long>()));
+        const Json* rows = from.object_if_there("full");
+        if (!from.must(rows != nullptr)) return full;
+        for (std::size_t i = 0; i < rows->names().size(); ++i)
+            full[rows->names()[i]] = WallTime(Seconds(from.kept(rows->items()[i].number()).value_or(0)));
         return full;
     });
 }
 
-Result<Job> job_from(std::string_view text) { return guarded<Job>(text, "job record", read_job); }
+Result<Job> job_from(std::string_view text) { return record_from<Job>(text, "job record", take_job); }
 
 Result<AccountRecord> account_from(std::string_view text) {
-    return guarded<AccountRecord>(text, "account record", [](const json& object) {
-        return AccountRecord{string_at(object, "directory"), string_at(object, "url"), string_at(object, "key")};
+    return record_from<AccountRecord>(text, "account record", [](Taker& from) {
+        return AccountRecord{from.text("directory"), from.text("url"), from.text("key")};
     });
 }
 
 Result<PendingOrder> pending_from(std::string_view text) {
-    return guarded<PendingOrder>(text, "pending order", [](const json& object) {
-        PendingOrder order;
-        order.wanted = string_at(object, "wanted");
-        order.url = string_at(object, "url");
-        order.made = WallTime(Seconds(object.at("made").get<long long>()));
-        order.key_pem = Secret(string_at(object, "key"));
-        return order;
+    return record_from<PendingOrder>(text, "pending order", [](Taker& from) {
+        return PendingOrder{from.text("wanted"), from.text("url"), from.time("made"), Secret(from.text("key"))};
     });
 }
 

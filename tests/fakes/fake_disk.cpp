@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <set>
+#include <string_view>
 
 namespace postern::fakes {
 
@@ -12,16 +13,13 @@ namespace {
 constexpr int kLinksFollowed = 8;
 constexpr std::size_t kAllSubsets = 6;
 
-std::vector<std::string> parts_of(const std::string& path) {
-    std::vector<std::string> parts;
-    std::string part;
-    for (char c : path + "/") {
-        if (c != '/') {
-            part += c;
-        } else if (!part.empty()) {
-            parts.push_back(std::move(part));
-            part.clear();
-        }
+std::vector<std::string_view> parts_of(std::string_view path) {
+    std::vector<std::string_view> parts;
+    parts.reserve(8);
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/'), path.size());
+        if (end > 0) parts.push_back(path.substr(0, end));
+        path.remove_prefix(std::min(end + 1, path.size()));
     }
     return parts;
 }
@@ -49,7 +47,7 @@ std::vector<std::vector<bool>> subsets(std::size_t count) {
     return sets;
 }
 
-void apply(std::map<std::string, FakeDisk::Id>& entries, const FakeDisk::Edit& edit) {
+void apply(std::map<std::string, FakeDisk::Id, std::less<>>& entries, const FakeDisk::Edit& edit) {
     if (edit.to == FakeDisk::kNone) {
         entries.erase(edit.name);
     } else {
@@ -67,8 +65,9 @@ FakeDisk::FakeDisk() {
 }
 
 FakeDisk::Id FakeDisk::walk(const std::string& path, bool follow_last, int links_left) const {
-    const std::vector<std::string> parts = parts_of(path);
+    const std::vector<std::string_view> parts = parts_of(path);
     std::vector<Id> trail = {0};  // for ".."
+    trail.reserve(parts.size() + 1);
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (node(trail.back()).kind != FileInfo::Kind::kFolder) return -ENOTDIR;
         if (parts[i] == ".") continue;
@@ -88,9 +87,9 @@ FakeDisk::Id FakeDisk::walk(const std::string& path, bool follow_last, int links
         if (links_left == 0) return -ELOOP;
         // The link's text takes the link's place and the walk starts over.
         std::string before;
-        for (std::size_t k = 0; k < i; ++k) before += "/" + parts[k];
+        for (std::size_t k = 0; k < i; ++k) before.append("/").append(parts[k]);
         std::string next = found.data.starts_with("/") ? found.data : before + "/" + found.data;
-        for (std::size_t k = i + 1; k < parts.size(); ++k) next += "/" + parts[k];
+        for (std::size_t k = i + 1; k < parts.size(); ++k) next.append("/").append(parts[k]);
         return walk(next, follow_last, links_left - 1);
     }
     return trail.back();

@@ -28,8 +28,8 @@ public:
         std::int64_t mtime = 0;
         std::string data;                     // of a file, or the target of a symlink
         bool data_lasts = false;              // fsynced since the last write
-        std::map<std::string, Id> entries;    // of a folder, as programs see it
-        std::map<std::string, Id> lasting;    // of a folder, as after a power cut
+        std::map<std::string, Id, std::less<>> entries;  // of a folder, as programs see it
+        std::map<std::string, Id, std::less<>> lasting;  // of a folder, as after a power cut
     };
 
     FakeDisk();

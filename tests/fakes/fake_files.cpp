@@ -104,6 +104,12 @@ Result<std::uint64_t> FakeFiles::free_bytes(const std::string& path) {
     return free_;
 }
 
+Result<void> FakeFiles::may_change(const std::string& folder) {
+    TRY_VOID(usable(folder));
+    TRY_VOID(find(folder, true));
+    return {};
+}
+
 std::uint32_t FakeFiles::group_of(const std::string& path) const {
     const Id id = disk_.find(path, true);
     return id < 0 ? kKeepGroup : disk_.node(id).group;

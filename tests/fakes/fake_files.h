@@ -26,6 +26,7 @@ public:
     Result<std::vector<std::string>> list(const std::string& folder) override;
     Result<std::string> read_link(const std::string& path) override;
     Result<std::uint64_t> free_bytes(const std::string& path) override;
+    Result<void> may_change(const std::string& folder) override;
     Result<void> create(const std::string& path, std::string_view data, std::uint32_t mode,
                         std::uint32_t group = kKeepGroup) override;
     Result<void> rename(const std::string& from, const std::string& to) override;

@@ -15,8 +15,6 @@ namespace postern::fakes {
 
 using acme::HttpReply;
 using acme::HttpRequest;
-using acme::Json;
-using acme::JsonObject;
 
 namespace {
 
@@ -255,8 +253,8 @@ HttpReply ScriptedCa::poll(Order& order, std::size_t number) {
 HttpReply ScriptedCa::show(const Order& order, std::size_t number, int status) {
     JsonObject json;
     std::vector<std::string> urls;
-    for (int id : order.authz) urls.push_back(acme::json_quote(at("/authz/", static_cast<std::size_t>(id))));
-    json.add("status", order.status).add_raw("authorizations", acme::json_list(urls)).add("finalize", at("/finalize/", number));
+    for (int id : order.authz) urls.push_back(json_quote(at("/authz/", static_cast<std::size_t>(id))));
+    json.add("status", order.status).add_raw("authorizations", json_list(urls)).add("finalize", at("/finalize/", number));
     if (order.status == "valid") json.add("certificate", at("/cert/", number));
     HttpReply reply = json_reply(status, json.done());
     if (!retry_after.empty() && (order.status == "pending" || order.status == "processing") && status == 200)
@@ -280,7 +278,7 @@ HttpReply ScriptedCa::show(const Authz& authz, std::size_t number) {
     return json_reply(200, JsonObject()
                                .add("status", authz.status)
                                .add_raw("identifier", identifier.done())
-                               .add_raw("challenges", acme::json_list(challenges))
+                               .add_raw("challenges", json_list(challenges))
                                .done());
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "acme/protocol/transport.h"
 #include "tests/fakes/board.h"
 #include "tests/fakes/ca_manners.h"
@@ -70,7 +70,7 @@ private:
     acme::HttpReply posted(const std::string& kind, const acme::HttpRequest& request);
     std::optional<Signed> read(const acme::HttpRequest& request, acme::HttpReply& refusal);
     acme::HttpReply new_account(const Signed& jws);
-    bool is_bound(const acme::Json& payload, const Signed& jws);
+    bool is_bound(const Json& payload, const Signed& jws);
     acme::HttpReply new_order(const Signed& jws);
     acme::HttpReply poll(Order& order, std::size_t number);
     acme::HttpReply show(const Order& order, std::size_t number, int status);

@@ -54,7 +54,8 @@ void check_reply(const Reply& reply, const Question& question) {
     for (const std::string& each : reply.texts) text += each.size();
     require(text <= limits::kDnsTexts);
     const bool any = !reply.addresses.empty() || !reply.texts.empty() || !reply.caa.empty() || !reply.aliases.empty();
-    require(reply.outcome != Reply::Outcome::kFound || any);
+    const bool asked_of_ours = name_of(question.type) != "?";  // of another type nothing is kept
+    require(reply.outcome != Reply::Outcome::kFound || any || !asked_of_ours);
     check_caa(reply);
 }
 

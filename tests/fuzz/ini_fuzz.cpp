@@ -32,6 +32,7 @@ public:
     Result<std::vector<std::string>> list(const std::string&) override { return nothing(); }
     Result<std::string> read_link(const std::string&) override { return nothing(); }
     Result<std::uint64_t> free_bytes(const std::string&) override { return nothing(); }
+    Result<void> may_change(const std::string&) override { return nothing(); }
     Result<void> create(const std::string&, std::string_view, std::uint32_t, std::uint32_t) override { std::abort(); }
     Result<void> rename(const std::string&, const std::string&) override { std::abort(); }
     Result<void> make_symlink(const std::string&, const std::string&) override { std::abort(); }

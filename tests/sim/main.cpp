@@ -1,10 +1,12 @@
-// sim [--seed N] [--from N] [--count N] [--years N] [--story]: lives of devices, and what they show.
+// sim [--seed N] [--from N] [--count N] [--years N] [--jobs N] [--story]: lives of devices, and what they show.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
+#include <thread>
 
+#include "tests/sim/abreast.h"
 #include "tests/sim/life.h"
 
 using namespace postern;
@@ -15,6 +17,7 @@ namespace {
 struct Options {
     std::uint64_t from = 1, count = 100;
     int years = 10;
+    unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
     bool story = false, first_only = false;
 };
 
@@ -37,6 +40,8 @@ std::optional<Options> options_from(int count, char** words) {
             options.from = *number;
         } else if (word == "--count") {
             options.count = *number;
+        } else if (word == "--jobs" && *number > 0 && *number <= 64) {
+            options.jobs = static_cast<unsigned>(*number);
         } else if (word == "--years" && *number > 0 && *number <= 50) {
             options.years = static_cast<int>(*number);
         } else {
@@ -100,26 +105,27 @@ struct Sum {
 int main(int count, char** words) {
     const auto options = options_from(count, words);
     if (!options) {
-        (void)std::fprintf(stderr, "usage: sim [--seed N] [--from N] [--count N] [--years N] [--story] [--first]\n");
+        (void)std::fprintf(stderr, "usage: sim [--seed N] [--from N] [--count N] [--years N] [--jobs N] [--story] [--first]\n");
         return 2;
     }
     (void)std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // who waits for a failure sees it
     Sum sum;
     std::uint64_t failed = 0, lived = 0;
-    const std::clock_t began = std::clock();
-    for (std::uint64_t seed = options->from; seed < options->from + options->count; ++seed) {
-        const Fate fate = draw_fate(seed, options->years);
-        const Life life = live(fate, false);
+    const auto began = std::chrono::steady_clock::now();
+    Abreast abreast(options->from, options->count, options->years, options->jobs);
+    while (const auto life = abreast.next()) {
+        const Fate fate = draw_fate(life->seed, options->years);
         ++lived;
-        sum.add(fate, life.figures);
-        if (!life.faults.empty() || options->story) tell(fate, options->story);
-        failed += life.faults.empty() ? 0 : 1;
+        sum.add(fate, life->figures);
+        if (life->failed || options->story) tell(fate, options->story);  // lives it once more
+        failed += life->failed ? 1 : 0;
         if (options->first_only && failed > 0) break;
     }
-    const double seconds = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;  // of this process, whatever else runs
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+    const double years = static_cast<double>(lived) * options->years;
     sum.show();
-    (void)std::printf("%.2f ms of processor time a device-year\n",
-                      1000 * seconds / static_cast<double>(lived) / options->years);
+    (void)std::printf("%.1f ms a device-year, %u at a time; %.1f ms of processor time\n", took.count() / years, options->jobs,
+                      1000 * abreast.processor_time() / years);
     (void)std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(lived - failed),
                       static_cast<unsigned long long>(failed));
     return failed == 0 ? 0 : 1;

@@ -15,6 +15,7 @@ namespace {
 constexpr double kPatience = 86400 + 600;  // a day, and what a run itself takes
 constexpr std::uint64_t kWritten = 16384;  // bytes of one renewal, by a chain up to 5 kB
 constexpr std::size_t kMostFaults = 5;
+constexpr double kLateness = 0.01;  // share of a life: a device looks once an hour, and the shortest life has 144
 constexpr int kRoundsBetween = 8;  // with a renewal
 // What one site may leave on the disk: four generations, an order, a job, its self-signed pair, things under way; and all
 // sites together: accounts, ledger, folders, and what was set aside.
@@ -65,7 +66,7 @@ void Oracle::judge_margin(Device& device, const std::string& name, const Site& s
     ++figures_.renewals;
     device.story.tell("renewed " + name + " with " + percent(left) + " of its life left");
     if (!fate_.healthy) return;
-    if (left < 0.25) wrong(device, "a healthy device renewed with only " + percent(left) + " left");
+    if (left < renewal_share(life) - kLateness) wrong(device, "a healthy device renewed with only " + percent(left) + " left");
     if (left > earliest_share(life)) wrong(device, "a healthy device renewed with " + percent(left) + " left already");
 }
 
@@ -136,9 +137,11 @@ void Oracle::judge_monitor(Device& device) {
 }
 
 void Oracle::after_round(Device& device, std::uint64_t written_before) {
-    std::set<std::string> newly;
-    for (auto& [name, site] : sites_)
-        if (std::exchange(site.newly, false)) newly.insert(name);
+    judge_round(device, written_before);
+    for (auto& [name, site] : sites_) site.newly = false;
+}
+
+void Oracle::judge_round(Device& device, std::uint64_t written_before) {
     if (device.is_dead() || device.installed == 0) return;
     const std::uint64_t written = device.files.bytes_written() - written_before;
     if (device.failed > 0) return;  // what failures write is theirs
@@ -147,16 +150,17 @@ void Oracle::after_round(Device& device, std::uint64_t written_before) {
     if (each > kWritten) wrong(device, "a renewal wrote " + std::to_string(each) + " bytes");
     acme::Archive archive(device.files, "/state", FileSystem::kKeepGroup);
     for (const acme::WantedCert& wanted : device.wanted) {
-        if (newly.count(wanted.name) == 0) continue;
+        if (!sites_[wanted.name].newly) continue;
         const auto generations = archive.generations(wanted.name);
         const int installs = sites_[wanted.name].installs;
         if (!generations || static_cast<int>(generations->size()) < std::min(installs, 2))
             wrong(device, wanted.name + ": the generation before was not kept");
         if (device.files.exists("/state/jobs/" + wanted.name + ".order").value_or(true))
             wrong(device, wanted.name + ": an order and its key are left over");
+        if (figures_.rounds % kRoundsBetween == 0) judge_live(device, wanted, "after a renewal");
     }
     // What grows stays: to look at a whole disk now and then is enough.
-    if (++figures_.rounds % kRoundsBetween == 0) judge_store(device);
+    if (figures_.rounds++ % kRoundsBetween == 0) judge_store(device);
 }
 
 void Oracle::judge_store(Device& device) {
@@ -170,15 +174,18 @@ void Oracle::judge_store(Device& device) {
                           " bytes");
 }
 
-// live/NAME read as another program would: through the link.
-void Oracle::judge_live(Device& device, const acme::WantedCert& wanted) {
+// live/NAME read as another program would: through the link. After a renewal it holds what serves.
+void Oracle::judge_live(Device& device, const acme::WantedCert& wanted, const std::string& when) {
     const std::string live = "/state/live/" + wanted.name;
-    if (sites_[wanted.name].installs == 0) return;
+    const Site& site = sites_[wanted.name];
+    if (site.installs == 0) return;
     const auto chain = device.files.read(live + "/fullchain.pem", 65536);
     const auto key = device.files.read(live + "/privkey.pem", 65536);
-    if (!chain || !key) return wrong(device, wanted.name + ": after the power came back there is no live pair");
-    if (auto pair = crypto::CertBundle::from_pem(*chain, *key); !pair)
-        wrong(device, wanted.name + ": after the power came back its live pair cannot be used: " + pair.error().text());
+    if (!chain || !key) return wrong(device, wanted.name + ": " + when + " there is no live pair");
+    const auto pair = crypto::CertBundle::from_pem(*chain, *key);
+    if (!pair) return wrong(device, wanted.name + ": " + when + " its live pair cannot be used: " + pair.error().text());
+    if (site.newly && (*pair)->facts().serial != site.pair->facts().serial)
+        wrong(device, wanted.name + ": " + when + " its live pair is not what serves");
 }
 
 void Oracle::before_cut(Device& device, bool calm) {
@@ -195,12 +202,12 @@ void Oracle::before_cut(Device& device, bool calm) {
 void Oracle::after_boot(Device& device, bool disk_full) {
     // Of an installation that the power cut short the order is still there: it goes with the next one.
     for (auto& [name, site] : sites_) site.newly = false;
-    for (const acme::WantedCert& wanted : device.wanted) judge_live(device, wanted);
+    for (const acme::WantedCert& wanted : device.wanted) judge_live(device, wanted, "after the power came back");
     judge_store(device);
     for (const acme::CertStatus& one : device.certificates()) {
         const auto promised = promised_.find(one.name);
-        if (promised == promised_.end() || !one.next_attempt) continue;
-        if (std::max(*one.next_attempt, device.wall.wall()) + Seconds(1) < promised->second)
+        if (promised == promised_.end()) continue;
+        if (std::max(one.next_attempt.value_or(WallTime{}), device.wall.wall()) + Seconds(1) < promised->second)
             wrong(device, one.name + ": the restart forgot its pause");
     }
     promised_.clear();

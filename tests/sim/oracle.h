@@ -48,8 +48,9 @@ private:
     void judge_new(Device& device, const acme::WantedCert& wanted, const crypto::CertBundle& pair);
     void judge_margin(Device& device, const std::string& name, const Site& site);
     void judge_monitor(Device& device);
+    void judge_round(Device& device, std::uint64_t written_before);
     void judge_store(Device& device);
-    void judge_live(Device& device, const acme::WantedCert& wanted);
+    void judge_live(Device& device, const acme::WantedCert& wanted, const std::string& when);
     static double renewal_share(double life);
     double earliest_share(double life) const;
 

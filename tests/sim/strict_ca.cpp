@@ -11,7 +11,6 @@ namespace postern::sim {
 
 using acme::HttpReply;
 using acme::HttpRequest;
-using acme::Json;
 
 namespace {
 
@@ -200,7 +199,7 @@ HttpReply StrictCa::window_for(const HttpRequest& request) {
     const auto life = static_cast<long long>(*until - *from);
     const long long start = static_cast<long long>(*until) - life / (life < 10 * 86400 ? 2 : 3) - life / 60 * fate_.window_lead;
     HttpReply reply{200, {{"Content-Type", "application/json"}, {"Retry-After", "21600"}}, {}};
-    acme::JsonObject window, body;
+    JsonObject window, body;
     window.add("start", to_rfc3339(start)).add("end", to_rfc3339(start + life / 60));
     reply.body = body.add_raw("suggestedWindow", window.done()).done();
     return reply;

@@ -147,6 +147,17 @@ TEST_CASE("the file of the good time: damage is set aside and said, a full disk 
     CHECK(world.source() == "system");
     REQUIRE(world.status.get()->notices.size() == 1);
     CHECK(world.status.get()->notices.front().find("/state/clock") != std::string::npos);
+
+    Timed full;
+    full.says = full.clock.wall();
+    full.files.deny("/state/.clock.tmp", 28 /* ENOSPC */);
+    full.start();
+    CHECK(full.round().rung == Rung::kPublic);
+    CHECK(full.lines.contain("what=clock"));
+    CHECK_FALSE(full.files.exists("/state/clock").value());
+    full.files.deny("/state/.clock.tmp", 0);
+    CHECK(full.keeper->renew({}, true).changed);  // and tried again at the next answer
+    CHECK(full.files.exists("/state/clock").value());
 }
 
 TEST_CASE("clocks that are an hour apart: said once") {

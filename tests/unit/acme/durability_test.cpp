@@ -185,19 +185,31 @@ TEST_CASE("an order whose certificate is in use already is not fetched again") {
     CHECK(world.ca.issued == 1);
 }
 
-TEST_CASE("an order of another configuration or of last month is dropped") {
-    for (bool stale : {true, false}) {
+TEST_CASE("an order of another configuration, of last month or of a clock that ran ahead is dropped") {
+    for (const auto& row : {std::pair("", 30 * 86400), {"another", 60}, {"", -86400}}) {
+        const std::string digest = row.first;
+        CAPTURE(row.second);
         World world(prepared().files);
         world.start();
         Store store = std::move(Store::open(world.files, "/state", FileSystem::kKeepGroup)).value();
         Lineage lineage(wanted_cert());
-        const WallTime made = world.clock.wall() - Seconds(stale ? 30 * 86400 : 60);
-        REQUIRE(store.save_pending("a.example", {stale ? lineage.digest() : "another", "https://ca.example/order/7", made,
-                                                 Secret(account_key_pem())}).ok());
+        REQUIRE(store.save_pending("a.example", {digest.empty() ? lineage.digest() : digest, "https://ca.example/order/7",
+                                                 world.clock.wall() - Seconds(row.second), Secret(account_key_pem())}).ok());
         CHECK(world.keeper->renew({}, true).changed);
         CHECK(world.ca.count("order") == 1);
         CHECK(world.ca.faults.empty());
     }
+}
+
+TEST_CASE("a kept order whose key cannot be used any more is no order") {
+    World world(prepared().files);
+    world.start();
+    Store store = std::move(Store::open(world.files, "/state", FileSystem::kKeepGroup)).value();
+    REQUIRE(store.save_pending("a.example", {Lineage(wanted_cert()).digest(), "https://ca.example/order/7", world.clock.wall(),
+                                             Secret(std::string("no key"))}).ok());
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(world.ca.count("order") == 1);  // the new one, after its challenge
+    CHECK(world.ca.faults.empty());
 }
 
 TEST_CASE("a kept order that the CA has forgotten or given up is replaced in the same run") {

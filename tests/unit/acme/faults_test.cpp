@@ -86,7 +86,7 @@ std::vector<Row> nonce_and_limit_rows() {
                  return r;
              };
          }, true, "", "", 14},
-        {"bad nonces for ever", says("newOrder", 0, Ca::problem(400, "badNonce")), false, "badNonce", "newOrder", 70},
+        {"bad nonces for ever", says("newOrder", 0, Ca::problem(400, "badNonce")), false, "badNonce", "newOrder", 160},
         {"no Replay-Nonce in any answer", [](World& w) {
              w.ca.change = [](const std::string& k, int, HttpReply& r) {
                  if (k != "newNonce") set_field(r, "Replay-Nonce", "");

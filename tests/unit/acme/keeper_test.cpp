@@ -199,6 +199,15 @@ TEST_CASE("renew by hand: not due, by force, while it fails, while the CA said n
     failing.ca.instead = nullptr;
     CHECK(failing.keeper->renew({}, false).changed);  // our own pause does not hold a person up
 
+    World forced;
+    forced.start();
+    forced.round();
+    forced.ca.instead = down;
+    CHECK_FALSE(forced.keeper->renew({}, true).ok);
+    CHECK(forced.told("Next try 2027-01-"));  // when it would have been due, as the status says
+    const CertStatus after = forced.status.get()->certificates.at(0);
+    CHECK(after.next_attempt == after.renew_after);
+
     World limited;
     limited.ca.instead = [](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
         if (kind != "newOrder") return std::nullopt;

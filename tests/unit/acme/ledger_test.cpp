@@ -67,6 +67,16 @@ TEST_CASE("a ledger of a clock that ran ahead delays an order by its window, not
     CHECK(world.round().rung == Rung::kPublic);
 }
 
+TEST_CASE("the status tells what is left of the CA's limits") {
+    Spent2 world;
+    const auto& ledger = world.status.get()->ledger;
+    REQUIRE(ledger);
+    REQUIRE(ledger->size() == 1);
+    CHECK(ledger->front().limit == "3 orders in 3 hours");
+    CHECK(ledger->front().left == 1);
+    CHECK(ledger->front().next <= world.clock.wall() + Seconds(kHour));
+}
+
 TEST_CASE("--force takes the last token") {
     Spent2 world;
     world.start(limited(orders(3, 3), world.two));
@@ -84,6 +94,77 @@ TEST_CASE("failed validations of a name are counted: the CA's limit on them is n
     CHECK(world.ca.count("challenge") == 3);
     CHECK(world.only().last_problem->type == "ledger");
     CHECK(world.only().last_problem->detail.find("4 failed validations of a.example in 200 hours") != std::string::npos);
+}
+
+namespace {
+
+CaLimits five_a_week() {
+    CaLimits limits;
+    limits.same_names = {5, Seconds(7 * 24 * kHour)};
+    return limits;
+}
+
+// Of the limit on certificates for the same names; 5: nothing has been taken.
+int left_of(const World& world) {
+    for (const Ledger::State& state : *world.status.get()->ledger)
+        if (state.limit == "5 certificates for the same names in 7 days") return state.left;
+    return 5;
+}
+
+}  // namespace
+
+TEST_CASE("CAs count a certificate when they make it: those that never reach us are counted as well") {
+    const struct {
+        const char* what;
+        bool download;  // spoiled; else all that is said of the order once it was finalized
+    } rows[] = {{"the chain is empty", true}, {"what is said of the order is no JSON", false}};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        World world;
+        bool finalized = false;
+        world.ca.change = [&](const std::string& kind, int, acme::HttpReply& reply) {
+            if (kind == "newOrder") finalized = false;
+            if (kind == "finalize") finalized = true;
+            if (row.download ? kind == "cert" : finalized && (kind == "finalize" || kind == "order")) reply.body = row.download ? "" : "{";
+        };
+        world.start(limited(five_a_week()));
+        const SteadyTime end = world.clock.steady() + Millis(Seconds(30 * kHour));  // less than it takes for a token to come back
+        while (world.clock.steady() < end) world.clock.advance(world.keeper->run_due() - world.clock.steady());
+        CHECK(world.ca.issued == 4);
+        CHECK(left_of(world) == 1);
+        CHECK(world.only().last_problem->type == "ledger");
+        world.start(limited(five_a_week()));
+        CHECK(left_of(world) == 1);  // a restart knows of them
+    }
+}
+
+TEST_CASE("a finalization that the CA refuses has made no certificate") {
+    World world;
+    world.ca.instead = [](const std::string& kind, int) -> std::optional<Result<acme::HttpReply>> {
+        if (kind != "finalize") return std::nullopt;
+        return Result<acme::HttpReply>(fakes::ScriptedCa::problem(403, "unauthorized"));
+    };
+    world.start(limited(five_a_week()));
+    CHECK(world.round().last_problem->type == "unauthorized");
+    CHECK(left_of(world) == 5);
+    world.ca.instead = nullptr;
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(left_of(world) == 4);
+}
+
+TEST_CASE("a certificate that only the next run can fetch is counted by both") {
+    World world;
+    world.ca.instead = [](const std::string& kind, int) -> std::optional<Result<acme::HttpReply>> {
+        if (kind != "cert") return std::nullopt;
+        return Result<acme::HttpReply>(Error::retry("no route"));
+    };
+    world.start(limited(five_a_week()));
+    CHECK(world.round().rung != Rung::kPublic);
+    CHECK(left_of(world) == 4);
+    world.ca.instead = nullptr;
+    CHECK(world.keeper->renew({}, false).changed);
+    CHECK(world.ca.issued == 1);
+    CHECK(left_of(world) == 3);  // too many is safe, too few is not
 }
 
 TEST_CASE("a damaged ledger is set aside and said; orders go on") {

@@ -112,6 +112,70 @@ TEST_CASE("renewal information: our own date stands whatever the CA says or fail
     CHECK_FALSE(world.only().last_problem);
 }
 
+TEST_CASE("renewal information: a refusal says when to ask again; a CA that does not know the certificate is asked as seldom") {
+    Asked world;
+    world.ca.instead = [](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+        if (kind != "ari") return std::nullopt;
+        return Result<HttpReply>(HttpReply{503, {{"Retry-After", "43200"}}, {}});
+    };
+    world.pass(7 * kHour);
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+    CHECK(world.lines.contain("the CA answered 503"));
+    world.pass(11 * kHour);
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+    world.pass(kHour + Seconds(1));
+    world.round();
+    CHECK(world.ca.count("ari") == 3);
+    CHECK(world.only().ari);  // the last one that was told stands
+}
+
+TEST_CASE("renewal information: a directory that cannot be read, or offers it no longer, is asked again after a pause") {
+    Asked away;
+    away.ca.count_anew();
+    away.ca.instead = [](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+        if (kind == "directory") return Result<HttpReply>(HttpReply{502, {}, {}});
+        return std::nullopt;
+    };
+    away.pass(7 * kHour);
+    for (int i = 0; i < 30; ++i, away.pass(Seconds(60))) away.round();
+    CHECK(away.ca.count("directory") == 1);
+    CHECK(away.ca.count("ari") == 0);
+    CHECK_FALSE(away.only().last_problem);
+
+    Asked without;
+    without.ca.count_anew();
+    without.ca.renewal_info = false;
+    for (int day = 0; day < 20; ++day, without.pass(kDay)) without.round();
+    CHECK(without.ca.count("directory") == 1);
+    CHECK(without.ca.count("ari") == 0);
+}
+
+TEST_CASE("renewal information: without the account's key it is not asked, and nothing else is lost") {
+    Asked world;
+    world.files.deny("/state/accounts/lab/account.key", 5 /* EIO */);
+    world.pass(7 * kHour);
+    world.round();
+    CHECK(world.ca.count("ari") == 1);
+    CHECK(world.only().state == CertState::kValid);
+    world.files.deny("/state/accounts/lab/account.key", 0);
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+}
+
+TEST_CASE("renewal information: a next look that a wrong clock put years away does not wait for it") {
+    Asked world;
+    std::string job = world.files.read("/state/jobs/a.example.json", 1u << 20).value();
+    const auto at = job.find("\"ari_next\":");
+    REQUIRE(at != std::string::npos);
+    job.replace(at, job.find(',', at) - at, "\"ari_next\":9999999999");
+    world.files.put("/state/jobs/a.example.json", job);
+    world.start();
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+}
+
 TEST_CASE("renewal information: an order that replaces what is replaced already is placed once more without that") {
     for (const char* type : {"alreadyReplaced", "malformed"}) {
         Asked world;

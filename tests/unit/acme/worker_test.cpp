@@ -3,6 +3,7 @@
 
 #include <doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 
@@ -99,6 +100,37 @@ TEST_CASE("the worker gets a certificate, follows a job, and takes a new configu
     CHECK(world.status.get()->certificates.front().name == "b.example");
     CHECK(world.publisher.served.count("a.example") == 0);
     worker.stop();
+    worker.stop();
+}
+
+TEST_CASE("what is asked together with a new configuration is done to it, before anything else") {
+    World world;
+    IdlePauser pauser(world.clock);
+    world.parts.pauser = &pauser;
+    std::mutex mutex;
+    std::vector<std::string> told;  // jobs of the steps, in their order
+    world.parts.followed = [&](const JobView& job) {
+        std::lock_guard<std::mutex> hold(mutex);
+        if (!job.steps.empty()) told.push_back(job.id);
+    };
+    Worker worker(world.parts, {});
+    REQUIRE(worker.prepare().ok());
+    worker.start();
+    pauser.await_idle(1);
+    auto job = worker.set_wanted({wanted_cert("c.example")}, {Task::What::kRenew, {"c.example"}, false, 0, false});
+    REQUIRE(job.ok());
+    pauser.await_idle(2);
+    CHECK(worker.job(*job)->done);
+    CHECK(worker.job(*job)->changed);
+    CHECK(worker.job(*job)->steps.size() >= 3);
+    {
+        std::lock_guard<std::mutex> hold(mutex);
+        CHECK(std::count(told.begin(), told.end(), *job) == static_cast<std::ptrdiff_t>(told.size()));  // no step of a run of its own
+    }
+    // one that is not among them: they are set all the same
+    CHECK_FALSE(worker.set_wanted({wanted_cert("d.example")}, {Task::What::kRenew, {"c.example"}, false, 0, false}).ok());
+    pauser.await_idle(3);
+    CHECK(world.status.get()->certificates.front().name == "d.example");
     worker.stop();
 }
 

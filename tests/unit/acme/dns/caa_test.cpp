@@ -61,10 +61,13 @@ TEST_CASE("who is named may issue") {
                              "ca.example; accounturi=https://ca.example/acct/7", "ca.example; validationmethods = http-01 ; accounturi=https://ca.example/acct/7"})
         CHECK_MESSAGE(issue(good) == Answer::kAllowed, good);
     for (const char* bad : {"", ";", "other.example", "ca.example.org", "ca.example x", "ca.example; a", "ca.example; a=b;", "%", "ca..example",
+                            "-ca.example", "ca-.example", "ca.example.", "ca.example; -a=b", "ca.example; a=\x7f", "ca.example; a=b c",
+                            "ca.example; validationmethods=http-01; validationmethods=http-01", "ca.example; =b",
                             "ca.example; validationmethods=dns-01", "ca.example; validationmethods=", "ca.example; accounturi=https://ca.example/acct/8",
                             "ca.example; accounturi=https://ca.example/acct/7; accounturi=https://ca.example/acct/7", "ca.example; validationmethods=http-01, dns-01; a b=c"})
         CHECK_MESSAGE(issue(bad) == Answer::kForbidden, bad);
     CHECK(judge({{false, "issue", ";"}, {false, "issue", "ca.example"}}).answer == Answer::kAllowed);
+    CHECK(issue("ca.example; x=") == Answer::kAllowed);  // a value may be empty
 }
 
 TEST_CASE("wildcards have properties of their own, or those of everybody") {
@@ -96,6 +99,9 @@ TEST_CASE("the words: the record to add is exact") {
     verdict = judge({{false, "issue", "ca.example; accounturi=https://ca.example/acct/8"}}, fresh);
     CHECK(verdict.answer == Answer::kForbidden);
     CHECK(verdict.change == "example.org. IN CAA 0 issue \"ca.example\"");
+    CHECK(judge({{false, "issue", "ca.example; validationmethods=dns-01"}}).why ==
+          "the CAA records of example.org name the CA, but it is for the methods 'dns-01', not for http-01");
+    CHECK(judge({{false, "issue", "ca.example; accounturi=a; accounturi=b"}}).why.find("a parameter twice") != std::string::npos);
     CaaCase nameless = kOurs;
     nameless.identities.clear();
     CHECK(judge({{false, "issue", "ca.example"}}, nameless).answer == Answer::kUnknown);

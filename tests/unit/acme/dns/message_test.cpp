@@ -127,6 +127,15 @@ TEST_CASE("no such name, no such data, failures, and cut answers are told apart"
     CHECK(badvers->rcode == 16);
 }
 
+TEST_CASE("an alias of another class leads nowhere, and an rcode without a name is told by its number") {
+    auto read = decode(reply("example.org", 1, 2, record(kAsked, 5, name("b.example"), 3) + record(name("b.example"), 1, kIp)), "example.org", 1);
+    REQUIRE(read.ok());
+    CHECK(read->outcome == Outcome::kNoData);
+    CHECK(read->aliases.empty());
+    CHECK(rcode_text(5) == "REFUSED");
+    CHECK(rcode_text(16) == "rcode 16");
+}
+
 TEST_CASE("refused: what is not the answer to this question") {
     CHECK(fault(header(0x1235, kAnswer, 1, 0) + question("example.org", 1)) == "the answer has another id");
     CHECK(fault(header(kId, 0x0100, 1, 0) + question("example.org", 1)) == "the answer is none");

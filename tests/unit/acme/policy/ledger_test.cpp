@@ -125,6 +125,65 @@ TEST_CASE("ledger: the file stays small, and keeps what is emptiest") {
     CHECK(left.count("https://ca.example/dir failures n0.example") == 0);
 }
 
+TEST_CASE("ledger: what is left of each limit, and when the next token is there") {
+    Ledger ledger;
+    const auto state = [&](std::string_view words, WallTime now) {
+        for (const Ledger::State& one : ledger.states({order_of(), order_of({"b.example.org"})}, now))
+            if (one.limit == words) return std::optional(one);
+        return std::optional<Ledger::State>();
+    };
+    const auto fresh = ledger.states({order_of(), order_of({"b.example.org"})}, kNow);
+    REQUIRE(fresh.size() == 2);  // accounts and orders, once; nothing is spent of any name's
+    for (const Ledger::State& one : fresh) {
+        CHECK(one.left == one.of);
+        CHECK_FALSE(one.next);
+        CHECK(one.directory_url == "https://ca.example/dir");
+    }
+    ledger.spend(Spent::kOrder, order_of(), "", kNow);
+    ledger.spend(Spent::kOrder, order_of(), "", kNow + Seconds(600));
+    const auto orders = state("4 orders in 4 hours", kNow + Seconds(600));
+    REQUIRE(orders);
+    CHECK(orders->left == 2);
+    CHECK(orders->of == 4);
+    CHECK(orders->next == kNow + kHour);
+    CHECK(state("4 orders in 4 hours", kNow + kHour)->left == 3);
+    CHECK(state("4 orders in 4 hours", kNow + kHour)->next == kNow + 2 * kHour);
+    CHECK(state("4 orders in 4 hours", kNow + 2 * kHour)->left == 4);
+    ledger.spend(Spent::kCertificate, order_of(), "", kNow);
+    CHECK(state("5 certificates for the same names in 7 days", kNow)->left == 4);
+    CHECK(state("3 certificates for names of example.org in 7 days", kNow)->left == 2);
+    for (int i = 0; i < 9; ++i) ledger.spend(Spent::kFailure, order_of(), "a.example.org", kNow);
+    CHECK(state("2 failed validations of a.example.org in 1 hour", kNow)->left == 0);
+    CHECK(state("2 failed validations of a.example.org in 1 hour", kNow)->next == kNow + kHour / 2);
+    Ledger::Order free = order_of();
+    free.limits = {};
+    CHECK(ledger.states({free}, kNow).empty());
+}
+
+TEST_CASE("ledger: of several limits the one that lasts longest is told, with its length in words") {
+    const std::pair<Seconds, const char*> rows[] = {{kDay, "in 1 day"}, {3 * kDay, "in 3 days"}, {kHour, "in 1 hour"}, {30 * kHour, "in 30 hours"}};
+    for (const auto& row : rows) {
+        const Seconds window = row.first;
+        const std::string words = row.second;
+        CAPTURE(words);
+        Ledger ledger;
+        auto order = order_of();
+        order.limits = {{}, {2, window}, {2, kHour / 2}, {}, {}};
+        ledger.spend(Spent::kOrder, order, "", kNow);
+        ledger.spend(Spent::kCertificate, order, "", kNow);
+        const auto refusal = ledger.refuse(order, kNow);
+        REQUIRE(refusal);
+        CHECK(refusal->limit == "2 orders " + words);
+        CHECK(refusal->until == kNow + window / 2);
+    }
+}
+
+TEST_CASE("ledger: a dry run's directory is known for Let's Encrypt alone") {
+    CHECK(staging_directory("https://acme-v02.api.letsencrypt.org/directory") == "https://acme-staging-v02.api.letsencrypt.org/directory");
+    for (const char* other : {"https://acme-staging-v02.api.letsencrypt.org/directory", "https://ca.example/dir", ""})
+        CHECK(staging_directory(other).empty());
+}
+
 TEST_CASE("ledger: registered domains") {
     CHECK(registered_domain("example.org") == "example.org");
     CHECK(registered_domain("a.b.example.org") == "example.org");
@@ -135,6 +194,9 @@ TEST_CASE("ledger: registered domains") {
     CHECK(registered_domain("localhost") == "localhost");
     CHECK(registered_domain("192.0.2.7") == "192.0.2.7");
     CHECK(registered_domain("2001:db8::1") == "2001:db8::1");
+    CHECK(registered_domain(".org") == ".org");        // what is no name does no harm
+    CHECK(registered_domain(".co.uk") == "co.uk");
+    CHECK(registered_domain("a.long-label.uk") == "long-label.uk");
 }
 
 TEST_CASE("ledger: Let's Encrypt's limits by its directory, none for others") {

@@ -132,6 +132,40 @@ TEST_CASE("deaf DNS servers are not asked for every name") {
     CHECK(holds(find(findings, "name", Level::kWarning)->about, "and 15 more"));
 }
 
+TEST_CASE("a few names that could not be asked for are told by name") {
+    World world;
+    world.resolver.failure = "looking up: no answer in time";
+    const auto findings = world.look({world.wanted({"a.example", "b.example"})});
+    REQUIRE(find(findings, "name", Level::kWarning) != nullptr);
+    CHECK(find(findings, "name", Level::kWarning)->about == "a.example, b.example");
+}
+
+TEST_CASE("another program on the port for https is told by what it says it is") {
+    World world;
+    world.outside.secure = {false, true, "in use", ""};
+    world.outside.answers["1.2.3.4 443"] = fetched(What::kOther, "uhttpd", 200);
+    const auto findings = world.look();
+    REQUIRE(find(findings, "port", Level::kFault) != nullptr);
+    CHECK(holds(find(findings, "port", Level::kFault)->about, "port 443"));
+    CHECK(holds(find(findings, "port", Level::kFault)->seen, "it says it is uhttpd"));
+}
+
+TEST_CASE("names of one address that fare differently have a finding each") {
+    World world;
+    world.resolver.address("example.org", "1.2.3.6");
+    world.outside.own.ips.push_back(ip("1.2.3.6"));
+    world.outside.answers["1.2.3.4 443"] = fetched(What::kOther, "nginx", 404);
+    world.outside.answers["1.2.3.6 443"] = fetched(What::kOther, "lighttpd", 404);
+    Case alpn = world.wanted({"b.example"});
+    alpn.methods = {"tls-alpn-01"};
+    world.resolver.address("b.example", "1.2.3.4");
+    const auto findings = world.look({world.wanted(), alpn});
+    CHECK(std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return holds(f.about, "port 443 of 1.2.3.4"); }) == 2);
+    CHECK(std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return holds(f.about, "port 443 of 1.2.3.6"); }) == 1);
+    REQUIRE(find(findings, "port", Level::kFault) != nullptr);  // for whom it is the only way of proof
+    CHECK(holds(find(findings, "port", Level::kFault)->about, "(b.example)"));
+}
+
 TEST_CASE("CAA goes by what the CA says it is called") {
     World world;
     world.resolver.caa("example.org", "issue", "other.example");
@@ -231,4 +265,56 @@ TEST_CASE("a clock that is wrong is told whatever the CA says") {
     late.outside.ca.failure = "no chain";
     late.outside.ca.type = "transport";
     CHECK(find(late.look(), "clock", Level::kFault) == nullptr);  // an unverified Date counts for nothing
+}
+
+TEST_CASE("CAA records that could not be asked for are a warning, and the addresses are judged all the same") {
+    World world;
+    world.resolver.failures[{"example.org", dns::Type::kCaa}] = "SERVFAIL";
+    const auto findings = world.look();
+    const Finding* caa = find(findings, "caa", Level::kWarning);
+    REQUIRE(caa != nullptr);
+    CHECK(holds(caa->seen, "could not be looked up: SERVFAIL"));
+    CHECK(holds(caa->change, "CAA"));
+    CHECK(find(findings, "name", Level::kOk) != nullptr);
+    CHECK(about(findings, Level::kFault).empty());
+}
+
+TEST_CASE("one kind of address that could not be asked for: the other is tried, and the gap is told") {
+    World world;
+    world.resolver.failures[{"example.org", dns::Type::kAaaa}] = "SERVFAIL";
+    const auto findings = world.look();
+    const Finding* name = find(findings, "name", Level::kWarning);
+    REQUIRE(name != nullptr);
+    CHECK(holds(name->seen, "A 1.2.3.4 (this machine)"));
+    CHECK(holds(name->seen, "SERVFAIL"));
+    CHECK(world.outside.knocks.size() == 2);
+}
+
+TEST_CASE("a name with more addresses than anybody has is tried at some of them") {
+    World world;
+    for (int i = 10; i < 60; ++i) world.resolver.address("example.org", "1.2.3." + std::to_string(i));
+    world.look();
+    CHECK(world.outside.knocks.size() == 2 * limits::kPreflightAddresses);
+}
+
+TEST_CASE("http that is off is told as what it costs, and nothing is tried there") {
+    World world;
+    world.frame.http_port = 0;
+    const auto findings = world.look();
+    const Finding* port = find(findings, "port", Level::kWarning);
+    REQUIRE(port != nullptr);
+    CHECK(holds(port->seen, "It is off"));
+    CHECK(world.outside.knocks == std::vector<std::string>{"example.org 1.2.3.4 443"});
+    world.frame.whole = false;  // before an order: the order will say it
+    CHECK(find(world.look(), "port", Level::kWarning) == nullptr);
+}
+
+TEST_CASE("two certificates of one CA: its directory is looked at once, a name that both have is tried once") {
+    World world;
+    Case second = world.wanted({"example.org"});
+    second.certificate = "second";
+    const auto findings = world.look({world.wanted(), second});
+    CHECK(world.outside.ca_looks == 1);
+    CHECK(world.outside.knocks.size() == 2);
+    CHECK(about(findings, Level::kOk) == "state clock ca name port port caa limits limits ");
 }

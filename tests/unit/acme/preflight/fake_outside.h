@@ -29,6 +29,7 @@ class FakeResolver final : public dns::Resolver {
 public:
     std::map<std::pair<std::string, dns::Type>, dns::Reply> replies;  // anything else: NXDOMAIN
     std::string failure;                                              // of every question
+    std::map<std::pair<std::string, dns::Type>, std::string> failures;  // of one
     std::vector<std::string> asked;
 
     void address(const std::string& name, const std::string& text) {
@@ -46,6 +47,7 @@ public:
     Result<dns::Reply> ask(const dns::Question& question) override {
         asked.push_back(std::string(dns::name_of(question.type)) + " " + question.name);
         if (!failure.empty()) return Error::retry(failure);
+        if (const auto one = failures.find({question.name, question.type}); one != failures.end()) return Error::retry(one->second);
         const auto found = replies.find({question.name, question.type});
         if (found != replies.end()) return found->second;
         dns::Reply none;

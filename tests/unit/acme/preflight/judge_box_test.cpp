@@ -77,6 +77,42 @@ TEST_CASE("the state folder") {
     }
 }
 
+TEST_CASE("how far a clock is off, and how much room there is, in the unit that fits") {
+    const std::pair<long long, const char*> spans[] = {{90, "differs by 90 s"}, {200, "differs by 3 min"},  {600, "10 min behind"},
+                                                       {7200, "2 h behind"},    {172800, "2 days behind"}};
+    for (const auto& row : spans) {
+        CAPTURE(row.second);
+        CHECK(holds(judge_clock(kNow, kNow, kNow + Seconds(row.first)).seen, row.second));
+    }
+    const std::pair<std::uint64_t, const char*> sizes[] = {{10239, "10239 bytes are free"}, {10240, "10 kB are free"}, {10u << 20, "10 MB are free"}};
+    for (const auto& row : sizes) {
+        CAPTURE(row.second);
+        StateSight sight = state();
+        sight.free_bytes = row.first;
+        CHECK(holds(judge_state(sight).seen, row.second));
+    }
+}
+
+TEST_CASE("a state folder that cannot be written, looked at by who is not the server's user") {
+    StateSight sight = state();
+    sight.user = "";
+    sight.failure = "Permission denied";
+    sight.number = EACCES;
+    const Finding finding = judge_state(sight);
+    CHECK(holds(finding.seen, "by the server's user: Permission denied"));
+    CHECK(holds(finding.change, "chown USER /var/lib/postern"));
+}
+
+TEST_CASE("a machine without trust anchors is told that none were found") {
+    CaSight ca;
+    CHECK(holds(judge_directory(one(), ca).seen, "its chain verified."));
+    ca.failure = "it failed";
+    ca.type = "trust";
+    CHECK(holds(judge_directory(one(), ca).change, "(none were found)"));
+    ca.trusts = "/etc/bundle.pem";
+    CHECK(holds(judge_directory(one(), ca).change, "(/etc/bundle.pem)"));
+}
+
 TEST_CASE("the CA's directory and chain") {
     CaSight ca;
     ca.trusts = "/etc/bundle.pem";
@@ -128,6 +164,19 @@ TEST_CASE("CAA, one finding for names that fare alike") {
     CHECK(findings[2].level == Level::kWarning);
     CHECK(holds(findings[2].seen, "could not be looked up: SERVFAIL"));
     CHECK(findings[3].level == Level::kNote);
+}
+
+TEST_CASE("a CAA record that is to be taken out is no record to add") {
+    dns::CaaVerdict critical;
+    critical.answer = dns::CaaVerdict::Answer::kForbidden;
+    critical.why = "1.example has a critical CAA property";
+    critical.change = "take it out, or make its flag 0: 128 tbs \"x\"";
+    const auto findings = judge_caa_of({{"1.example", critical, true}, {"2.example", {}, true}});
+    REQUIRE(findings.size() == 2);
+    CHECK(holds(findings[0].seen, "1.example has"));  // nothing to write in capitals
+    CHECK(findings[0].change == "Where the domain's DNS is looked after, take it out, or make its flag 0: 128 tbs \"x\".");
+    CHECK(findings[0].paste.empty());
+    CHECK(findings[1].level == Level::kOk);
 }
 
 TEST_CASE("the limits of the CA") {

@@ -97,6 +97,24 @@ TEST_CASE("addresses that no CA reaches") {
     CHECK(holds(todo(six), "example.org. IN AAAA 2a00::5"));
 }
 
+TEST_CASE("an address of a family that this machine does not have") {
+    const OwnAddresses six{{ip("2a00::4")}};
+    const Finding four = judge("1.2.3.4", six, fetched(What::kRefused));
+    CHECK(four.level == Level::kWarning);
+    CHECK(holds(four.seen, "this machine has no IPv4)"));
+    CHECK(holds(judge("2a00::5", kNat, fetched(What::kRefused)).seen, "no IPv6 address that leads anywhere"));
+    CHECK(judge("1.2.3.4", six, fetched(What::kToken)).level == Level::kOk);  // it leads here all the same
+}
+
+TEST_CASE("a question that failed beside a fault does not hide the fault") {
+    const std::string address = ip("1.2.3.5");
+    const Finding finding = judge_name(sight({address}, "no AAAA answer"), {{address, Place::kElsewhere, fetched(What::kRefused), {}}}, kBoth);
+    CHECK(finding.level == Level::kFault);
+    CHECK(holds(finding.seen, "no AAAA answer"));
+    CHECK(holds(finding.result, "not here"));
+    CHECK_FALSE(holds(finding.result, "refuses the name"));
+}
+
 TEST_CASE("the worst of several addresses decides") {
     const Finding finding = judge_name(sight({ip("2a00::5"), ip("1.2.3.4")}),
                                        {{ip("2a00::5"), Place::kElsewhere, fetched(What::kOther), {}},
@@ -136,6 +154,7 @@ TEST_CASE("names without an address, and names that could not be asked for") {
 TEST_CASE("what came of a fetch, in words") {
     CHECK(holds(words_of(fetched(What::kOther, "", 200)), "does not say what it is"));
     CHECK(holds(words_of(fetched(What::kOther)), "no web server"));
+    CHECK(words_of(fetched(What::kOther, "nginx")) == "another server answers there: it says it is nginx");
     Fetched broken = fetched(What::kBroken);
     broken.detail = "it closed";
     CHECK(holds(words_of(broken), "it closed"));

@@ -87,6 +87,20 @@ TEST_CASE("port 443 without tls-alpn-01 costs visitors, not the certificate") {
     CHECK(judge_way(plain, kOwn).level == Level::kWarning);
 }
 
+TEST_CASE("port 80 without http-01 costs those who type no https; a closed way to an address of ours is one that is refused") {
+    Way plain = way(What::kNoRoute);
+    plain.methods = {"tls-alpn-01"};
+    const Finding finding = judge_way(plain, kOwn);
+    CHECK(finding.level == Level::kWarning);
+    CHECK(holds(finding.result, "without https"));
+    CHECK(holds(finding.seen, "refused"));
+    CHECK(pastes(finding, "http = [::]:8080"));
+    plain.methods.clear();  // nothing is ordered for these names
+    CHECK(judge_way(plain, kOwn).level == Level::kWarning);
+    Way secure = way(What::kRefused, Place::kOurs, true);
+    CHECK(pastes(judge_way(secure, kOwn), "https = [::]:8443"));
+}
+
 TEST_CASE("behind a router that may not loop back nothing is certain") {
     for (const What what : {What::kRefused, What::kSilent, What::kNoRoute, What::kBroken}) {
         const Finding finding = judge_way(way(what, Place::kBehindRouter), kNat);
@@ -138,5 +152,6 @@ TEST_CASE("ports that no CA asks at") {
     CHECK(holds(findings[0].change, "public_http_port = 80"));
     CHECK(findings[1].level == Level::kNote);
     CHECK(judge_numbers(0, 0, false).size() == 1);
+    CHECK(judge_numbers(80, 8443, false).at(0).about == "[server] https");
     CHECK(holds(judge_numbers(0, 443, false).at(0).seen, "off"));
 }

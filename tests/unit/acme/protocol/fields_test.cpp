@@ -22,10 +22,14 @@ TEST_CASE("the three forms of an HTTP date") {
     CHECK(parse_http_date("Thu, 01 Jan 2099 00:00:00 GMT") == at(4070908800));  // beyond 2038
     CHECK(parse_http_date("Sun, 01 Jan 2108 00:00:00 GMT") == at(4354819200));  // beyond 2106
     CHECK(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT") == at(0));
+    CHECK(parse_http_date("Saturday, 21-Nov-26 00:00:07 GMT") == at(1795219207));  // of two digits: 1970 to 2069
+    CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:60 GMT") == at(784111800));      // a leap second
     for (const char* bad : {"", "soon", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET",
                             "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
                             "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 19945 08:49:37 GMT",
-                            "Sun, 06 Nov 1994 08:49:x7 GMT", "1994-11-06T08:49:37Z", ",,,,,,,,", "a b c d e f g"})
+                            "Sun, 06 Nov 1994 08:49:x7 GMT", "Sun, 06 Nov 1994 xx:49:37 GMT", "Sun, 06 Nov 1994 08:xx:37 GMT",
+                            "Sun, xx Nov 1994 08:49:37 GMT", "Sun, 06 Nov xxxx 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT",
+                            "Sun, 06 Nov 1994 08:49:37 GMT and more of it", "1994-11-06T08:49:37Z", ",,,,,,,,", "a b c d e f g"})
         CHECK_FALSE(parse_http_date(bad));
 }
 
@@ -53,6 +57,19 @@ TEST_CASE("fields are found without regard to case; the first counts") {
     CHECK(reply.field("Location") == "a");
     CHECK(reply.field("Nothing").empty());
     CHECK(reply.all("LINK").size() == 2);
+}
+
+TEST_CASE("a media type is compared without its parameters and without case; a missing one is overlooked") {
+    const auto typed = [](const char* type) { return HttpReply{200, {{"Content-Type", type}}, {}}.has_type("application/json"); };
+    for (const char* good : {"", "application/json", "Application/JSON", " application/json ;charset=utf-8"}) CHECK(typed(good));
+    for (const char* bad : {"text/json", "application/json2", ";application/json", "application"}) CHECK_FALSE(typed(bad));
+    CHECK(HttpReply{200, {}, {}}.has_type("application/json"));
+}
+
+TEST_CASE("relations in quotes that do not close are none") {
+    for (const char* field : {"<https://ca/1>; rel=\"up", "<https://ca/1>; rel=\"", "<https://ca/1>; rel=up\"", "<https://ca/1>; rev=up", "<https://ca/1>"})
+        CHECK(link_target({200, {{"Link", field}}, {}}, "up").empty());
+    CHECK(link_target({200, {{"Link", ">x<https://ca/1>; rel=up"}}, {}}, "up") == "https://ca/1");
 }
 
 TEST_CASE("links by relation") {

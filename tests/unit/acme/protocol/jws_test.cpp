@@ -2,7 +2,7 @@
 
 #include <doctest.h>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "acme/protocol/nonces.h"
 #include "server/base/base64url.h"
 #include "server/crypto/hash.h"

@@ -43,6 +43,24 @@ TEST_CASE("a poor directory is one, as long as the three URLs are there") {
     }
 }
 
+TEST_CASE("of a directory that lists without end 32 are kept, and a URL that is none is none") {
+    std::string names, profiles;
+    for (int i = 0; i < 100; ++i) {
+        names += (i ? ",\"n" : "\"n") + std::to_string(i) + "\"";
+        profiles += (i ? ",\"p" : "\"p") + std::to_string(i) + "\":\"\"";
+    }
+    auto directory = directory_from(json("{" + kUrls + R"(,"keyChange":"https://ca/k","revokeCert":"ftp://ca/r","meta":{"termsOfService":"tos",)" +
+                                         "\"caaIdentities\":[" + names + "],\"profiles\":{" + profiles + "}}}"));
+    REQUIRE(directory.ok());
+    CHECK(directory->caa_identities.size() == 32);
+    CHECK(directory->profiles.size() == 32);
+    CHECK(directory->profiles.back() == "p31");
+    CHECK(directory->key_change == "https://ca/k");
+    CHECK(directory->revoke_cert.empty());
+    CHECK(directory->terms.empty());
+    CHECK_FALSE(directory->external_account_required);
+}
+
 TEST_CASE("what is no directory") {
     for (const char* bad : {"[]", "null", "{}", R"({"newNonce":"https://ca/n","newAccount":"https://ca/a"})",
                             R"({"newNonce":"https://ca/n","newAccount":"https://ca/a","newOrder":null})",
@@ -100,6 +118,26 @@ TEST_CASE("authorizations: what can be understood of the challenges") {
     CHECK(authorization_from(json(R"({"status":"valid"})")).ok());
 }
 
+TEST_CASE("of an authorization with challenges without end 32 are read; what cannot be told of one is left out of it") {
+    std::string many;
+    for (int i = 0; i < 100; ++i)
+        many += (i ? "," : "") + std::string(R"({"type":"http-01","status":7,"url":"https://ca/)") + std::to_string(i) + R"(","token":"abc"})";
+    auto authz = authorization_from(json(R"({"status":"valid","identifier":{"type":"dns"},"challenges":[)" + many + "]}"));
+    REQUIRE(authz.ok());
+    CHECK(authz->challenges.size() == 32);
+    CHECK(authz->challenges[0].status == ChallengeStatus::kPending);
+    CHECK(authz->identifier.empty());
+    CHECK_FALSE(authz->bad_token);
+    const std::string token(300, 'a');
+    auto longer = authorization_from(json(R"({"status":"pending","challenges":[{"type":"http-01","url":"https://ca/1","token":")" + token +
+                                          R"("},{"type":"dns-01","url":"https://ca/2","token":"!"},{"type":"http-01","url":"https://ca/3"}]})"));
+    REQUIRE(longer.ok());
+    CHECK(longer->challenges.empty());
+    CHECK(longer->offered.size() == 3);
+    REQUIRE(longer->bad_token);
+    CHECK(longer->bad_token->find("http-01") != std::string::npos);  // what we could not have answered anyway is not blamed
+}
+
 TEST_CASE("payloads") {
     CHECK(new_order_payload({{"a.example", "192.0.2.1", "2001:db8::1"}, "", ""}) ==
           R"({"identifiers":[{"type":"dns","value":"a.example"},{"type":"ip","value":"192.0.2.1"},{"type":"ip","value":"2001:db8::1"}]})");
@@ -120,6 +158,22 @@ TEST_CASE("problems, with what they say of single names") {
     REQUIRE(problem.sub.size() == 1);
     CHECK(in_words(problem) ==
           "rejectedIdentifier: some were refused (b.example: caa: CAA forbids; see https://ca/help)");
+}
+
+TEST_CASE("problems that say little, and problems that say it many times") {
+    CHECK(in_words(problem_of({403, {}, R"({"type":"about:blank","title":"Forbidden"})"})) == "about:blank: Forbidden");
+    CHECK(in_words(problem_of({403, {}, R"({"detail":"only words"})"})) == "only words");
+    CHECK(in_words(problem_of({403, {}, R"({"type":"only-a-type"})"})) == "only-a-type");
+    const CaProblem named = problem_from(json(R"({"type":"t","identifier":{"type":"dns","value":"a.example"}})"));
+    CHECK(named.identifier == "a.example");
+    CHECK(problem_from(json(R"({"type":"t","identifier":{"value":7}})")).identifier.empty());
+    std::string subs;
+    for (int i = 0; i < 40; ++i)
+        subs += (i ? "," : "") + std::string(R"({"type":"dns","identifier":{"value":"n)") + std::to_string(i) + R"("},"instance":"https://ca/h"})";
+    const CaProblem many = problem_of({403, {}, R"({"type":"compound","subproblems":[)" + subs + "]}"});
+    CHECK(many.sub.size() == 16);
+    CHECK(in_words(many).find("n0: dns (see https://ca/h); n1: dns") != std::string::npos);
+    CHECK(problem_of({403, {}, R"(["no object"])"}).detail.find("HTTP 403 without an explanation") == 0);
 }
 
 TEST_CASE("what stands where a problem should") {

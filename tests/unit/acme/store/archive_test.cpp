@@ -169,3 +169,71 @@ TEST_CASE("a power cut at every step leaves the old pair or the new one") {
     CHECK(points >= 25);
     CHECK(reboots >= points);
 }
+
+TEST_CASE("what cannot be read is not taken for nothing") {
+    FakeFiles files;
+    Store store = open(files);
+    Archive& archive = store.archive();
+    CHECK(archive.generations("a.example")->empty());
+    CHECK_FALSE(archive.live_has_key("a.example", key('a')));
+    CHECK_FALSE(archive.read("a.example", 1).ok());
+    REQUIRE(archive.install("a.example", chain('a'), key('a')).ok());
+    CHECK(archive.live_has_key("a.example", key('a')));
+    CHECK_FALSE(archive.live_has_key("a.example", key('b')));
+    for (const char* path : {"/state/archive/a.example", "/state/live/a.example", "/state/archive/a.example/1/privkey.pem"}) {
+        CAPTURE(path);
+        files.deny(path, EIO);
+        const bool whole = archive.generations("a.example").ok() && archive.live("a.example").ok() && archive.read("a.example", 1).ok();
+        CHECK_FALSE(whole);
+        files.deny(path, 0);
+    }
+    files.deny("/state/live/a.example", EIO);
+    CHECK_FALSE(archive.live_has_key("a.example", key('a')));
+    CHECK_FALSE(archive.unlink_live("a.example").ok());
+    files.deny("/state/live/a.example", 0);
+    CHECK(served(files) == 'a');
+    CHECK(archive.unlink_live("a.example").ok());
+    CHECK(archive.unlink_live("a.example").ok());  // gone is gone
+}
+
+TEST_CASE("a fault at every step of an installation that prunes: the new pair serves or the old one, and four are kept in the end") {
+    FakeFiles prepared;
+    for (char mark = 'a'; mark < 'e'; ++mark) REQUIRE(open(prepared).archive().install("a.example", chain(mark), key(mark)).ok());
+    for (int step = 1;; ++step) {
+        CAPTURE(step);
+        FakeFiles files = prepared;
+        files.fail_at(step, EIO);
+        const auto done = Archive(files, "/state", FileSystem::kKeepGroup).install("a.example", chain('n'), key('n'));
+        const bool hit = files.fault_hit();
+        files.no_fault();
+        CHECK((served(files) == 'n' || (!done.ok() && served(files) == 'd')));
+        Store store = open(files);
+        REQUIRE(store.archive().install("a.example", chain('z'), key('z')).ok());
+        CHECK(served(files) == 'z');
+        CHECK(store.archive().generations("a.example")->size() == 4);
+        if (!hit) break;
+        REQUIRE(step < 200);
+    }
+}
+
+TEST_CASE("a fault at every step of a removal: it is told, and the next try leaves nothing") {
+    FakeFiles prepared;
+    REQUIRE(open(prepared).archive().install("a.example", chain('a'), key('a')).ok());
+    for (int step = 1;; ++step) {
+        CAPTURE(step);
+        FakeFiles files = prepared;
+        files.fail_at(step, EIO);
+        Archive archive(files, "/state", FileSystem::kKeepGroup);
+        const bool removed = archive.remove("a.example").ok();
+        const bool hit = files.fault_hit();
+        CHECK(removed == !hit);
+        files.no_fault();
+        CHECK((served(files) == '-' || served(files) == 'a'));  // never half a pair
+        CHECK(archive.remove("a.example").ok());
+        CHECK(archive.generations("a.example")->empty());
+        CHECK(open(files).notices().empty());
+        for (const auto& [path, entry] : files.tree()) CHECK(path.find("a.example") == std::string::npos);
+        if (!hit) break;
+        REQUIRE(step < 50);
+    }
+}

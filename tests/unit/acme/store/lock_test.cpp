@@ -1,10 +1,14 @@
 #include "acme/store/lock.h"
 
 #include <doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+
+#include "server/base/unique_fd.h"
 
 using namespace postern;
 using namespace postern::acme;
@@ -28,4 +32,26 @@ TEST_CASE("one holder a lock; the second is told who it is") {
     std::remove(path.c_str());
     ::rmdir(folder);
     CHECK_FALSE(StateLock::take(path).ok());
+}
+
+TEST_CASE("a lock held by who has not said its number, or something else, is held all the same; a link is no lock") {
+    char folder[] = "/tmp/postern-lock-XXXXXX";
+    REQUIRE(::mkdtemp(folder) != nullptr);
+    const std::string path = std::string(folder) + "/lock", link = std::string(folder) + "/link";
+    for (const std::string text : {"", "not a number\n", "99999999999999999999999999\n"}) {
+        CAPTURE(text);
+        const UniqueFd other(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+        REQUIRE(::pwrite(other.get(), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+        REQUIRE(::flock(other.get(), LOCK_EX) == 0);
+        const auto taken = StateLock::take(path);
+        REQUIRE_FALSE(taken.ok());
+        CHECK(taken.error().text().find("process 0") != std::string::npos);
+    }
+    REQUIRE(::symlink(path.c_str(), link.c_str()) == 0);
+    CHECK_FALSE(StateLock::take(link).ok());
+    CHECK_FALSE(lock_holder(link).ok());
+    CHECK(StateLock::take(path).ok());
+    std::remove(link.c_str());
+    std::remove(path.c_str());
+    ::rmdir(folder);
 }
