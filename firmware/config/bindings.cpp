@@ -28,11 +28,6 @@ std::string without_slash(std::string_view path) {
     return std::string(path);
 }
 
-// Relative paths begin at the folder of the INI.
-std::string full_path(std::string_view path, const Draft& draft) {
-    return without_slash(path.front() == '/' ? std::string(path) : draft.folder + std::string(path));
-}
-
 Result<bool> is_folder(FileSystem& files, const std::string& path) {
     TRY(FileInfo info, files.info(path));
     if (info.kind == FileInfo::Kind::kSymlink) {
@@ -58,6 +53,10 @@ Result<void> take_target(std::string& into, std::string_view value, const Words&
 }
 
 }  // namespace
+
+std::string full_path(std::string_view path, const Draft& draft) {
+    return without_slash(path.front() == '/' ? std::string(path) : draft.folder + std::string(path));
+}
 
 Result<void> take_addresses(std::vector<net::Address>& into, std::string_view value) {
     into.clear();

@@ -25,6 +25,7 @@ Section& section_in(const Draft& draft) {
     else if constexpr (std::is_same_v<Section, SiteSection>) return *draft.site;
     else if constexpr (std::is_same_v<Section, NotifySection>) return *draft.notify;
     else if constexpr (std::is_same_v<Section, HooksSection>) return *draft.hooks;
+    else if constexpr (std::is_same_v<Section, DeploySection>) return *draft.deploy;
     else return *draft.admin;
 }
 

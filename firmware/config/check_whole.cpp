@@ -65,12 +65,20 @@ void check_listeners(Reading& reading) {
     add_listeners(reading, taken, "admin", "listen", reading.config.admin.listen);
 }
 
-void check_admin(Reading& reading) {
-    for (const net::Address& address : reading.config.admin.listen) {
-        if (address.is_loopback()) continue;
-        return reading.fault("admin", "listen", address.text() + " can be reached from elsewhere, and the admin page has no "
-                             "login in this version yet; allowed: addresses of this machine alone, such as 127.0.0.1:8443, or off");
-    }
+// Two keys for one thing: which of them it came from does not matter afterwards.
+void join_secret(Reading& reading, const std::string& title, const std::string& key, std::shared_ptr<const Secret>& written,
+                 std::shared_ptr<const Secret>& from_file) {
+    if (written && from_file) return reading.fault(title, key + "_file", key + " is written too; keep one of them");
+    if (from_file) written = std::move(from_file);
+}
+
+void check_tokens(Reading& reading) {
+    AdminSection& admin = reading.config.admin;
+    join_secret(reading, "admin", "password_hash", admin.password_hash, admin.file_hash);
+    join_secret(reading, "admin", "setup_token", admin.setup_token, admin.file_token);
+    join_secret(reading, "admin", "metrics_token", admin.metrics_token, admin.file_metrics_token);
+    for (DeploySection& deploy : reading.config.deploys)
+        join_secret(reading, "deploy " + deploy.name, "pull_token", deploy.pull_token, deploy.file_pull_token);
 }
 
 void check_identity(Reading& reading) {
@@ -110,6 +118,12 @@ void name_paths(Reading& reading) {
         name_path(reading, "ca " + ca.name, "eab_hmac_key_file", ca.eab_key.file, false);
     }
     name_path(reading, "notify", "smtp_password_file", config.notify.smtp_password_file, false);
+    name_path(reading, "admin", "password_hash_file", config.admin.password_hash_file, false);
+    name_path(reading, "admin", "setup_token_file", config.admin.setup_token_file, false);
+    name_path(reading, "admin", "metrics_token_file", config.admin.metrics_token_file, false);
+    name_path(reading, "admin", "security_txt", config.admin.security_txt, false);
+    for (const DeploySection& deploy : config.deploys)
+        name_path(reading, "deploy " + deploy.name, "pull_token_file", deploy.pull_token_file, false);
     name_path(reading, "notify", "ca_file", config.notify.ca_file, false);
     for (const SiteSection& site : config.sites) {
         name_path(reading, "site " + site.name, "root", site.root, true);
@@ -124,12 +138,13 @@ void name_paths(Reading& reading) {
 
 void check_whole(Reading& reading) {
     check_listeners(reading);
-    check_admin(reading);
+    check_tokens(reading);
     check_identity(reading);
     check_state(reading);
     check_cas(reading);
     check_sites(reading);
     check_notify(reading);
+    check_sharing(reading);
     name_paths(reading);
 }
 

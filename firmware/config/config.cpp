@@ -68,7 +68,11 @@ Fault cannot_be_read(const std::string& path, const Error& error) {
 ConfigOrFaults read_config(FileSystem& files, const std::string& path, bool as_root) {
     const auto text = files.read(path, limits::kConfigFile);
     if (!text.ok()) return {std::nullopt, {cannot_be_read(path, text.error())}};
-    Reading reading(files, as_root, read_ini(*text, path));
+    return read_config_text(files, path, *text, as_root);
+}
+
+ConfigOrFaults read_config_text(FileSystem& files, const std::string& path, std::string_view text, bool as_root) {
+    Reading reading(files, as_root, read_ini(text, path));
     reading.config.file = path;
     reading.faults = reading.ini.faults;
     read_sections(reading);

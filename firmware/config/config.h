@@ -8,10 +8,12 @@
 
 #include "acme/wanted.h"
 #include "firmware/config/accounts.h"
+#include "firmware/config/admin_config.h"
 #include "firmware/config/fault.h"
 #include "firmware/config/named_path.h"
 #include "firmware/config/notify_config.h"
 #include "firmware/config/secret_key.h"
+#include "firmware/config/sharing_config.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
 #include "server/net/address.h"
@@ -50,6 +52,8 @@ struct AcmeSection {
     std::string eab_kid;
     SecretKey eab_key;
     std::string preferred_chain, renew_at;   // renew_at as written: "1/3", "30d"
+    std::string thumbprint;                  // of the account behind us whose tokens we answer
+    Upstream challenge_upstream;
 };
 
 struct CaSection {
@@ -81,11 +85,6 @@ struct SiteSection {
     std::optional<acme::WantedCert> wanted;  // for kAcme
 };
 
-struct AdminSection {
-    std::vector<net::Address> listen;        // empty: off
-    std::vector<std::string> hosts;
-};
-
 struct Config {
     std::string file;
     ServerSection server;
@@ -95,6 +94,7 @@ struct Config {
     AdminSection admin;
     NotifySection notify;
     HooksSection hooks;
+    std::vector<DeploySection> deploys;
     std::vector<NamedPath> paths;  // ca_file, smtp_password_file, root, and the index page in a root
 };
 
@@ -102,10 +102,15 @@ struct ConfigOrFaults {
     std::optional<Config> config;  // set when faults is empty
     std::vector<Fault> faults;     // in the order of the file
 };
-
 // Reads and checks; does not touch the network. `as_root`: we are root and not PID 1 (which may stay root in an image or
 // a container), so that somebody must be named to become. Relative paths in the file are relative to its folder.
 ConfigOrFaults read_config(FileSystem& files, const std::string& path, bool as_root);
+
+// The same for a text that is not yet the file at `path`, where it would come to lie.
+ConfigOrFaults read_config_text(FileSystem& files, const std::string& path, std::string_view text, bool as_root);
+
+// The CA that a word of `ca` stands for; nullopt: no preset, no [ca NAME], no URL.
+std::optional<acme::CaSettings> find_ca(const Config& config, const std::string& word);
 
 // The effective configuration as INI text with every default filled in (`check --print`); read_config takes it again.
 std::string print_config(const Config& config);

@@ -1,7 +1,9 @@
 #include "firmware/config/config_keys.h"
 
+#include "firmware/config/admin_values.h"
 #include "firmware/config/bindings.h"
 #include "firmware/config/notify_values.h"
+#include "firmware/config/sharing_values.h"
 #include "server/base/text.h"
 
 namespace postern::config {
@@ -15,6 +17,7 @@ using Site = SiteSection;
 using Admin = AdminSection;
 using Notify = NotifySection;
 using Hooks = HooksSection;
+using Deploy = DeploySection;
 
 constexpr char kAuto[] = "auto", kOff[] = "off";
 constexpr int kMostConnections = 1000000;  // Linux's own ceiling on descriptors is of this size
@@ -27,6 +30,7 @@ constexpr std::string_view kMacKeyAllowed = "a key in base64url, as the CA gave 
 constexpr std::string_view kProfileAllowed = "names of profiles that the CA offers, separated by commas";
 constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
 constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
+constexpr std::string_view kAllowAllowed = "networks such as 192.168.1.0/24 or fd00::/8, addresses, private, any, separated by commas";
 constexpr auto kRestart = Reload::kNeedsRestart;
 
 constexpr SectionRow kSections[] = {
@@ -36,9 +40,12 @@ constexpr SectionRow kSections[] = {
     {"site", "example.org", true,
      "One web site; make as many of these sections as you have sites. The word after 'site' is yours to choose: it names "
      "the site in messages, and the certificate's folder in the state."},
-    {"admin", "", true, "The page and the API that show the certificates. It has no login yet: this machine only."},
+    {"admin", "", true, "The page that shows the certificates, and its API."},
     {"notify", "", true, "Who is told when a certificate is in trouble; 'postern notify --test' tries it."},
     {"hooks", "", true, "Commands around a renewal, run by sh as the user of the server. What they write goes to the log."},
+    {"deploy", "balancer", false,
+     "Somebody else who gets the files of renewed certificates; as many of these sections as there are. Until a delivery has "
+     "succeeded it is tried again: after 1, 10 and 100 minutes, then daily."},
 };
 
 // section, key, default, sample, allowed, help, binding
@@ -73,8 +80,7 @@ constexpr KeyRow kKeys[] = {
     {"server", "log_level", "info", "", "error, warn, info or debug", "How much the log says.",
      bind::kTyped<&Server::log_level, take_level, show_level>},
     {"server", "access_log", "ring", "", "off, ring, stderr, syslog, or a path that begins with '/'",
-     "Where requests are noted, a second after the answer. ring: the latest ones in memory, as soon as the admin page "
-     "shows them; until then as off.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
+     "Where requests are noted, a second after the answer. ring: the latest ones in memory, for the admin page.", bind::kChecked<&Server::access_log, take_access_log>, kRestart},
     {"server", "access_log_format", "combined", "", "combined or json", "A line of the access log, as Apache and nginx write it, or JSON.",
      bind::kChecked<&Server::access_log_format, take_access_format>, kRestart},
     {"server", "resolver", "system", "", "system, or the IP address of a DNS server, such as 9.9.9.9 or [2620:fe::fe]:53",
@@ -117,6 +123,12 @@ constexpr KeyRow kKeys[] = {
      bind::kList<&Acme::profile, take_profiles>},
     {"acme", "renew_at", "1/3", "", kRenewAllowed, "How much of the lifetime is left when a certificate is renewed.",
      bind::kChecked<&Acme::renew_at, take_renew_at>},
+    {"acme", "challenge_upstream", "", "http://192.168.1.20", "http:// and a host, such as http://192.168.1.20:8080",
+     "Where several machines stand behind one name: the CA's http-01 questions that are not for us are passed on to this one, "
+     "and its answers back.", bind::kTyped<&Acme::challenge_upstream, take_upstream, show_upstream>},
+    {"acme", "thumbprint", "", "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ", "the 43 characters that 'postern show NAME' tells there",
+     "Likewise, without a question each time: the account of the machine behind us, whose http-01 questions we answer ourselves.",
+     bind::kChecked<&Acme::thumbprint, take_thumbprint>},
 
     {"ca", "url", "", "!https://ca.home.arpa/acme/directory", "the https:// URL of an ACME directory", "The CA's directory.",
      bind::kChecked<&Ca::url, take_ca_url>},
@@ -165,10 +177,33 @@ constexpr KeyRow kKeys[] = {
     {"site", "hsts_preload", "no", "", "yes or no", "Agrees to the lists that browsers bring along. Hard to take back.",
      bind::kYesNo<&Site::hsts_preload>},
 
-    {"admin", "listen", "127.0.0.1:8443", "", "addresses of this machine alone, such as 127.0.0.1:8443, or off",
-     "Where the admin page is served, by HTTPS.", bind::kAddresses<&Admin::listen>},
+    {"admin", "listen", "[::]:8443", "", kAddressesAllowed, "Where the admin page is served, by HTTPS.",
+     bind::kAddresses<&Admin::listen>},
+    {"admin", "allow", "private", "192.168.1.0/24, fd00::/8", kAllowAllowed,
+     "Who may speak to it. private: this machine and networks that the Internet does not reach. any: everybody.",
+     bind::kList<&Admin::allow, take_allow>},
     {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
      bind::kList<&Admin::hosts, take_names>},
+    {"admin", "password_hash", "", "pbkdf2-sha256$200000$c2l4dGVlbiBieXRlcyBvZg$dGhpcyBpcyBubyBwYXNzd29yZCdzIGhhc2gsIG9ubHk",
+     "what 'postern passwd --print' prints", "The password of the page, for a device that nobody sets up by hand. It counts until another is set there.",
+     bind::kTyped<&Admin::password_hash, take_password_hash, show_password>},
+    {"admin", "password_hash_file", "", "/etc/postern.password", "a file that holds one line", "The same from a file.",
+     bind::kPath<&Admin::password_hash_file, take_password_hash_file>},
+    {"admin", "setup_token", "", "ABCDE-FGH23-JKMNP-45678", "16 to 128 letters and digits",
+     "Opens the set-up of the page once. Without it one is made at the first start: see the console, or setup-token in the state.",
+     bind::kTyped<&Admin::setup_token, take_setup_token, show_password>},
+    {"admin", "setup_token_file", "", "/etc/postern.token", "a file that holds one line", "The same from a file.",
+     bind::kPath<&Admin::setup_token_file, take_setup_token_file>},
+    {"admin", "metrics", "yes", "", "yes or no", "Figures for Prometheus at /metrics, for who is logged in and for who brings metrics_token.",
+     bind::kYesNo<&Admin::metrics>},
+    {"admin", "metrics_token", "", "kR3mzuq8Wv1yTnD5bXoJ", "16 to 128 letters, digits and signs of -._~+/",
+     "Opens /metrics, and nothing else, for a program: Prometheus has it in its authorization, as credentials.",
+     bind::kTyped<&Admin::metrics_token, take_bearer_token, show_password>},
+    {"admin", "metrics_token_file", "", "/etc/postern.metrics-token", "a file that holds one line", "The same from a file.",
+     bind::kPath<&Admin::metrics_token_file, take_metrics_token_file>},
+    {"admin", "security_txt", "", "/etc/postern.security.txt", "a file as RFC 9116 has it, up to 8 kB",
+     "Where holes are reported: served to everybody who may speak to the page, as /.well-known/security.txt. Sites have theirs in "
+     "their own folders.", bind::kPath<&Admin::security_txt, take_security_file>},
 
     {"notify", "webhook", "", "https://chat.example.org/hooks/router", "an https:// URL; http:// to an IP address in your own network",
      "Gets each message as JSON, by POST; its member text is what chat servers show.", bind::kChecked<&Notify::webhook, take_webhook>},
@@ -199,6 +234,20 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Hooks::deploy, take_hook>},
     {"hooks", "timeout", "5m", "", "a duration up to 1h, such as 30s or 5m", "A command that takes longer is ended, with all that it started.",
      bind::kTyped<&Hooks::timeout, take_hook_time, show_hook_time>},
+
+    {"deploy", "certificate", "", "example.org", "names of sites, separated by commas", "Whose certificate. Without it, all that a CA signs.",
+     bind::kList<&Deploy::certificates, take_certificates>},
+    {"deploy", "command", "", "scp $RENEWED_LINEAGE/*.pem balancer:/etc/ssl/example.org/", "a command for sh",
+     "Takes the files there. RENEWED_LINEAGE holds their folder, RENEWED_DOMAINS the names. It has failed unless it ends with 0.",
+     bind::kChecked<&Deploy::command, take_hook>},
+    {"deploy", "timeout", "5m", "", "a duration up to 1h, such as 30s or 5m", "A command that takes longer is ended, with all that it started.",
+     bind::kTyped<&Deploy::timeout, take_hook_time, show_hook_time>},
+    {"deploy", "pull_token", "", "w7Jd2tYp9QxZk4LmB6sR", "16 to 128 letters, digits and signs of -._~+/",
+     "Instead of a command, or besides: with it he fetches key and chain himself, as 'curl -H \"Authorization: Bearer TOKEN\" "
+     "https://DEVICE:8443/api/v1/pull/NAME/CERTIFICATE', where [admin] allow lets him.",
+     bind::kTyped<&Deploy::pull_token, take_bearer_token, show_password>},
+    {"deploy", "pull_token_file", "", "/etc/postern.pull-token", "a file that holds one line", "The same from a file.",
+     bind::kPath<&Deploy::pull_token_file, take_pull_token_file>},
 };
 
 }  // namespace

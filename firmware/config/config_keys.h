@@ -20,6 +20,7 @@ struct Draft {
     AdminSection* admin = nullptr;
     NotifySection* notify = nullptr;
     HooksSection* hooks = nullptr;
+    DeploySection* deploy = nullptr;
     FileSystem* files = nullptr;  // to look whether a named file or folder exists
     std::string folder;           // of the INI, with its slash: relative paths begin there
 };

@@ -4,6 +4,7 @@
 
 #include "server/base/limits.h"
 #include "server/base/text.h"
+#include "server/base/utf8.h"
 
 namespace postern::config {
 
@@ -11,34 +12,6 @@ namespace {
 
 // A file that is no INI at all (a picture, a certificate) would give a fault for each of its lines.
 constexpr std::size_t kMostLineFaults = 100;
-
-// How many bytes the UTF-8 character that begins with `lead` has; 0: none begins so (RFC 3629 section 4).
-std::size_t utf8_size(unsigned char lead) {
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return 2;
-    if (lead >= 0xe0 && lead <= 0xef) return 3;
-    return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-}
-
-// The second byte carries what keeps out overlong forms, surrogates and what lies beyond U+10FFFF.
-bool allowed_second(unsigned char lead, unsigned char second) {
-    switch (lead) {
-        case 0xe0: return second >= 0xa0 && second <= 0xbf;
-        case 0xed: return second >= 0x80 && second <= 0x9f;
-        case 0xf0: return second >= 0x90 && second <= 0xbf;
-        case 0xf4: return second >= 0x80 && second <= 0x8f;
-        default: return second >= 0x80 && second <= 0xbf;
-    }
-}
-
-bool is_utf8_character(std::string_view bytes) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    if (bytes.size() > 1 && !allowed_second(at(0), at(1))) return false;
-    for (std::size_t i = 2; i < bytes.size(); ++i) {
-        if (at(i) < 0x80 || at(i) > 0xbf) return false;
-    }
-    return true;
-}
 
 // C0 without tab, DEL, and C1 as UTF-8 writes it: a terminal that shows a fault would obey them.
 std::size_t find_control(std::string_view line) {
@@ -173,15 +146,6 @@ private:
 };
 
 }  // namespace
-
-std::size_t find_invalid_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t size = utf8_size(static_cast<unsigned char>(text[i]));
-        if (size == 0 || size > text.size() - i || !is_utf8_character(text.substr(i, size))) return i;
-        i += size;
-    }
-    return std::string_view::npos;
-}
 
 IniFile read_ini(std::string_view text, const std::string& file) {
     IniFile out;

@@ -34,7 +34,4 @@ struct IniFile {
 // named in the faults.
 IniFile read_ini(std::string_view text, const std::string& file);
 
-// Where `text` stops being UTF-8 (RFC 3629): the offset of the first bad byte, npos when all is well.
-std::size_t find_invalid_utf8(std::string_view text);
-
 }  // namespace postern::config

@@ -17,14 +17,13 @@ struct LaterRow {
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
-    {"acme", "challenge_upstream thumbprint dns_hook"},
+    {"acme", "dns_hook"},
     {"site", "listing spa error_page_404 error_page_5xx redirect alias compress "
              "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate"},
-    {"admin", "setup_token setup_token_file password_hash password_hash_file allow certificate metrics metrics_token "
-              "metrics_token_file"},
+    {"admin", "certificate"},
 };
 
-constexpr std::string_view kLaterSections = "deploy network time update fleet";
+constexpr std::string_view kLaterSections = "network time update fleet";
 
 bool holds(std::string_view words, std::string_view word) {
     const auto list = split(words, ' ');

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "firmware/config/host_name.h"
+#include "firmware/config/authority.h"
+#include "firmware/config/takers.h"
 #include "firmware/config/values.h"
 #include "server/base/ip_text.h"
 #include "server/base/text.h"
@@ -19,34 +20,6 @@ constexpr long long kLongestHookTime = 3600;  // acme's thread waits for it
 constexpr std::string_view kStars = "********";
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-struct Authority {
-    std::string host;  // without brackets, lower case
-    int port = 0;      // 0: not written
-    bool is_ip = false;
-};
-
-Result<Authority> parse_authority(std::string_view text) {
-    Authority authority;
-    std::string_view host = text, port;
-    if (has_prefix(text, "[")) {
-        const auto close = text.find(']');
-        if (close == text.npos) return not_valid(text);
-        host = text.substr(1, close - 1);
-        port = text.substr(close + 1);
-        if (ip_to_bytes(host).value_or("").size() != 16) return Error::admin(quoted(host) + " is no IPv6 address");
-    } else if (const auto colon = text.rfind(':'); colon != text.npos) {
-        host = text.substr(0, colon);
-        port = text.substr(colon);
-    }
-    authority.is_ip = ip_to_bytes(host).has_value();
-    if (!authority.is_ip) TRY_VOID(check_host_name(host));
-    authority.host = lower(host);
-    if (port.empty()) return authority;
-    if (port.front() != ':') return not_valid(text);
-    TRY(authority.port, parse_number(port.substr(1), 1, 65535));
-    return authority;
-}
 
 // Loopback, RFC 1918, link-local; ::1, RFC 4193, link-local.
 bool is_private_ip(std::string_view host) {
@@ -172,7 +145,7 @@ Result<std::shared_ptr<const Secret>> read_password(FileSystem& files, const std
 }
 
 Result<void> take_password_file(std::string& into, std::string_view value, const Draft& draft) {
-    const std::string path = value.front() == '/' ? std::string(value) : draft.folder + std::string(value);
+    const std::string path = full_path(value, draft);
     auto password = read_password(*draft.files, path);
     if (!password.ok()) return std::move(password).error().at("cannot be used");
     into = path;

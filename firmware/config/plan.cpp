@@ -55,13 +55,12 @@ acme::WantedCert self_signed(const SiteSection& site) {
     return wanted;
 }
 
-// One for each kind of key. The second has a folder beside the first's, whose name no site can have.
 void add_certificates(Plan& plan, const SiteSection& site) {
     acme::WantedCert wanted = site.wanted ? *site.wanted : self_signed(site);
-    plan.certificates.push_back(wanted);
-    for (std::size_t i = 1; i < site.key_type.size(); ++i) {
+    const std::vector<std::string> lineages = lineages_of(site);
+    for (std::size_t i = 0; i < lineages.size(); ++i) {
         wanted.key_type = site.key_type[i];
-        wanted.name = site.folder + (has_prefix(crypto::name_of(wanted.key_type), "rsa") ? "+rsa" : "+ec");
+        wanted.name = lineages[i];
         plan.certificates.push_back(wanted);
     }
 }
@@ -77,10 +76,23 @@ acme::WantedCert admin_pair() {
 
 // The sections that are there once, as the table of keys reads and writes them.
 Draft single_sections(Config& config) {
-    return {&config.server, &config.acme, nullptr, nullptr, &config.admin, &config.notify, &config.hooks, nullptr, {}};
+    Draft draft;
+    draft.server = &config.server;
+    draft.acme = &config.acme;
+    draft.admin = &config.admin;
+    draft.notify = &config.notify;
+    draft.hooks = &config.hooks;
+    return draft;
 }
 
 }  // namespace
+
+std::vector<std::string> lineages_of(const SiteSection& site) {
+    std::vector<std::string> lineages{site.folder};
+    for (std::size_t i = 1; i < site.key_type.size(); ++i)
+        lineages.push_back(site.folder + (has_prefix(crypto::name_of(site.key_type[i]), "rsa") ? "+rsa" : "+ec"));
+    return lineages;
+}
 
 Plan make_plan(const Config& config) {
     Plan plan;
@@ -136,7 +148,7 @@ std::vector<std::string> needs_restart(const Config& running, const Config& file
     const Draft old_values = single_sections(before), new_values = single_sections(after);
     std::vector<std::string> sentences;
     for (const KeyRow& row : key_rows()) {
-        if (row.section == "site" || row.section == "ca") continue;
+        if (!find_section(row.section)->sample_name.empty()) continue;  // sites, CAs, receivers: all taken
         if (row.binding.show(old_values) == row.binding.show(new_values)) continue;
         sentences.push_back("[" + std::string(row.section) + "] " + std::string(row.name) + " takes effect after a restart");
     }

@@ -37,6 +37,10 @@ struct Plan {
 
 Plan make_plan(const Config& config);
 
+// The folders below live/ that the site's certificates have: one for each kind of key. The second lies beside the first,
+// under a name that no site can have.
+std::vector<std::string> lineages_of(const SiteSection& site);
+
 // `file` as a reload puts it into service: what only a restart can change (user, state, loops ...) keeps its running value.
 Config hold_back(const Config& running, Config file);
 // Listeners too, and the ports that redirects name: for a process that may not bind what the file asks for.

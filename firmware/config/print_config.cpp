@@ -40,6 +40,10 @@ std::string print_config(const Config& config) {
         print_section(out, "site", site.name, draft);
     }
     for (const std::string_view kind : {"admin", "notify", "hooks"}) print_section(out, kind, "", draft);
+    for (DeploySection& deploy : copy.deploys) {
+        draft.deploy = &deploy;
+        print_section(out, "deploy", deploy.name, draft);
+    }
     return out;
 }
 

@@ -154,10 +154,12 @@ void take_unknown_section(Reading& reading, const IniSection& section) {
     Config scratch;
     CaSection ca;
     SiteSection site;
+    DeploySection deploy;
     Binder binder(reading);
     binder.aim_at(scratch);
     binder.draft().ca = &ca;
     binder.draft().site = &site;
+    binder.draft().deploy = &deploy;
     binder.take_entries(near, section);
 }
 
@@ -206,6 +208,16 @@ void take_site(Reading& reading, Binder& binder, const IniSection& section) {
     if (has_name(reading, section, "example.org")) reading.config.sites.push_back(std::move(site));
 }
 
+void take_deploy(Reading& reading, Binder& binder, const IniSection& section) {
+    DeploySection deploy;
+    deploy.line = section.line;
+    deploy.name = section.name;
+    binder.draft().deploy = &deploy;
+    binder.take_defaults("deploy");
+    binder.take_entries("deploy", section);
+    if (has_name(reading, section, "balancer")) reading.config.deploys.push_back(std::move(deploy));
+}
+
 }  // namespace
 
 // [acme] comes before the sites, wherever it stands: they begin with what it says.
@@ -216,6 +228,7 @@ void read_sections(Reading& reading) {
         if (section.kind.empty()) take_stray_entries(reading, section);
         else if (section.kind == "ca") take_ca(reading, binder, section);
         else if (section.kind == "site") take_site(reading, binder, section);
+        else if (section.kind == "deploy") take_deploy(reading, binder, section);
         else if (find_section(section.kind) == nullptr) take_unknown_section(reading, section);
     }
 }

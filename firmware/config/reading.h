@@ -46,12 +46,11 @@ void check_whole(Reading& reading);
 void check_cas(Reading& reading);    // the part of it that is about [ca NAME] and [acme] ca
 void check_sites(Reading& reading);  // and about sites
 void check_notify(Reading& reading);
+void check_sharing(Reading& reading);  // and about who answers and who gets the files; after check_sites
 void fill_wanted(Reading& reading, SiteSection& site);           // `wanted` of a site for which a CA is asked
 void check_consent(Reading& reading, const SiteSection& site);
 inline std::string title_of(const SiteSection& site) { return "site " + site.name; }
 
-// The CA that a word of `ca` stands for; nullopt: no preset, no [ca NAME], no URL.
-std::optional<acme::CaSettings> find_ca(const Config& config, const std::string& word);
 // The fault's text for such a word.
 std::string about_unknown_ca(const Config& config, const std::string& word);
 

@@ -11,7 +11,9 @@ namespace {
 // Of a state folder from its second start on; other ACME clients have some of them, none has all.
 constexpr std::array<std::string_view, 6> kRooms = {"accounts", "archive", "jobs", "live", "selfsigned", "staging"};
 // A first start that was cut short leaves these alone; a mounted file system brings the last.
-constexpr std::array<std::string_view, 3> kBesides = {"lock", "control.sock", "lost+found"};
+constexpr std::array<std::string_view, 9> kBesides = {"lock", "control.sock", "lost+found",
+                                                      "setup-token", ".setup-token.tmp", "admin.json", ".admin.json.tmp",
+                                                      "audit.log", ".audit.log.tmp"};
 
 template <typename Names>
 bool holds(const Names& names, std::string_view name) {

@@ -10,6 +10,9 @@
 
 namespace postern::config {
 
+// A path of the INI; a relative one begins at the INI's folder. `path` is not empty.
+std::string full_path(std::string_view path, const Draft& draft);
+
 Result<void> take_addresses(std::vector<net::Address>& into, std::string_view value);
 Result<void> take_number(int& into, std::string_view value, int least, int most);
 Result<void> take_account(std::string& into, std::string_view value);

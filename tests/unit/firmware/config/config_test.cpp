@@ -41,7 +41,10 @@ TEST_CASE("an empty file is a configuration, with the defaults of the contract")
     CHECK(config.server.loops == 0);
     CHECK(config.server.access_log == "ring");
     CHECK(config.admin.listen.size() == 1);
-    CHECK(config.admin.listen.at(0).is_loopback());
+    CHECK(config.admin.listen.at(0).text() == "[::]:8443");
+    CHECK(config.admin.allow == std::vector<std::string>{"private"});
+    CHECK(net::contains(allowed_subnets(config.admin), "192.168.1.9"));
+    CHECK(!net::contains(allowed_subnets(config.admin), "8.8.8.8"));
     CHECK(config.sites.empty());
     CHECK(config.server.user == "postern");
     CHECK(!config.server.identity);
@@ -157,13 +160,15 @@ TEST_CASE("the sample's commented lines are accepted as well once they are taken
     for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at) {
         if (text[at + 2] != ' ') text.erase(at + 1, 1);
     }
-    for (const char* key : {"\nsmtp_password = ", "\neab_hmac_key_file = "}) {  // of a key and its twin one is enough
+    // of a key and its twin one is enough; the sample's site, self-signed at first, has nothing to deliver
+    for (const char* key : {"\nsmtp_password = ", "\npassword_hash_file = ", "\nsetup_token_file = ", "\nmetrics_token_file = ", "\npull_token_file = ", "\neab_hmac_key_file = ", "\nthumbprint = ", "\ncertificate = example.org"}) {
         REQUIRE(text.find(key) != std::string::npos);
         for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + 2)) text.insert(at + 1, "#");
     }
     fakes::FakeFiles files = stage(text);
     files.put_folder("/srv/www/example.org");
     files.put("/etc/postern.smtp-password", "secret\n", 0600);
+    files.put("/etc/postern.security.txt", "Contact: mailto:security@example.org\nExpires: 2030-12-31T23:59:59Z\n", 0644);
     files.put("/etc/ssl/my-ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
     CHECK(faults_of(read_config(files, "/etc/postern.ini", false)) == "");
 }

@@ -18,8 +18,9 @@ TEST_CASE("every default of the table is valid and shown as it is written") {
     AdminSection admin;
     NotifySection notify;
     HooksSection hooks;
+    DeploySection deploy;
     fakes::FakeFiles files;
-    Draft draft{&server, &acme, &ca, &site, &admin, &notify, &hooks, &files, ""};
+    Draft draft{&server, &acme, &ca, &site, &admin, &notify, &hooks, &deploy, &files, ""};
     for (const KeyRow& row : key_rows()) {
         CAPTURE(std::string(row.section) + "." + std::string(row.name));
         CHECK(find_section(row.section) != nullptr);
