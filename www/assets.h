@@ -11,8 +11,8 @@ namespace postern::www {
 // All views live as long as the program.
 struct Asset {
   std::string_view path;  // relative to www/, as "admin/index.html"
-  std::string_view data;
-  std::string_view gzip;  // the same, compressed; empty where that saves too little
+  std::string_view data;  // empty where only `gzip` is kept: of the admin page scripts, styles and the API's description
+  std::string_view gzip;  // the same, compressed; empty where that saves too little, and of the admin's .html
   std::string_view etag;  // strong, with its quotes, from the SHA-256 of data
 };
 

@@ -1,0 +1,57 @@
+// The buttons of a certificate's card.
+
+import { ask } from './api.js';
+import { question, withPassword } from './dialog.js';
+import { make } from './dom.js';
+import { follow } from './jobs.js';
+import { say } from './words.js';
+
+const REASONS = ['superseded', 'keyCompromise', 'cessationOfOperation']; // RFC 5280 section 5.3.1
+
+const address = (name, what) => `/api/v1/certificates/${encodeURIComponent(name)}/${what}`;
+const placeOf = (card) => document.querySelector(`#${card} > .job`);
+
+function sayFault(card, error) {
+  placeOf(card)?.replaceChildren(make('p', { class: 'said-no', role: 'alert' }, error.message));
+}
+
+async function begin(card, what, name, send) {
+  const started = await send();
+  if (started?.job) follow(started.job, what, name, placeOf(card));
+}
+
+function revocation(card, name, names) {
+  const reason = make('select', { id: 'revoke-reason', name: 'reason' },
+    ...REASONS.map((each) => make('option', { value: each }, say(`revoke.reason.${each}`))));
+  let started;
+  return question({
+    title: say('revoke.title', { name }),
+    parts: [make('p', {}, say('revoke.text')), make('p', {}, say('revoke.then', { names })),
+      make('label', { for: reason.id }, say('revoke.reason')), reason],
+    action: say('revoke.do'),
+    danger: true,
+    attempt: async (values) => {
+      started = await withPassword(() => ask('POST', address(name, 'revoke'), { reason: values.reason }));
+    },
+  }).then(() => started);
+}
+
+const ACTS = {
+  renew: (card, name) => ask('POST', address(name, 'renew'), { force: true }),
+  try: (card, name) => ask('POST', address(name, 'dry-run')),
+  revoke: (card, name, names) => revocation(card, name, names),
+};
+
+// A press of `button`, which says what to do in data-do.
+export async function act(button) {
+  const article = button.closest('article');
+  const { id, dataset: { name, names } } = article;
+  const what = button.dataset.do;
+  button.disabled = true;
+  try {
+    await begin(id, what, name, () => ACTS[what](id, name, names));
+  } catch (error) {
+    sayFault(id, error);
+  }
+  button.disabled = false;
+}
