@@ -1,6 +1,8 @@
 #include "firmware/admin_doors.h"
 
 #include "firmware/admin/admin_site.h"
+#include "firmware/admin/answers.h"
+#include "server/base/limits.h"
 
 namespace postern {
 
@@ -8,7 +10,7 @@ namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
 
-constexpr std::size_t kApiBody = 1u << 20;  // an INI or a certificate to come; a renew is 20 bytes
+constexpr std::size_t kApiBody = limits::kConfigFile + limits::kConfigFile / 4;  // an INI as JSON; a renew is 20 bytes
 
 // A CA may knock at any listener that a port forwarding leads to: challenges come before the admin page too.
 class ChallengeFirst final : public http::Handler {
@@ -23,22 +25,41 @@ private:
     HandlerPtr next_;
 };
 
+// Nobody gets in: the account cannot be read, or the server is only just starting.
+class Closed final : public http::Handler {
+public:
+    explicit Closed(std::string why) : why_(why.empty() ? "The server is still starting; ask again in a moment." : std::move(why)) {}
+    http::Response handle(const http::Request&, const http::Context&) override { return admin::problem_answer(503, why_); }
+
+private:
+    std::string why_;
+};
+
+HandlerPtr admin_handler(admin::Control& control, AdminAccess& access, const admin::AdminOptions& options) {
+    if (access.desk() == nullptr) return std::make_shared<Closed>(access.trouble());
+    return admin::make_admin_site(control, *access.desk(), options);
+}
+
 }  // namespace
 
 std::string control_socket_path(const std::string& state) { return state + "/control.sock"; }
 
-std::vector<front::Endpoint> admin_endpoints(const config::Config& config, admin::Control& control,
-                                             const site::ChallengeSource& challenges,
-                                             const std::shared_ptr<const tls::TlsContext>& tls) {
+std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const AdminDoor& door) {
     std::vector<front::Endpoint> endpoints;
     for (const net::Address& address : config.admin.listen) {
         front::Endpoint endpoint;
         endpoint.kind = "admin";
         endpoint.address = address;
-        endpoint.tls = tls;
+        endpoint.tls = door.tls;
         endpoint.max_body = kApiBody;
-        endpoint.make_handler = [&control, &challenges, hosts = config.admin.hosts](std::size_t) -> Result<HandlerPtr> {
-            return HandlerPtr(std::make_shared<ChallengeFirst>(challenges, admin::make_admin_site(control, {hosts})));
+        endpoint.site = "admin";
+        admin::AdminOptions options{config.admin.hosts, config::allowed_subnets(config.admin), &door.editor, &door.hub, {},
+                                    config.admin.security_text, {}};
+        options.pull = [&pulls = door.pulls](const sharing::PullOrder& order) { return pulls.pull(order); };
+        options.metrics.token = config.admin.metrics_token;
+        if (config.admin.metrics) options.metrics.text = [&watch = door.watch] { return watch.metrics(); };
+        endpoint.make_handler = [door, options](std::size_t) -> Result<HandlerPtr> {
+            return HandlerPtr(std::make_shared<ChallengeFirst>(door.challenges, admin_handler(door.control, door.access, options)));
         };
         endpoints.push_back(std::move(endpoint));
     }

@@ -7,16 +7,32 @@
 #include <vector>
 
 #include "firmware/admin/control.h"
+#include "firmware/admin/event_hub.h"
+#include "firmware/admin_access.h"
 #include "firmware/config/config.h"
+#include "firmware/config/editor.h"
+#include "firmware/sharing/pull_desk.h"
+#include "firmware/watch.h"
 #include "server/front/endpoint.h"
 #include "server/site/challenge.h"
 
 namespace postern {
 
-// Everything but the listed addresses and hosts is fixed. `control` and `challenges` must outlive the handlers.
-std::vector<front::Endpoint> admin_endpoints(const config::Config& config, admin::Control& control,
-                                             const site::ChallengeSource& challenges,
-                                             const std::shared_ptr<const tls::TlsContext>& tls);
+// What stands behind the page. All must outlive the handlers.
+struct AdminDoor {
+    admin::Control& control;
+    AdminAccess& access;
+    const config::Editor& editor;
+    admin::EventHub& hub;
+    const site::ChallengeSource& challenges;
+    const Watch& watch;
+    sharing::PullDesk& pulls;
+    std::shared_ptr<const tls::TlsContext> tls;
+};
+
+// Everything but the listed addresses, networks and hosts is fixed. As long as `access` has no desk, the page says why it is
+// closed.
+std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const AdminDoor& door);
 
 // The path of the control socket of a server with this state folder.
 std::string control_socket_path(const std::string& state);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/checks/cases.h"
 #include "firmware/checks/system_outside.h"
 #include "server/base/heap.h"
 #include "server/base/tls_heap.h"
@@ -49,25 +50,71 @@ void Advisor::loop() {
         std::string certificate;
         {
             std::unique_lock<std::mutex> hold(mutex_);
-            wake_.wait(hold, [this] { return stopped_ || !queue_.empty(); });
+            wake_.wait(hold, [this] { return stopped_ || !queue_.empty() || all_.running; });
             if (stopped_) return;
-            certificate = std::move(queue_.front());
-            queue_.pop_front();
+            if (!queue_.empty()) {
+                certificate = std::move(queue_.front());
+                queue_.pop_front();
+            }
         }
-        look_now(certificate);
+        if (certificate.empty()) look_now_at_all();
+        else look_now(certificate);
         give_free_memory_back();
     }
 }
 
 void Advisor::look_now(const std::string& certificate) {
+    if (const auto findings = find({certificate, {}, false})) keep(certificate, *findings);
+}
+
+Result<void> Advisor::look_at_all(std::vector<std::string> names, std::function<void()> ended) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    if (all_.running) return Error::admin("it is being looked for already");
+    all_.running = true;
+    all_names_ = std::move(names);
+    all_ended_ = std::move(ended);
+    wake_.notify_one();
+    return {};
+}
+
+admin::Preflight Advisor::last() const {
+    std::lock_guard<std::mutex> hold(mutex_);
+    return all_;
+}
+
+void Advisor::look_now_at_all() {
+    Look look;
+    look.whole = true;
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        look.names = all_names_;
+    }
+    auto findings = find(look);
+    std::function<void()> ended;
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        all_.running = false;
+        if (findings) all_.findings = std::move(*findings);
+        if (findings) all_.at = parts_.clock.wall();
+        if (findings) all_.names = std::move(look.names);
+        ended = std::move(all_ended_);
+    }
+    if (ended) ended();
+}
+
+// Nothing: it could not be looked for, or was called off.
+std::optional<std::vector<Finding>> Advisor::find(const Look& look) {
     std::shared_ptr<const config::Config> config;
     {
         std::lock_guard<std::mutex> hold(mutex_);
         config = config_;
     }
-    if (!config) return;
+    if (!config) return std::nullopt;
     const auto probe = parts_.probes.open(kLife);
-    if (!probe.ok()) return parts_.log.warn("preflight", {{"certificate", certificate}, {"why", probe.error().text()}});
+    if (!probe.ok()) {
+        parts_.log.warn("preflight", {{"certificate", look.certificate}, {"why", probe.error().text()}});
+        return std::nullopt;
+    }
     checks::OutsideParts outside{*config, parts_.files, parts_.clock, cancel_, *probe, door_of(config->server.http),
                                  door_of(config->server.https), parts_.connect};
     outside.watch = [this](acme::Transport* transport) {
@@ -75,9 +122,12 @@ void Advisor::look_now(const std::string& certificate) {
         transport_ = transport;
         if (transport != nullptr && stopped_) transport->cancel();
     };
-    const auto findings = checks::look(std::move(outside), parts_.random, false, certificate);
+    auto cases = look.names.empty() ? checks::cases_of(*config, parts_.files, look.certificate)
+                                    : checks::case_of_names(*config, parts_.files, look.names);
+    auto findings = checks::look(std::move(outside), parts_.random, look.whole, cases);
     parts_.probes.close(probe->token);
-    if (!cancel_.called()) keep(certificate, findings);
+    if (cancel_.called()) return std::nullopt;
+    return findings;
 }
 
 // What was told before is not logged again at each try.

@@ -15,6 +15,7 @@
 #include "acme/preflight/finding.h"
 #include "acme/protocol/transport.h"
 #include "acme/status.h"
+#include "firmware/admin/control.h"
 #include "firmware/config/config.h"
 #include "firmware/probe_book.h"
 #include "server/base/files.h"
@@ -41,6 +42,10 @@ public:
     void set_config(const config::Config& config);  // that runs
     void look(const std::string& certificate);      // soon; the certificate's folder. Never blocks
     void look_now(const std::string& certificate);  // what the thread does with each
+    // For all certificates, or for one with these names that nobody has configured yet, and every check; `ended` is told on the
+    // thread. kAdmin while one runs or waits.
+    Result<void> look_at_all(std::vector<std::string> names, std::function<void()> ended);
+    admin::Preflight last() const;                  // of those
     void stop();                                    // ends a look within moments; for good, safe twice
 
     // The same snapshot, or one with the advice for the certificates that are still waited for.
@@ -48,6 +53,13 @@ public:
 
 private:
     void loop();
+    struct Look {
+        std::string certificate;         // its folder; empty: all
+        std::vector<std::string> names;  // or these, in one certificate
+        bool whole = false;
+    };
+    std::optional<std::vector<acme::preflight::Finding>> find(const Look& look);
+    void look_now_at_all();
     void keep(const std::string& certificate, const std::vector<acme::preflight::Finding>& findings);
 
     AdvisorParts parts_;
@@ -57,6 +69,9 @@ private:
     std::deque<std::string> queue_;
     std::map<std::string, std::vector<std::string>> advice_;  // by certificate
     acme::Transport* transport_ = nullptr;                    // in use
+    admin::Preflight all_;
+    std::vector<std::string> all_names_;  // of the one that runs or waits
+    std::function<void()> all_ended_;
     bool stopped_ = false;
     std::condition_variable wake_;
     std::thread thread_;

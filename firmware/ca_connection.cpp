@@ -1,6 +1,6 @@
-#include "acme/protocol/transport.h"
+#include "firmware/ca_connection.h"
+
 #include "acme/preflight/limits.h"
-#include "firmware/server.h"
 
 namespace postern {
 

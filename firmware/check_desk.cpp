@@ -11,7 +11,7 @@ namespace postern {
 
 CheckDesk::CheckDesk(const config::Config& config, bool verbose)
     : config_(config), client_(control_socket_path(config.server.state), verbose), log_(clock_, stderr_sink(), LogLevel::kError),
-      book_(clock_, random_), board_(book_) {}
+      book_(clock_, random_), board_(book_, upstream_) {}
 
 Result<std::unique_ptr<CheckDesk>> CheckDesk::open(const config::Config& config, bool verbose, Seconds life) {
     std::unique_ptr<CheckDesk> desk(new CheckDesk(config, verbose));  // NOLINT(cppcoreguidelines-owning-memory): private

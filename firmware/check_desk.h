@@ -42,6 +42,7 @@ private:
     SystemRandom random_;
     Log log_;
     ProbeBook book_;
+    ChallengeUpstream upstream_{clock_, random_, log_};  // asks nobody
     TokenBoard board_;
     admin::Probe probe_;
     std::unique_ptr<checks::OwnDoors> doors_;

@@ -88,6 +88,7 @@ int run(const Options& options) {
         case Command::kRevoke: return run_revoke(options);
         case Command::kDelete: return run_delete(options);
         case Command::kMonitor: return run_monitor(options);
+        case Command::kPasswd: return run_passwd(options);
         case Command::kNotify: return run_notify(options);
         case Command::kReload: return run_reload(options);
         case Command::kStop: return run_stop(options);

@@ -20,6 +20,7 @@ int run_version();
 
 int run_monitor(const Options& options);
 int run_notify(const Options& options);
+int run_passwd(const Options& options);  // asks the running server; without one, writes the state itself
 
 // These ask the running server; without one, all but the last two work alone.
 int run_status(const Options& options);

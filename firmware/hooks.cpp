@@ -6,16 +6,7 @@ namespace postern {
 
 namespace {
 
-constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr std::size_t kDomains = 100000;     // bytes of a variable: Linux takes 131072, and runs nothing with more
 constexpr std::size_t kAccounts = 4u << 20;  // as firmware/config/accounts
-
-using process::CommandEnd;
-
-std::string domains(const std::vector<std::string>& names) {
-    std::string text = join(names, " ");
-    return text.size() > kDomains ? text.substr(0, text.rfind(' ', kDomains)) : text;
-}
 
 }  // namespace
 
@@ -54,19 +45,8 @@ void Hooks::keep(const std::string& hook, const std::string& trouble) {
 // What went wrong, for who follows the run; empty: nothing.
 std::string Hooks::run(const std::string& hook, const std::string& line, const std::string& certificate, Variables variables) {
     if (line.empty()) return "";
-    process::CommandOrder order{line, {kPath, "HOME=" + home_}, Millis(Seconds(settings().timeout))};
-    for (std::string& one : variables) order.environment.push_back(std::move(one));
-    log_.info("hook.begins", {{"hook", hook}, {"certificate", certificate}});
-    const CommandEnd end = runner_(order, [&](std::string_view text) { log_.info("hook.output", {{"hook", hook}, {"text", text}}); });
-    if (end.dropped > 0)
-        log_.warn("hook.output_cut", {{"hook", hook}, {"dropped_bytes", static_cast<unsigned long>(end.dropped)}});
-    std::string trouble = process::trouble_of(end);
-    if (trouble.empty()) {
-        log_.info("hook.ended", {{"hook", hook}, {"certificate", certificate}, {"ms", static_cast<long long>(end.took.count())}});
-    } else {
-        trouble = hook + " " + trouble;
-        log_.error("hook.failed", {{"hook", hook}, {"certificate", certificate}, {"why", trouble}});
-    }
+    const process::OwnerCommand command{hook, "hook", line, certificate, std::move(variables), Seconds(settings().timeout)};
+    const std::string trouble = process::run_owner_command(command, home_, runner_, log_);
     keep(hook, trouble);
     return trouble.empty() ? "" : "the hook " + trouble;
 }
@@ -78,12 +58,12 @@ std::string Hooks::run_begins() {
 
 std::string Hooks::installed(const std::string& name, const std::vector<std::string>& names) {
     renewed_.insert(renewed_.end(), names.begin(), names.end());
-    return run("deploy", settings().deploy, name, {"RENEWED_LINEAGE=" + live_ + "/" + name, "RENEWED_DOMAINS=" + domains(names)});
+    return run("deploy", settings().deploy, name, {process::renewed_lineage(live_, name), process::renewed_domains(names)});
 }
 
 // As certbot's: after a run there are the names of all that it renewed, and no single lineage.
 std::string Hooks::run_ended() {
-    std::string said = run("post", settings().post, "", {"RENEWED_DOMAINS=" + domains(renewed_)});
+    std::string said = run("post", settings().post, "", {process::renewed_domains(renewed_)});
     if (run_over_) run_over_();
     return said;
 }

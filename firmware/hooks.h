@@ -11,19 +11,17 @@
 
 #include "acme/ports.h"
 #include "firmware/config/config.h"
-#include "firmware/process/command.h"
+#include "firmware/process/owner_command.h"
 #include "server/base/log.h"
 
 namespace postern {
 
 class Hooks final : public acme::RunListener {
 public:
-    using Runner = std::function<process::CommandEnd(const process::CommandOrder&, const std::function<void(std::string_view)>&)>;
-
     // `live`: the folder whose NAME becomes RENEWED_LINEAGE. `home`: the variable HOME.
     Hooks(const Clock& clock, Log& log, std::string live, std::string home, config::HooksSection settings);
     // Another way to run a command, for tests.
-    void set_runner(Runner runner) { runner_ = std::move(runner); }
+    void set_runner(process::CommandRunner runner) { runner_ = std::move(runner); }
     // Called when a run is over, after post.
     void set_run_over(std::function<void()> told) { run_over_ = std::move(told); }
 
@@ -45,7 +43,7 @@ private:
     Log& log_;
     const std::string live_, home_;
     Cancel cancel_;
-    Runner runner_;
+    process::CommandRunner runner_;
     std::function<void()> run_over_;
     std::vector<std::string> renewed_;  // names of certificates that this run installed
 

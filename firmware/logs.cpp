@@ -11,7 +11,9 @@ std::optional<FileOwner> owner_of(const config::ServerSection& server) {
     return FileOwner{server.identity->uid, server.identity->gid};
 }
 
-Result<std::unique_ptr<BulkSink>> access_sink(const config::ServerSection& server) {
+// `ring` is used for "ring" alone.
+Result<std::unique_ptr<BulkSink>> access_sink(const config::ServerSection& server, const std::shared_ptr<LineRing>& ring) {
+    if (server.access_log == "ring") return bulk_ring_sink(ring);
     if (server.access_log == "syslog") return bulk_syslog_sink();
     if (is_file(server.access_log)) return bulk_file_sink(server.access_log, owner_of(server));
     return bulk_stderr_sink();
@@ -25,10 +27,10 @@ Result<std::unique_ptr<LogSink>> open_log(const config::ServerSection& server) {
     return stderr_sink();
 }
 
-Result<std::shared_ptr<front::AccessLog>> open_access_log(Log& log, const config::ServerSection& server) {
-    std::shared_ptr<front::AccessLog> none;
-    if (server.access_log == "off" || server.access_log == "ring") return none;
-    TRY(std::unique_ptr<BulkSink> sink, access_sink(server));
+Result<std::shared_ptr<front::AccessLog>> open_access_log(Log& log, const config::ServerSection& server,
+                                                          const std::shared_ptr<LineRing>& ring) {
+    if (server.access_log == "off") return std::shared_ptr<front::AccessLog>();
+    TRY(std::unique_ptr<BulkSink> sink, access_sink(server, ring));
     const auto format = server.access_log_format == "json" ? http::AccessFormat::kJson : http::AccessFormat::kCombined;
     return std::make_shared<front::AccessLog>(log, format, std::move(sink));
 }
@@ -40,7 +42,7 @@ void reopen_logs(Log& log, front::AccessLog* access, const config::ServerSection
         else log.warn("log_not_reopened", {{"why", sink.error().text()}});
     }
     if (access == nullptr || !is_file(server.access_log)) return;
-    auto sink = access_sink(server);
+    auto sink = access_sink(server, nullptr);
     if (sink.ok()) access->replace(std::move(*sink));
     else log.warn("log_not_reopened", {{"why", sink.error().text()}});
 }

@@ -4,18 +4,12 @@
 #include "firmware/notify/mail_way.h"
 #include "firmware/notify/notifier.h"
 #include "firmware/notify/words.h"
-#include "firmware/process/privileges.h"
+#include "firmware/state_owner.h"
 #include "server/base/text.h"
 
 namespace postern {
 
 namespace {
-
-// As the server would: what only root can read or reach says nothing of what the server can.
-Result<void> become_as_server(const config::ServerSection& server) {
-    if (server.identity) TRY_VOID(process::become(server.identity->uid, server.identity->gid));
-    return process::harden();
-}
 
 notify::Message make_message(const Clock& clock) {
     notify::Message message = notify::test_message(clock.wall(), notify::host_name());
@@ -34,7 +28,7 @@ int run_notify(const Options& options) {
         complain(options.config_file + ": [notify] names no way; write webhook, or mail_to and smtp");
         return kExitBadConfig;
     }
-    if (auto became = become_as_server(config.server); !became.ok()) {
+    if (auto became = become_its_owner(config.server); !became.ok()) {
         complain(became.error().text());
         return 1;
     }

@@ -15,7 +15,7 @@ inline constexpr int kExitWrongUsage = 64;   // EX_USAGE of sysexits.h
 inline constexpr int kExitBadConfig = 78;    // EX_CONFIG, where 2 means something else
 
 enum class Command : unsigned char {
-    kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor, kNotify, kRevoke, kDelete
+    kServe, kCheck, kStatus, kShow, kRenew, kReload, kStop, kInit, kVersion, kMonitor, kNotify, kRevoke, kDelete, kPasswd
 };
 
 struct Options {
@@ -23,7 +23,7 @@ struct Options {
     std::string config_file;         // the default where -c is not given
     std::vector<std::string> names;  // of certificates; of the file to write for `init`
     bool verbose = false;            // -v
-    bool print = false;              // check --print
+    bool print = false;              // check --print, passwd --print
     bool preflight = false;          // check --preflight
     bool probe = false;              // check --probe
     bool json = false;               // status --json, check --preflight --json

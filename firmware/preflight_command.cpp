@@ -3,12 +3,13 @@
 
 #include "acme/preflight/limits.h"
 #include "firmware/admin/findings_json.h"
+#include "firmware/ca_connection.h"
 #include "firmware/check_desk.h"
+#include "firmware/checks/cases.h"
 #include "firmware/checks/finding_text.h"
 #include "firmware/checks/system_outside.h"
 #include "firmware/commands.h"
 #include "firmware/console.h"
-#include "firmware/server.h"
 
 namespace postern {
 
@@ -43,7 +44,7 @@ int run_preflight(const config::Config& config, const Options& options) {
     const Cancel never;  // Ctrl-C ends the process, and the page ends by itself
     checks::OutsideParts parts{config, (*desk)->files(), (*desk)->clock(), never, (*desk)->probe(), (*desk)->door(false),
                                (*desk)->door(true), [](const std::string& ca_file) { return connect_for_look(ca_file); }};
-    const auto findings = checks::look(std::move(parts), (*desk)->random(), true);
+    const auto findings = checks::look(std::move(parts), (*desk)->random(), true, checks::cases_of(config, (*desk)->files()));
     if (options.json) print(admin::findings_json(findings) + "\n");
     else print(checks::findings_text(findings) + "\n" + checks::verdict_text(findings));
     return acme::preflight::worst_of(findings) == acme::preflight::Level::kFault ? kExitFaulty : 0;

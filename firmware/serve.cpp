@@ -12,6 +12,7 @@
 #include "firmware/process/privileges.h"
 #include "firmware/process/signals.h"
 #include "firmware/server.h"
+#include "firmware/state_owner.h"
 #include "firmware/step_printer.h"
 #include "server/base/heap.h"
 #include "server/base/limits.h"
@@ -30,35 +31,11 @@ struct SystemMachine {
     SystemRandom random;
 };
 
-std::string lock_path(const config::ServerSection& server) { return server.state + "/lock"; }
-
-// What root makes belongs to the user whom we become.
-Result<void> give_away(const std::string& path, const config::ServerSection& server) {
-    if (!server.identity) return {};
-    if (lchown(path.c_str(), server.identity->uid, server.identity->gid) != 0 && errno != ENOENT)
-        return Error::system("cannot give " + path + " to user " + server.user, errno);
-    return {};
-}
-
-// The folder may be root's to make; whatever lies in it is the user's, and root does not touch it.
-Result<void> prepare_state(FileSystem& files, const config::ServerSection& server) {
-    Result<void> made = files.make_folders(server.state, 0750);
-    if (!made.ok())
-        return std::move(made).error().at("[server] state = " + server.state + " (make this folder writable for us, or choose another)");
-    TRY_VOID(give_away(server.state, server));
-    // told before a port in use is: that would follow from it
-    TRY(const int holder, acme::lock_holder(lock_path(server)));
-    if (holder == 0) return {};
-    return Error::admin(lock_path(server) + ": another postern (process " + std::to_string(holder) +
-                        ") uses this state folder; stop it, or give this one a `state` of its own");
-}
-
 // Ports while we may, then nobody's rights but our own.
 Result<void> bring_up(Server& server, SystemMachine& machine, const config::ServerSection& settings) {
     TRY_VOID(prepare_state(machine.files, settings));
     TRY_VOID(server.bind());
-    if (settings.identity) TRY_VOID(process::become(settings.identity->uid, settings.identity->gid));
-    TRY_VOID(process::harden());
+    TRY_VOID(become_its_owner(settings));
     TRY(acme::StateLock lock, acme::StateLock::take(lock_path(settings)));
     return server.start(std::move(lock));
 }
@@ -83,8 +60,9 @@ int failed(Log& log, bool log_is_console, const Error& error) {
 }
 
 // On a terminal the log stands where the line stands: the addresses once, then.
-void tell_ready(Log& log, bool log_is_console, const std::string& addresses) {
+void tell_ready(Log& log, bool log_is_console, const std::string& addresses, const std::string& invitation) {
     print("ready " + addresses + "\n");
+    if (!invitation.empty()) print(invitation + "\n");
     const long long pid = getpid();
     if (log_is_console && output_is_error()) log.info("started", {{"version", POSTERN_VERSION}, {"pid", pid}});
     else log.info("ready", {{"version", POSTERN_VERSION}, {"pid", pid}, {"listening", addresses}});
@@ -136,7 +114,7 @@ int run_serve(const std::string& config_file, bool verbose) {
     Result<void> up = bring_up(server, machine, config.server);
     if (!up.ok()) return failed(log, on_console, up.error());
     server.look_after();
-    tell_ready(log, on_console, server.addresses());
+    tell_ready(log, on_console, server.addresses(), server.invitation());
 
     obey_signals(server, *signals, log);
     log.info("draining", {{"seconds", std::chrono::duration_cast<Seconds>(limits::kDrainTime).count()}});

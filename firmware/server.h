@@ -10,28 +10,25 @@
 #include "acme/store/lock.h"
 #include "acme/worker.h"
 #include "firmware/admin/control.h"
+#include "firmware/admin_access.h"
+#include "firmware/admin_doors.h"
 #include "firmware/advisor.h"
 #include "firmware/cert_desk.h"
 #include "firmware/cert_health.h"
 #include "firmware/config/plan.h"
 #include "firmware/hooks.h"
+#include "firmware/housekeeper.h"
+#include "firmware/machine.h"
 #include "firmware/notify/notifier.h"
 #include "firmware/probe_book.h"
+#include "firmware/sharing/deliveries.h"
+#include "firmware/sharing/pull_desk.h"
 #include "firmware/token_board.h"
-#include "server/base/files.h"
-#include "server/base/random.h"
+#include "firmware/watch.h"
 #include "server/front/access_log.h"
 #include "server/front/front.h"
 
 namespace postern {
-
-// The outside, handed in by serve.cpp.
-struct Machine {
-    const Clock& clock;
-    FileSystem& files;
-    Random& random;
-    Log& log;
-};
 
 class Server final : public admin::Control {
 public:
@@ -50,6 +47,8 @@ public:
     // Finishes what is being answered, for at most `limit`.
     void drain(Millis limit);
 
+    // What the owner is to do before he can use the admin page, for the console; empty: nothing.
+    std::string invitation() const { return admin_access_.invitation(); }
     std::string addresses() const;  // "http=127.0.0.1:8080 https=... admin=..."
 
     std::shared_ptr<const acme::StatusSnapshot> status() const override;
@@ -57,35 +56,52 @@ public:
     Result<std::string> ask(acme::Task task) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const admin::ConfigName& meant) override;
+    Result<admin::Reloaded> reload_and_renew(const std::string& certificate) override;
     Result<admin::Probe> open_probe(Seconds life) override { return probes_.open(life); }
     Result<std::vector<admin::Visit>> visits(const std::string& token) const override { return probes_.visits(token); }
     void close_probe(const std::string& token) override { probes_.close(token); }
+    std::vector<std::string> log_lines(std::size_t most) const override { return machine_.log.recent(most); }
+    admin::RecentRequests requests(std::size_t most) const override { return {access_target_, requests_->recent(most)}; }
+    Result<std::string> chain_of(const std::string& certificate) const override;
+    Result<void> begin_preflight(const std::vector<std::string>& names) override;
+    std::vector<std::string> public_addresses() const override;
+    admin::Preflight preflight() const override { return advisor_.last(); }
+    metrics::Series history(metrics::Span span) const override { return watch_.history(span); }
     void stop() override;
 
 private:
     Result<void> make_tls();
-    Result<std::string> apply(const config::Config& file);
+    Result<admin::Reloaded> read_again(const admin::ConfigName& meant, const std::string& renew);
+    Result<admin::Reloaded> apply(const config::Config& file, const std::string& renew);
     Result<config::Config> take_endpoints(const config::Config& file);
-    void log_refusal(const std::vector<config::Fault>& faults);
     Result<void> replace_endpoints(const config::Config& config);
     std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
+    AdminDoor admin_door() { return {*this, admin_access_, editor_, hub_, tokens_, watch_, pulls_, admin_tls_}; }
 
     Machine machine_;
     SteadyTime started_;
     mutable std::mutex mutex_;  // one reload at a time; guards config_
     config::Config config_;     // what runs, which is not all that the file says while a restart is due
+    const std::string state_, access_target_;  // a restart alone changes them
     const bool as_root_;        // as the first reading of the file was told
     std::optional<acme::StateLock> lock_;
-
     ProbeBook probes_;
     Advisor advisor_;
+    ChallengeUpstream upstream_;
     TokenBoard tokens_;
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;
     CertHealth health_{status_};
+    AdminAccess admin_access_;
+    admin::EventHub hub_;
+    config::Editor editor_;
     CertDesk desk_;
+    Watch watch_;
+    Housekeeper housekeeper_;
     Hooks hooks_;
+    sharing::PullDesk pulls_;
     std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;
+    const std::shared_ptr<LineRing> requests_;  // what access_log = ring fills
     std::shared_ptr<front::AccessLog> access_;  // of the public side; null: none
     std::unique_ptr<front::Front> public_;
     // Admin page and control socket have a loop of their own: a flood of visitors leaves the owner his door, and a handler
@@ -93,14 +109,7 @@ private:
     std::unique_ptr<front::Front> inner_;
     std::unique_ptr<acme::Worker> worker_;
     std::unique_ptr<notify::Notifier> notifier_;
+    std::unique_ptr<sharing::Deliveries> deliveries_;
 };
-
-// The folders of the certificates that the plan wants, in the order of the INI.
-std::vector<std::string> lineages_of(const config::Plan& plan);
-
-// The pieces that a Worker needs besides the server's own, for a lone `renew` too.
-std::unique_ptr<acme::Transport> connect_to(const acme::CaSettings& ca);
-// For a look at a CA's directory, by an impatient person.
-std::unique_ptr<acme::Transport> connect_for_look(const std::string& ca_file);
 
 }  // namespace postern

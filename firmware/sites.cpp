@@ -28,7 +28,7 @@ Result<HandlerPtr> content_of(const config::SitePlan& site, const std::shared_pt
 
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
 Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache,
-                      const site::CertHealth& health, std::vector<site::HostEntry>& entries) {
+                      const site::CertHealth& health, http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
     TRY(HandlerPtr content, content_of(site, cache));
     auto port = static_cast<std::uint16_t>(plan.public_https_port);
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
@@ -44,28 +44,31 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     serving.secure = strictly(content);
     sending.plain = redirect;
     sending.secure = strictly(redirect);
+    serving.counts = sending.counts = &counts;
     entries.push_back(std::move(serving));
     if (!sending.names.empty()) entries.push_back(std::move(sending));
     return {};
 }
 
-Result<HandlerPtr> make_hosts(const config::Plan& plan, const site::ChallengeSource& challenges, const site::CertHealth& health) {
+Result<HandlerPtr> make_hosts(const config::Plan& plan, const site::ChallengeSource& challenges, const site::CertHealth& health,
+                              http::AnswerBook& answers, std::size_t loop) {
     std::vector<site::HostEntry> entries;
     auto cache = std::make_shared<site::FileCache>();
-    for (const config::SitePlan& site : plan.sites) TRY_VOID(add_site(plan, site, cache, health, entries));
+    for (const config::SitePlan& site : plan.sites) TRY_VOID(add_site(plan, site, cache, health, answers.of(site.name, loop), entries));
     return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), challenges, nullptr));
 }
 
 }  // namespace
 
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              const site::CertHealth& health, const std::shared_ptr<const tls::TlsContext>& tls) {
+                                              const site::CertHealth& health, http::AnswerBook& answers,
+                                              const std::shared_ptr<const tls::TlsContext>& tls) {
     // one tree of handlers a loop, shared by its listeners
     auto trees = std::make_shared<std::map<std::size_t, HandlerPtr>>();
-    auto make = [plan, &challenges, &health, trees](std::size_t loop) -> Result<HandlerPtr> {
+    auto make = [plan, &challenges, &health, &answers, trees](std::size_t loop) -> Result<HandlerPtr> {
         HandlerPtr& tree = (*trees)[loop];
         if (tree) return tree;
-        TRY(tree, make_hosts(plan, challenges, health));
+        TRY(tree, make_hosts(plan, challenges, health, answers, loop));
         return tree;
     };
     std::vector<front::Endpoint> endpoints;

@@ -136,6 +136,7 @@ std::string certificate_text(const CertStatus& status, WallTime now) {
     if (status.renew_after) add(rows, "Renewal planned", admin::moment_words(*status.renew_after));
     if (status.next_attempt) add(rows, "Next try", admin::moment_words(*status.next_attempt));
     if (status.facts) add_facts(rows, *status.facts, now);
+    add(rows, "Account thumbprint", status.thumbprint);
     out += table_text(rows);
     if (status.last_problem) out += "\nLast problem\n" + problem_text(*status.last_problem);
     return out + attempts_text(status);

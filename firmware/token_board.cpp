@@ -23,10 +23,27 @@ void TokenBoard::withdraw_pair(const std::string& name) {
 }
 
 std::optional<std::string> TokenBoard::key_authorization(std::string_view token) const {
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        if (auto found = tokens_.find(token); found != tokens_.end()) return found->second;
+    }
+    return upstream_.remembered(token);
+}
+
+void TokenBoard::set_thumbprint(std::string thumbprint) {
     std::lock_guard<std::mutex> hold(mutex_);
-    auto found = tokens_.find(token);
-    if (found == tokens_.end()) return std::nullopt;
-    return found->second;
+    thumbprint_ = std::move(thumbprint);
+}
+
+std::optional<http::Response> TokenBoard::elsewhere(std::string_view token, const http::Request& request, const http::Context& context) const {
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        if (!thumbprint_.empty()) return site::challenge_answer(std::string(token) + "." + thumbprint_);
+    }
+    http::Response response;
+    response.later = upstream_.ask(token, request, context);
+    if (!response.later) return std::nullopt;
+    return response;
 }
 
 }  // namespace postern

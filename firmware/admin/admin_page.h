@@ -2,23 +2,31 @@
 // JavaScript, and the files that it loads (style, script, icon), which are embedded as they are.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "firmware/admin/control.h"
 #include "server/http/handler.h"
 
 namespace postern::admin {
 
-class AdminPage final : public http::Handler {
-public:
-    // `control` is not owned and outlives this.
-    explicit AdminPage(const Control& control) : control_(control) {}
+// A page of ours, or why it could not be made; with the fields that keep foreign script and style out of it.
+http::Response html_answer(std::uint16_t status, Result<std::string> html);
 
-    // GET and HEAD of "/", "/style.css", "/app.js", "/icon.svg"; problem documents (404, 405, 500) for all else.
-    http::Response handle(const http::Request& request, const http::Context& context) override;
+// GET and HEAD of /style.css, /app.js and the like (405 for other methods); nothing for other paths. Nothing secret is in them:
+// the login page needs them too.
+std::optional<http::Response> page_file(const http::Request& request);
 
-private:
-    http::Response page(const http::Context& context) const;
+// GET and HEAD of the API's description (OpenAPI 3.1), kept and sent as those files are; for who is logged in.
+inline constexpr std::string_view kDescriptionPath = "/api/v1/openapi.json";
+http::Response description_file(const http::Request& request);
 
-    const Control& control_;
-};
+// The page itself, in the language that `request` asks for (language_of); without one in English. A language that is chosen by
+// ?lang=TAG is remembered in a cookie.
+http::Response status_page(const Control& control, const http::Context& context, const http::Request* request = nullptr);
+
+// The login or the set-up, with what is said of the last try (empty: nothing).
+enum class Door : unsigned char { kLogin, kSetup };
+http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language);
 
 }  // namespace postern::admin

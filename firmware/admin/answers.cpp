@@ -1,5 +1,7 @@
 #include "firmware/admin/answers.h"
 
+#include <utility>
+
 #include "firmware/admin/api_json.h"
 
 namespace postern::admin {
@@ -17,11 +19,12 @@ std::uint16_t status_of(ErrorKind kind) {
 
 }  // namespace
 
-void add_guard_fields(http::Response& response) {
+void add_guard_fields(http::Response& response, std::string_view referrer_policy, std::string_view content_policy) {
     response.fields.emplace_back("Cache-Control", "no-store");
     response.fields.emplace_back("X-Content-Type-Options", "nosniff");
-    response.fields.emplace_back("Referrer-Policy", "no-referrer");
+    response.fields.emplace_back("Referrer-Policy", referrer_policy);
     response.fields.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+    response.fields.emplace_back("Content-Security-Policy", content_policy);
 }
 
 http::Response json_answer(std::uint16_t status, std::string json) {
@@ -33,12 +36,28 @@ http::Response json_answer(std::uint16_t status, std::string json) {
     return response;
 }
 
-http::Response problem_answer(std::uint16_t status, std::string_view detail) {
+http::Response text_answer(std::string text) {
+    http::Response response;
+    response.fields.emplace_back("Content-Type", "text/plain; charset=utf-8");
+    add_guard_fields(response);
+    response.body = std::move(text);
+    return response;
+}
+
+http::Response see_other(std::string_view where) {
+    http::Response response;
+    response.status = 303;
+    response.fields.emplace_back("Location", where);
+    add_guard_fields(response);
+    return response;
+}
+
+http::Response problem_answer(std::uint16_t status, std::string_view detail, JsonObject more) {
     http::Response response;
     response.status = status;
     response.fields.emplace_back("Content-Type", "application/problem+json");
     add_guard_fields(response);
-    response.body = problem_json(status, http::reason_of(status), detail);
+    response.body = problem_json(status, http::reason_of(status), detail, std::move(more));
     return response;
 }
 

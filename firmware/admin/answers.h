@@ -5,18 +5,28 @@
 #include <string>
 #include <string_view>
 
+#include "server/base/json.h"
 #include "server/base/result.h"
 #include "server/http/message.h"
 
 namespace postern::admin {
 
-// Cache-Control: no-store, nosniff, no-referrer, same-origin for others who would embed it.
-void add_guard_fields(http::Response& response);
+// Of what is data and no page: opened as one, it runs, loads and frames nothing.
+inline constexpr std::string_view kDataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+// Cache-Control: no-store, nosniff, same-origin for others who would embed it, and the two policies.
+void add_guard_fields(http::Response& response, std::string_view referrer_policy = "no-referrer",
+                      std::string_view content_policy = kDataPolicy);
 
 http::Response json_answer(std::uint16_t status, std::string json);
+http::Response text_answer(std::string text);  // 200, UTF-8
+
+// 303: whatever it was, look there now.
+http::Response see_other(std::string_view where);
 
 // A problem document (RFC 9457) of type about:blank: `status` says what kind, `detail` what happened and what to do.
-http::Response problem_answer(std::uint16_t status, std::string_view detail);
+// `more`: members that others have not (section 3.2).
+http::Response problem_answer(std::uint16_t status, std::string_view detail, JsonObject more = {});
 // 405 with the Allow field that RFC 9110 section 15.5.6 asks for.
 http::Response wrong_method(std::string_view allowed);
 // By what the caller should do: 503 (again later), 400 (refused), 409 (the owner must mend it), 500 (our bug).

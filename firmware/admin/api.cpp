@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "firmware/admin/answers.h"
 #include "firmware/admin/api_json.h"
+#include "firmware/admin/history_json.h"
 #include "firmware/admin/status_json.h"
 #include "server/base/text.h"
 
@@ -97,7 +100,10 @@ Response post_probe(const Call& call) {
     const auto life = read_probe_request(call.request.body);
     if (!life) return failure_answer(life.error());
     const auto probe = call.control.open_probe(*life);
-    return probe ? json_answer(201, probe_json(*probe)) : failure_answer(probe.error());
+    if (!probe) return failure_answer(probe.error());
+    auto response = json_answer(201, probe_json(*probe));
+    response.fields.emplace_back("Location", "/api/v1/probes/" + probe->token);  // RFC 9110 section 15.3.2
+    return response;
 }
 
 Response get_visits(const Call& call) {
@@ -110,27 +116,42 @@ Response end_probe(const Call& call) {
     return json_answer(200, result_json("ended"));
 }
 
+Response get_history(const Call& call) {
+    const auto span = read_span(call.request.query);
+    if (!span) return problem_answer(400, "The span is hour or day: ?span=day.");
+    return json_answer(200, history_json(call.control.history(*span)));
+}
+
+enum class Need : unsigned char {
+    kSession,    // who is logged in
+    kPassword,   // and has typed the password in the last minutes: what cannot be undone
+    kSocket,     // not from a browser
+};
+
 struct Resource {
     std::string_view before, after;  // the path is BEFORE + id + AFTER; without an id, AFTER is empty and `exact` set
     bool exact;
-    bool changes;  // POST; otherwise GET and HEAD
+    http::Method method;  // kGet stands for HEAD too
+    Need need;
     Response (*answer)(const Call&);
 };
 
+using M = http::Method;
 constexpr auto kResources = std::to_array<Resource>({
-    {"/api/v1/status", "", true, false, get_status},
-    {"/api/v1/jobs/", "", false, false, get_job},
-    {"/api/v1/certificates/", "/renew", false, true, post_renew_one},
-    {"/api/v1/certificates/", "/dry-run", false, true, post_dry_run},
-    {"/api/v1/certificates/", "/revoke", false, true, post_revoke},
-    {"/api/v1/certificates/", "/delete", false, true, post_delete},
-    {"/api/v1/renew", "", true, true, post_renew_all},
-    {"/api/v1/dry-run", "", true, true, post_dry_run_all},
-    {"/api/v1/reload", "", true, true, post_reload},
-    {"/api/v1/stop", "", true, true, post_stop},
-    {"/api/v1/probes", "", true, true, post_probe},
-    {"/api/v1/probes/", "", false, false, get_visits},
-    {"/api/v1/probes/", "/end", false, true, end_probe},
+    {"/api/v1/status", "", true, M::kGet, Need::kSession, get_status},
+    {"/api/v1/history", "", true, M::kGet, Need::kSession, get_history},
+    {"/api/v1/jobs/", "", false, M::kGet, Need::kSession, get_job},
+    {"/api/v1/certificates/", "/renew", false, M::kPost, Need::kSession, post_renew_one},
+    {"/api/v1/certificates/", "/dry-run", false, M::kPost, Need::kSession, post_dry_run},
+    {"/api/v1/certificates/", "/revoke", false, M::kPost, Need::kPassword, post_revoke},
+    {"/api/v1/certificates/", "/delete", false, M::kPost, Need::kPassword, post_delete},
+    {"/api/v1/renew", "", true, M::kPost, Need::kSession, post_renew_all},
+    {"/api/v1/dry-run", "", true, M::kPost, Need::kSession, post_dry_run_all},
+    {"/api/v1/reload", "", true, M::kPost, Need::kSession, post_reload},
+    {"/api/v1/stop", "", true, M::kPost, Need::kSocket, post_stop},
+    {"/api/v1/probes", "", true, M::kPost, Need::kSession, post_probe},
+    {"/api/v1/probes/", "", false, M::kGet, Need::kSession, get_visits},
+    {"/api/v1/probes/", "/end", false, M::kPost, Need::kSession, end_probe},
 });
 
 // The id in `path` (empty for exact resources), or nullopt when the path is not this resource's.
@@ -144,25 +165,53 @@ std::optional<std::string_view> match(const Resource& resource, std::string_view
     return path;
 }
 
-bool is_allowed(const Resource& resource, http::Method method) {
-    if (resource.changes) return method == http::Method::kPost;
-    return method == http::Method::kGet || method == http::Method::kHead;
+std::string_view name_of(http::Method method) {
+    switch (method) {
+        case M::kGet: return "GET, HEAD";
+        case M::kPut: return "PUT";
+        case M::kDelete: return "DELETE";
+        default: return "POST";
+    }
+}
+
+// What `caller` lacks for it; nothing: he may.
+std::optional<Response> missing(const Resource& resource, const Caller& caller) {
+    if (caller.session == nullptr) return std::nullopt;
+    if (resource.need == Need::kSocket)
+        return problem_answer(403, "This is for the device itself: \"postern stop\".");
+    if (resource.need == Need::kPassword && !caller.session->confirmed)
+        return problem_answer(403, "This cannot be undone, so the password is wanted once more: POST /api/v1/session/confirm.");
+    return std::nullopt;
 }
 
 }  // namespace
 
+std::vector<std::string> Api::resources() {
+    std::vector<std::string> all;
+    all.reserve(kResources.size());
+    for (const auto& resource : kResources) {
+        std::string one(resource.method == M::kGet ? "GET" : name_of(resource.method));
+        all.push_back(one.append(" ").append(resource.before).append(resource.exact ? "" : "{}").append(resource.after));
+    }
+    return all;
+}
+
 bool Api::owns(std::string_view path) { return path == "/api" || has_prefix(path, "/api/"); }
 
-Response Api::handle(const http::Request& request, const http::Context& context) {
+Response Api::handle(const http::Request& request, const http::Context& context, const Caller& caller) {
+    const M method = request.method == M::kHead ? M::kGet : request.method;
+    std::string allowed;
     for (const auto& resource : kResources) {
         const auto id = match(resource, request.path);
         if (!id) continue;
-        if (!is_allowed(resource, request.method)) return wrong_method(resource.changes ? "POST" : "GET, HEAD");
-        if (resource.changes && access_ != Access::kControlSocket)
-            return problem_answer(403, "Changes are not possible here until there is a login. On the device itself, use "
-                                       "\"postern renew\", \"postern reload\" or \"postern stop\".");
+        if (resource.method != method) {
+            (allowed += allowed.empty() ? "" : ", ") += name_of(resource.method);
+            continue;
+        }
+        if (auto refusal = missing(resource, caller)) return std::move(*refusal);
         return resource.answer(Call{control_, request, context, *id});
     }
+    if (!allowed.empty()) return wrong_method(allowed);
     return problem_answer(404, "The API has nothing at this address.");
 }
 

@@ -7,11 +7,13 @@
 
 #include "acme/worker.h"
 #include "firmware/admin/control.h"
+#include "server/base/json.h"
 #include "server/base/result.h"
 
 namespace postern::admin {
 
-std::string problem_json(std::uint16_t status, std::string_view title, std::string_view detail);  // RFC 9457
+// RFC 9457; `more`: members of its own, which come first.
+std::string problem_json(std::uint16_t status, std::string_view title, std::string_view detail, JsonObject more = {});
 std::string job_json(const acme::JobView& job);
 std::string started_job_json(std::string_view id);  // {"job":ID}
 std::string result_json(std::string_view text);     // {"result":TEXT}

@@ -1,54 +1,42 @@
 #include "firmware/admin/client_json.h"
 
-#include <nlohmann/json.hpp>
-
+#include "server/base/json.h"
 #include "server/base/text.h"
 
 namespace postern::admin {
 namespace {
 
-using Json = nlohmann::ordered_json;  // as everywhere: a second kind would be 60 kB more
-
 constexpr std::size_t kMostItems = 10000;  // certificates, steps: more is no answer of ours
+constexpr JsonBounds kBounds{.nodes = 4000000};  // a certificate with its history has some 250 values
 
-// Never throws; null when `text` is no JSON.
+// Null when `text` is no JSON.
 Json parse(std::string_view text) {
-    Json json = Json::parse(text, nullptr, /* allow_exceptions */ false);
-    return json.is_discarded() ? Json() : json;
+    auto json = Json::parse(text, kBounds);
+    return json ? std::move(*json) : Json();
 }
 
-const Json& member(const Json& json, const char* name) {
+const Json& member(const Json& json, std::string_view name) {
     static const Json kNull;
-    if (!json.is_object()) return kNull;
-    const auto at = json.find(name);
-    return at == json.end() ? kNull : *at;
+    const Json* found = json.find(name);
+    return found == nullptr ? kNull : *found;
 }
 
-std::string text_of(const Json& json, const char* name) {
-    const Json& value = member(json, name);
-    return value.is_string() ? value.get<std::string>() : std::string();
-}
+std::string text_of(const Json& json, std::string_view name) { return std::string(json.text(name).value_or("")); }
 
-bool flag_of(const Json& json, const char* name, bool otherwise) {
-    const Json& value = member(json, name);
-    return value.is_boolean() ? value.get<bool>() : otherwise;
-}
+bool flag_of(const Json& json, std::string_view name, bool otherwise) { return json.flag(name).value_or(otherwise); }
 
-int number_of(const Json& json, const char* name) {
-    const Json& value = member(json, name);
-    return value.is_number_integer() ? value.get<int>() : 0;
-}
+int number_of(const Json& json, std::string_view name) { return static_cast<int>(json.number(name).value_or(0)); }
 
-std::optional<WallTime> date_of(const Json& json, const char* name) {
+std::optional<WallTime> date_of(const Json& json, std::string_view name) {
     const auto seconds = from_rfc3339(text_of(json, name));
     if (!seconds) return std::nullopt;
     return WallTime(WallTime::duration(*seconds));
 }
 
-std::vector<std::string> texts_of(const Json& json, const char* name) {
+std::vector<std::string> texts_of(const Json& json, std::string_view name) {
     std::vector<std::string> texts;
-    for (const Json& item : member(json, name)) {
-        if (item.is_string() && texts.size() < kMostItems) texts.push_back(item.get<std::string>());
+    for (const Json& item : member(json, name).items()) {
+        if (item.kind() == Json::Kind::kString && texts.size() < kMostItems) texts.push_back(item.string());
     }
     return texts;
 }
@@ -69,7 +57,7 @@ std::optional<acme::Problem> problem_of(const Json& json) {
 
 std::vector<acme::Attempt> history_of(const Json& json) {
     std::vector<acme::Attempt> history;
-    for (const Json& item : json) {
+    for (const Json& item : json.items()) {
         if (history.size() == kMostItems) break;
         history.push_back({date_of(item, "start").value_or(WallTime{}), date_of(item, "end").value_or(WallTime{}),
                            flag_of(item, "ok", false), text_of(item, "said"), number_of(item, "generation")});
@@ -108,6 +96,7 @@ acme::CertStatus certificate_of(const Json& json) {
     status.renew_after = date_of(json, "renew_after");
     status.last_problem = problem_of(member(json, "last_problem"));
     status.history = history_of(member(json, "history"));
+    status.thumbprint = text_of(json, "account_thumbprint");
     return status;
 }
 
@@ -116,9 +105,9 @@ acme::CertStatus certificate_of(const Json& json) {
 Result<acme::StatusSnapshot> read_status_json(std::string_view text) {
     const Json json = parse(text);
     const Json& certificates = member(json, "certificates");
-    if (!certificates.is_array()) return Error::bug("the server's status is not understood; is it another version?");
+    if (certificates.kind() != Json::Kind::kArray) return Error::bug("the server's status is not understood; is it another version?");
     acme::StatusSnapshot status;
-    for (const Json& item : certificates) {
+    for (const Json& item : certificates.items()) {
         if (status.certificates.size() < kMostItems) status.certificates.push_back(certificate_of(item));
     }
     status.clock_sane = flag_of(member(json, "clock"), "sane", true);
@@ -130,13 +119,13 @@ Result<acme::StatusSnapshot> read_status_json(std::string_view text) {
 Result<acme::JobView> read_job_json(std::string_view text) {
     const Json json = parse(text);
     const Json& steps = member(json, "steps");
-    if (!steps.is_array()) return Error::bug("the server's account of the job is not understood; is it another version?");
+    if (steps.kind() != Json::Kind::kArray) return Error::bug("the server's account of the job is not understood; is it another version?");
     acme::JobView job;
     job.id = text_of(json, "id");
     job.done = flag_of(json, "done", false);
     job.ok = flag_of(json, "ok", false);
     job.changed = flag_of(json, "changed", false);
-    for (const Json& step : steps) {
+    for (const Json& step : steps.items()) {
         if (job.steps.size() == kMostItems) break;
         job.steps.push_back({date_of(step, "at").value_or(WallTime{}), text_of(step, "certificate"), text_of(step, "text")});
     }
@@ -159,9 +148,9 @@ Result<Probe> read_probe_json(std::string_view text) {
 Result<std::vector<Visit>> read_visits_json(std::string_view text) {
     const Json json = parse(text);
     const Json& list = member(json, "visits");
-    if (!list.is_array()) return Error::bug("the server's account of the visits is not understood; is it another version?");
+    if (list.kind() != Json::Kind::kArray) return Error::bug("the server's account of the visits is not understood; is it another version?");
     std::vector<Visit> visits;
-    for (const Json& item : list) {
+    for (const Json& item : list.items()) {
         if (visits.size() == kMostItems) break;
         visits.push_back({date_of(item, "at").value_or(WallTime{}), text_of(item, "peer"),
                           static_cast<std::uint16_t>(number_of(item, "port")), flag_of(item, "secure", false)});
@@ -170,22 +159,25 @@ Result<std::vector<Visit>> read_visits_json(std::string_view text) {
 }
 
 std::string probe_request_json(Seconds life) {
-    const Json json = {{"seconds", life.count()}};
-    return json.dump();
+    return JsonObject().number("seconds", life.count()).done();
 }
 
 std::string read_result_json(std::string_view text) { return text_of(parse(text), "result"); }
 
 std::string revoke_request_json(const RevokeRequest& request) {
-    Json json = {{"delete", request.remove}};
+    JsonObject json;
+    json.flag("delete", request.remove);
     for (const std::string_view word : acme::revocation_reasons())
-        if (acme::revocation_reason(word) == request.reason) json["reason"] = word;
-    return json.dump();
+        if (acme::revocation_reason(word) == request.reason) json.add("reason", word);
+    return json.done();
+}
+
+std::string new_password_json(std::string_view password) {
+    return JsonObject().add("new", password).done();
 }
 
 std::string reload_request_json(const ConfigName& meant) {
-    const Json json = {{"file", meant.path}, {"device", meant.device}, {"inode", meant.inode}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return JsonObject().add("file", meant.path).number("device", meant.device).number("inode", meant.inode).done();
 }
 
 std::string read_problem_json(std::string_view text) {

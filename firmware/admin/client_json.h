@@ -24,6 +24,7 @@ std::string probe_request_json(Seconds life);
 // `detail` of a problem document, else its title, else empty.
 std::string read_problem_json(std::string_view json);
 
+std::string new_password_json(std::string_view password);   // the body of POST /api/v1/password on the control socket
 std::string revoke_request_json(const RevokeRequest& request);  // the body of POST /api/v1/certificates/NAME/revoke
 std::string reload_request_json(const ConfigName& meant);  // the body of POST /api/v1/reload
 

@@ -1,26 +1,36 @@
 #include "firmware/admin/findings_json.h"
 
-#include <nlohmann/json.hpp>
+#include "server/base/json.h"
+#include "server/base/text.h"
 
 namespace postern::admin {
 
-std::string findings_json(const std::vector<acme::preflight::Finding>& findings) {
-    using Json = nlohmann::ordered_json;
-    using acme::preflight::name_of;
-    Json list = Json::array();
-    for (const auto& finding : findings) {
-        Json paste = Json::array();
-        for (const auto& one : finding.paste) paste.push_back({{"where", one.where}, {"lines", one.lines}});
-        list.push_back({{"check", finding.check},
-                        {"level", name_of(finding.level)},
-                        {"about", finding.about},
-                        {"seen", finding.seen},
-                        {"result", finding.result},
-                        {"change", finding.change},
-                        {"paste", std::move(paste)}});
-    }
-    const Json json{{"level", name_of(worst_of(findings))}, {"findings", std::move(list)}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+namespace {
+
+using acme::preflight::Finding;
+
+std::string finding_of(const Finding& finding) {
+    JsonObject json;
+    json.add("check", finding.check).add("level", name_of(finding.level)).add("about", finding.about).add("seen", finding.seen);
+    json.add("result", finding.result).add("change", finding.change);
+    return json.add_raw("paste", json_list(finding.paste, [](const auto& one) {
+        return JsonObject().add("where", one.where).list("lines", one.lines).done();
+    })).done();
+}
+
+}  // namespace
+
+std::string findings_json(const std::vector<Finding>& findings) {
+    return JsonObject().add("level", name_of(worst_of(findings))).add_raw("findings", json_list(findings, finding_of)).done();
+}
+
+std::string preflight_json(const Preflight& preflight) {
+    JsonObject json;
+    json.flag("running", preflight.running);
+    if (preflight.at) json.add("at", to_rfc3339(preflight.at->time_since_epoch().count()));
+    else json.null("at");
+    json.list("names", preflight.names).add("level", name_of(worst_of(preflight.findings)));
+    return json.add_raw("findings", json_list(preflight.findings, finding_of)).done();
 }
 
 }  // namespace postern::admin

@@ -4,23 +4,24 @@
 #include <optional>
 
 #include "server/base/text.h"
+#include "server/base/utf8.h"
 
 namespace postern::admin {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr int kDeepest = 8;  // sections within sections; the page needs three
 
 // The values of a section with those around it.
 struct Scope {
     const Values& values;
     const Scope* outer;
+    const TextSource& around;
 };
 
-const std::string* find_text(const Scope* scope, std::string_view name) {
-    for (; scope != nullptr; scope = scope->outer)
-        if (const auto at = scope->values.texts.find(name); at != scope->values.texts.end()) return &at->second;
-    return nullptr;
+std::optional<std::string_view> find_text(const Scope& innermost, std::string_view name) {
+    for (const Scope* scope = &innermost; scope != nullptr; scope = scope->outer)
+        if (const auto at = scope->values.texts.find(name); at != scope->values.texts.end()) return at->second;
+    return innermost.around ? innermost.around(name) : std::nullopt;
 }
 
 const std::vector<Values>* find_list(const Scope* scope, std::string_view name) {
@@ -52,7 +53,7 @@ Result<void> fill_section(std::string& out, char kind, std::string_view name, st
     const auto* list = find_list(&scope, name);
     if (list == nullptr) return no_such(name);
     if (kind == '^') return list->empty() ? fill_into(out, inner, scope, depth + 1) : Result<void>();
-    for (const Values& element : *list) TRY_VOID(fill_into(out, inner, Scope{element, &scope}, depth + 1));
+    for (const Values& element : *list) TRY_VOID(fill_into(out, inner, Scope{element, &scope, scope.around}, depth + 1));
     return {};
 }
 
@@ -68,8 +69,8 @@ Result<void> fill_into(std::string& out, std::string_view page, const Scope& sco
         page.remove_prefix(close + 2);
         const char kind = name.front();
         if (kind != '#' && kind != '^') {
-            const auto* text = find_text(&scope, name);
-            if (text == nullptr) return no_such(name);
+            const auto text = find_text(scope, name);
+            if (!text) return no_such(name);
             out += html_escape(*text);
             continue;
         }
@@ -79,29 +80,6 @@ Result<void> fill_into(std::string& out, std::string_view page, const Scope& sco
         TRY_VOID(fill_section(out, kind, name, page.substr(0, end), scope, depth));
         page.remove_prefix(end + name.size() + 5);  // {{/name}}
     }
-}
-
-struct CodePoint {
-    std::uint32_t value;
-    std::size_t size;
-};
-
-// The well-formed UTF-8 sequence (RFC 3629) at the beginning of `text`, or nullopt.
-std::optional<CodePoint> first_code_point(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return CodePoint{lead, 1};
-    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return std::nullopt;
-    std::uint32_t value = lead & (0xFFu >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
-        value = value << 6 | (byte(i) & 0x3F);
-    }
-    const bool too_long = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
-    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (too_long || surrogate || value > 0x10FFFF) return std::nullopt;
-    return CodePoint{value, size};
 }
 
 bool is_shown(std::uint32_t c) {
@@ -126,10 +104,10 @@ std::string_view entity_of(std::uint32_t c) {
 
 }  // namespace
 
-Result<std::string> fill(std::string_view page, const Values& values) {
+Result<std::string> fill(std::string_view page, const Values& values, const TextSource& around) {
     std::string out;
     out.reserve(page.size() * 2);
-    TRY_VOID(fill_into(out, page, Scope{values, nullptr}, 0));
+    TRY_VOID(fill_into(out, page, Scope{values, nullptr, around}, 0));
     return out;
 }
 
@@ -140,7 +118,7 @@ std::string html_escape(std::string_view text) {
         const auto c = first_code_point(text);
         const std::size_t size = c ? c->size : 1;
         if (!c || !is_shown(c->value)) {
-            out += kReplacement;
+            out += kReplacementCharacter;
         } else if (const auto entity = entity_of(c->value); !entity.empty()) {
             out += entity;
         } else {

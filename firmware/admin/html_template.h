@@ -6,7 +6,9 @@
 //   {{^name}} ... {{/name}}    when the list `name` is empty
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +25,12 @@ struct Values {
     void flag(const std::string& name, bool on) { lists[name] = std::vector<Values>(on ? 1 : 0); }
 };
 
-// kBug, naming the slot, for a name that no value has or a section that does not close.
-Result<std::string> fill(std::string_view page, const Values& values);
+// Texts by their names, for more pages than one, such as the words of a language.
+using TextSource = std::function<std::optional<std::string_view>(std::string_view name)>;
+
+// kBug, naming the slot, for a name that no value has or a section that does not close. `around` is asked for names that
+// no value has.
+Result<std::string> fill(std::string_view page, const Values& values, const TextSource& around = {});
 
 // Text that is safe between tags and in quoted attributes. Control characters (but tab and newline), bytes that are not
 // UTF-8, and characters that turn the direction of writing become U+FFFD: nothing from outside can disguise itself.

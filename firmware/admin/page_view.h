@@ -5,11 +5,13 @@
 
 #include "firmware/admin/control.h"
 #include "firmware/admin/html_template.h"
+#include "firmware/admin/language.h"
 #include "server/base/clock.h"
 
 namespace postern::admin {
 
 // Certificates that need attention come first, otherwise the configuration's order stays.
-Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts, WallTime now, std::string_view version);
+Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts, WallTime now, std::string_view version,
+                   const Words& words = Words::in("en"));
 
 }  // namespace postern::admin

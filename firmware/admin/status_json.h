@@ -10,7 +10,7 @@
 namespace postern::admin {
 
 // `now` is what days_left counts from (whole days, rounded down; negative once expired). Members that this version has
-// nothing to say about (ari, ledger, sandbox) are null. Text that is not UTF-8 is mended, never refused.
+// nothing to say about (ari, sandbox; ledger without a server) are null. Text that is not UTF-8 is mended, never refused.
 std::string status_json(const acme::StatusSnapshot& status, const ServerFacts& facts, WallTime now,
                         std::string_view version);
 

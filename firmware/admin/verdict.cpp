@@ -19,69 +19,51 @@ bool is_expired(const CertStatus& status, WallTime now) {
 // Browsers warn of it although the owner asked for a certificate that they trust.
 bool stands_in(const CertStatus& status) { return status.rung == Rung::kSelfSigned && status.kind != "self-signed"; }
 
-std::string next_try(const CertStatus& status, WallTime now) {
-    return status.next_attempt ? " Next try " + from_now(*status.next_attempt, now) + "." : std::string();
+std::string with_next_try(std::string text, const CertStatus& status, WallTime now, const Words& words) {
+    if (!status.next_attempt) return text;
+    return words.say("sentence.next_try", {{"text", text}, {"when", from_now(*status.next_attempt, now, words)}});
 }
 
-std::string some_certificates(std::size_t count) {
-    return std::to_string(count) + (count == 1 ? " certificate" : " certificates");
+std::string good_for(const CertStatus& status, WallTime now, const Words& words) {
+    return status.facts ? span_words(status.facts->not_after - now, words) : words.say("sentence.unknown_span");
 }
 
-std::string good_for(const CertStatus& status, WallTime now) {
-    return status.facts ? span_words(status.facts->not_after - now) : std::string("an unknown time");
+std::string calm_sentence(const CertStatus& status, WallTime now, const Words& words) {
+    if (status.rung == Rung::kSelfSigned && status.kind == "self-signed") return words.say("sentence.self_signed");
+    const std::string span = good_for(status, now, words);
+    if (!status.renew_after || *status.renew_after <= now) return words.say("sentence.valid", {{"span", span}});
+    return words.say("sentence.valid.renewal", {{"span", span}, {"when", from_now(*status.renew_after, now, words)}});
 }
 
-std::string calm_sentence(const CertStatus& status, WallTime now) {
-    if (status.rung == Rung::kSelfSigned && status.kind == "self-signed")
-        return "Self-signed, as configured: browsers warn unless you accept it there.";
-    auto text = "Good for another " + good_for(status, now) + ".";
-    if (status.renew_after && *status.renew_after > now)
-        text += " It renews itself " + from_now(*status.renew_after, now) + ".";
-    return text;
+std::string failing_sentence(const CertStatus& status, WallTime now, const Words& words) {
+    if (stands_in(status)) return with_next_try(words.say("sentence.not_obtained"), status, now, words);
+    return with_next_try(words.say("sentence.failing", {{"span", good_for(status, now, words)}}), status, now, words);
 }
 
-std::string failing_sentence(const CertStatus& status, WallTime now) {
-    if (stands_in(status)) return "No certificate could be obtained yet: visitors see a warning." + next_try(status, now);
-    return "Visitors notice nothing yet: this certificate is good for another " + good_for(status, now) + "." +
-           next_try(status, now);
-}
-
-// "The next renewal is in 27 days."
-std::string next_renewal(const acme::StatusSnapshot& status, WallTime now) {
+// "All is well. The next renewal is in 27 days."
+std::string with_next_renewal(const std::string& text, const acme::StatusSnapshot& status, WallTime now, const Words& words) {
     std::optional<WallTime> next;
     for (const auto& certificate : status.certificates) {
         const auto& at = certificate.renew_after;
         if (at && *at > now && (!next || *at < *next)) next = at;
     }
-    return next ? " The next renewal is " + from_now(*next, now) + "." : std::string();
-}
-
-std::string calm_detail(const acme::StatusSnapshot& status, WallTime now) {
-    const auto count = status.certificates.size();
-    return (count == 1 ? "The certificate is in order." : some_certificates(count) + " are in order.") +
-           next_renewal(status, now);
-}
-
-std::string busy_detail(std::size_t busy) {
-    return (busy == 1 ? "1 certificate is" : some_certificates(busy) + " are") +
-           " being fetched right now. There is nothing for you to do.";
+    return next ? words.say("verdict.next_renewal", {{"text", text}, {"when", from_now(*next, now, words)}}) : text;
 }
 
 // "a.example", "a.example and b.example", "a.example and 3 others"
-std::string some_names(const std::vector<std::string_view>& names) {
-    std::string text(names.front());
-    if (names.size() == 2) text += " and " + std::string(names[1]);
-    if (names.size() > 2) text += " and " + std::to_string(names.size() - 1) + " others";
-    return text;
+std::string some_names(const std::vector<std::string_view>& names, const Words& words) {
+    if (names.size() == 1) return std::string(names.front());
+    if (names.size() == 2) return words.say("names.two", {{"first", names[0]}, {"second", names[1]}});
+    return words.say("names.more", {{"first", names[0]}, {"n", std::to_string(names.size() - 1)}});
 }
 
-std::string worried_detail(const acme::StatusSnapshot& status, WallTime now) {
+std::string worried_detail(const acme::StatusSnapshot& status, WallTime now, const Words& words) {
     std::vector<std::string_view> broken;
     for (const auto& certificate : status.certificates)
         if (level_of(certificate, now) == Level::kBroken) broken.push_back(certificate.name);
-    const auto visitors =
-        broken.empty() ? std::string("Visitors notice nothing yet.") : "Visitors of " + some_names(broken) + " see a warning.";
-    return visitors + " See below what happened and what to do.";
+    const auto visitors = broken.empty() ? words.say("verdict.calm_visitors")
+                                         : words.say("verdict.warned_visitors", {{"names", some_names(broken, words)}});
+    return words.say("verdict.see_below", {{"visitors", visitors}});
 }
 
 }  // namespace
@@ -108,53 +90,49 @@ Level level_of(const CertStatus& status, WallTime now) {
     return Level::kAttention;
 }
 
-Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now) {
-    if (status.certificates.empty())
-        return {Level::kWell, "Nothing to look after yet", "Add a [site] to the configuration and reload."};
+Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now, const Words& words) {
+    const auto total = static_cast<long long>(status.certificates.size());
+    if (total == 0) return {Level::kWell, words.say("verdict.none"), words.say("verdict.none.detail")};
     Level worst = Level::kWell;
-    std::size_t worried = 0, busy = 0;
+    long long worried = 0, busy = 0;
     for (const auto& certificate : status.certificates) {
         const auto level = level_of(certificate, now);
         worst = std::max(worst, level);
         worried += level >= Level::kAttention ? 1 : 0;
         busy += level == Level::kBusy ? 1 : 0;
     }
-    if (worried > 0)
-        return {worst, some_certificates(worried) + (worried == 1 ? " needs attention" : " need attention"),
-                worried_detail(status, now)};
-    if (!status.clock_sane)
-        return {Level::kAttention, "The clock is not right",
-                "This device does not know what time it is, so nothing is renewed and dates below may be wrong.", true};
-    if (worst == Level::kBusy) return {Level::kBusy, "Just a moment", busy_detail(busy)};
-    return {Level::kWell, "All is well", calm_detail(status, now)};
+    if (worried > 0) return {worst, words.count("verdict.attention", worried), worried_detail(status, now, words)};
+    if (!status.clock_sane) return {Level::kAttention, words.say("verdict.clock"), words.say("verdict.clock.detail"), true};
+    if (worst == Level::kBusy) return {Level::kBusy, words.say("verdict.busy"), words.count("verdict.busy", busy)};
+    return {Level::kWell, words.say("verdict.well"), with_next_renewal(words.count("verdict.well", total), status, now, words)};
 }
 
-std::string state_word(const CertStatus& status, WallTime now) {
-    if (is_expired(status, now)) return "Expired";
+std::string state_word(const CertStatus& status, WallTime now, const Words& words) {
+    if (is_expired(status, now)) return words.say("state.expired");
     switch (status.state) {
-        case CertState::kValid: return status.rung == Rung::kSelfSigned ? "Self-signed" : "Valid";
-        case CertState::kRenewing: return "Renewing";
-        case CertState::kFailing: return stands_in(status) ? "Not obtained" : "Renewal failing";
-        case CertState::kExpired: return "Expired";
-        case CertState::kWaiting: return "Waiting";
+        case CertState::kValid: return words.say(status.rung == Rung::kSelfSigned ? "state.self_signed" : "state.valid");
+        case CertState::kRenewing: return words.say("state.renewing");
+        case CertState::kFailing: return words.say(stands_in(status) ? "state.not_obtained" : "state.failing");
+        case CertState::kExpired: return words.say("state.expired");
+        case CertState::kWaiting: return words.say("state.waiting");
     }
     return {};
 }
 
-std::string state_sentence(const CertStatus& status, WallTime now) {
+std::string state_sentence(const CertStatus& status, WallTime now, const Words& words) {
     if (is_expired(status, now)) {
-        const auto when = status.facts ? " " + from_now(status.facts->not_after, now) : std::string();
-        return "Expired" + when + ": visitors see a warning." + next_try(status, now);
+        if (!status.facts) return with_next_try(words.say("sentence.expired"), status, now, words);
+        const std::string when = from_now(status.facts->not_after, now, words);
+        return with_next_try(words.say("sentence.expired.when", {{"when", when}}), status, now, words);
     }
     switch (status.state) {
-        case CertState::kValid: return calm_sentence(status, now);
+        case CertState::kValid: return calm_sentence(status, now, words);
         case CertState::kRenewing:
-            return stands_in(status) ? "The first certificate is being fetched right now."
-                                     : "Good for another " + good_for(status, now) + ", and being renewed right now.";
-        case CertState::kFailing: return failing_sentence(status, now);
-        case CertState::kExpired: return "Expired: visitors see a warning.";
-        case CertState::kWaiting:
-            return "The first certificate is on its way. Until it is here, visitors see a warning." + next_try(status, now);
+            return stands_in(status) ? words.say("sentence.first")
+                                     : words.say("sentence.renewing", {{"span", good_for(status, now, words)}});
+        case CertState::kFailing: return failing_sentence(status, now, words);
+        case CertState::kExpired: return words.say("sentence.expired");
+        case CertState::kWaiting: return with_next_try(words.say("sentence.waiting"), status, now, words);
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "acme/status.h"
+#include "firmware/admin/language.h"
 #include "server/base/clock.h"
 
 namespace postern::admin {
@@ -27,10 +28,10 @@ struct Verdict {
     bool of_clock = false; // it is the clock that needs attention
 };
 
-Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now);
+Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now, const Words& words = Words::in("en"));
 
 // The same for one: a word ("Valid", "Renewing") and a sentence that says what it means for the owner.
-std::string state_word(const acme::CertStatus& status, WallTime now);
-std::string state_sentence(const acme::CertStatus& status, WallTime now);
+std::string state_word(const acme::CertStatus& status, WallTime now, const Words& words = Words::in("en"));
+std::string state_sentence(const acme::CertStatus& status, WallTime now, const Words& words = Words::in("en"));
 
 }  // namespace postern::admin

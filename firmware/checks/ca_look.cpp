@@ -23,7 +23,7 @@ bool is_redirect(int status) { return status == 301 || status == 302 || status =
 CaSight read_directory(CaSight sight, const std::string& url, const acme::HttpReply& reply, WallTime now) {
     if (const auto date = http::parse_date(reply.field("Date"), now.time_since_epoch().count())) sight.date = WallTime(Seconds(*date));
     if (reply.status != 200) return no_directory(sight, url + " answers with status " + std::to_string(reply.status));
-    const auto json = acme::Json::parse(reply.body);
+    const auto json = Json::parse(reply.body);
     const auto directory = json ? acme::directory_from(*json) : Result<acme::Directory>(json.error());
     if (!directory) return no_directory(sight, "What answers at " + url + " is no ACME directory: " + directory.error().text());
     sight.caa_identities = directory->caa_identities;

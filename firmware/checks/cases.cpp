@@ -64,6 +64,16 @@ std::vector<Case> cases_of(const config::Config& config, FileSystem& files, cons
     return cases;
 }
 
+std::vector<Case> case_of_names(const config::Config& config, FileSystem& files, const std::vector<std::string>& names) {
+    const auto ca = config.acme.ca.empty() ? std::nullopt : config::find_ca(config, config.acme.ca.front());
+    if (!ca) return {};
+    acme::WantedCert wanted;
+    wanted.name = names.front();
+    wanted.names = names;
+    wanted.ca = *ca;
+    return {case_of(files, config.server.state, wanted, config.acme.challenge)};
+}
+
 acme::Ledger ledger_of(FileSystem& files, const std::string& state) {
     const auto text = files.read(state + "/ledger.json", limits::kStateFile);
     auto full = text ? acme::full_at_from(*text) : Result<acme::FullAt>(text.error());

@@ -47,7 +47,7 @@ acme::preflight::StateSight SystemOutside::state() {
     return look_at_state(parts_.files, server.state, geteuid() == 0 || server.identity ? server.user : std::string());
 }
 
-std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, bool whole, const std::string& only) {
+std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, bool whole, const std::vector<acme::preflight::Case>& cases) {
     const config::Config& config = parts.config;
     FileSystem& files = parts.files;
     const Clock& clock = parts.clock;
@@ -57,7 +57,7 @@ std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, b
     SystemOutside outside(std::move(parts));
     const acme::preflight::ExaminerParts with{outside, resolver, clock, cancel};
     acme::preflight::Examiner examiner(frame_of(config, whole), with, ledger_of(files, config.server.state));
-    return examiner.examine(cases_of(config, files, only));
+    return examiner.examine(cases);
 }
 
 }  // namespace postern::checks

@@ -43,6 +43,6 @@ private:
 };
 
 // All of it together: what stands in the way of certificates for these cases, by the configured DNS servers.
-std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, bool whole, const std::string& only = {});
+std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, bool whole, const std::vector<acme::preflight::Case>& cases);
 
 }  // namespace postern::checks

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 
 namespace postern::notify {
 
 namespace {
 
-using acme::Json;
-using acme::JsonObject;
 
 constexpr int kVersion = 1;
 
@@ -42,13 +40,13 @@ std::string parcel_text(const Parcel& parcel) {
     std::vector<std::string> ways, names;
     for (const auto& [way, attempts] : parcel.open)
         ways.push_back(JsonObject().add("way", way).add_raw("count", number(attempts.count)).add_raw("next", number(attempts.next)).done());
-    for (const std::string& name : message.names) names.push_back(acme::json_quote(name));
+    for (const std::string& name : message.names) names.push_back(json_quote(name));
     JsonObject row;
     row.add("id", message.id).add("host", message.host).add("certificate", message.certificate).add("event", message.event);
     row.add_raw("over", message.over ? "true" : "false").add_raw("at", number(message.at));
-    row.add("subject", message.subject).add("text", message.text).add_raw("names", acme::json_list(names));
+    row.add("subject", message.subject).add("text", message.text).add_raw("names", json_list(names));
     row.add("type", message.problem.type).add("detail", message.problem.detail).add("advice", message.problem.advice);
-    return row.add_raw("ways", acme::json_list(ways)).done();
+    return row.add_raw("ways", json_list(ways)).done();
 }
 
 Parcel parcel_from(const Json& row) {
@@ -87,7 +85,7 @@ std::string to_text(const Memory& memory) {
     std::vector<std::string> known, outbox;
     for (const auto& [name, one] : memory.known) known.push_back(known_text(name, one));
     for (const Parcel& parcel : memory.outbox) outbox.push_back(parcel_text(parcel));
-    return JsonObject().add_raw("v", number(kVersion)).add_raw("told", acme::json_list(known)).add_raw("outbox", acme::json_list(outbox)).done() + "\n";
+    return JsonObject().add_raw("v", number(kVersion)).add_raw("told", json_list(known)).add_raw("outbox", json_list(outbox)).done() + "\n";
 }
 
 Result<Memory> memory_from(std::string_view text) {

@@ -1,7 +1,7 @@
 #include "firmware/notify/webhook.h"
 
 #include "acme/protocol/dial.h"
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "acme/protocol/url.h"
 #include "server/base/text.h"
 #include "server/tls/client_line.h"
@@ -101,14 +101,14 @@ private:
 
 std::string webhook_json(const Message& message) {
     std::vector<std::string> names;
-    for (const std::string& name : message.names) names.push_back(acme::json_quote(name));
-    acme::JsonObject json;
+    for (const std::string& name : message.names) names.push_back(json_quote(name));
+    JsonObject json;
     json.add("text", message.subject + "\n\n" + message.text).add("subject", message.subject).add("id", message.id);
     json.add("host", message.host).add("certificate", message.certificate).add("event", message.event);
     json.add_raw("over", message.over ? "true" : "false").add("at", to_rfc3339(message.at.time_since_epoch().count()));
-    json.add_raw("names", acme::json_list(names));
+    json.add_raw("names", json_list(names));
     if (!message.problem.type.empty())
-        json.add_raw("problem", acme::JsonObject().add("type", message.problem.type).add("detail", message.problem.detail)
+        json.add_raw("problem", JsonObject().add("type", message.problem.type).add("detail", message.problem.detail)
                                     .add("advice", message.problem.advice).done());
     return json.done();
 }

@@ -14,6 +14,7 @@
 #include <csignal>
 #include <optional>
 
+#include "firmware/process/children.h"
 #include "server/base/files.h"
 #include "server/base/text.h"
 #include "server/base/unique_fd.h"
@@ -230,7 +231,7 @@ void Running::clear_up() {
         if (lines_.seen() == before) break;
     }
     lines_.flush();
-    while (getpid() == 1 && waitpid(-1, nullptr, WNOHANG) > 0) continue;  // orphans that left its group
+    if (getpid() == 1) bury_orphans();  // those that left its group
 }
 
 CommandEnd Running::follow(Millis patience, const Cancel& cancel) {
@@ -271,10 +272,12 @@ CommandEnd run_command(const CommandOrder& order, const Clock& clock, const Canc
         return none;
     }
     pid_t child = 0;
-    none.number = spawn(order, pipe->in.get(), child);
+    none.number = start_child([&](pid_t& started) { return spawn(order, pipe->in.get(), started); }, child);
     pipe->in.reset();  // else the pipe would never end
     if (none.number != 0) return none;
-    return Running(child, std::move(pipe->out), clock, take_line).follow(order.patience, cancel);
+    CommandEnd end = Running(child, std::move(pipe->out), clock, take_line).follow(order.patience, cancel);
+    forget_child(child);
+    return end;
 }
 
 std::string trouble_of(const CommandEnd& end) {

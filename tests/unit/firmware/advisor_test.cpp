@@ -3,6 +3,9 @@
 
 #include <doctest.h>
 
+#include <algorithm>
+#include <future>
+
 #include "tests/fakes/fake_files.h"
 #include "tests/fakes/log_lines.h"
 #include "tests/unit/firmware/config/ini_tester.h"
@@ -14,6 +17,13 @@ namespace {
 constexpr char kIni[] = "[server]\nhttp = 127.0.0.1:1\nhttps = off\nstate = /var/state\nresolver = 127.0.0.1:1\n[acme]\n"
                         "agree_tos = yes\nca = https://localhost:1/dir\n[site a]\nnames = 127.0.0.1\nredirect_http = no\n";
 
+// An authority that nobody reaches.
+class Unreached final : public acme::Transport {
+public:
+    Result<acme::HttpReply> exchange(const acme::HttpRequest&) override { return Error::retry("no route"); }
+    void cancel() override {}
+};
+
 struct World {
     SystemClock clock;
     SystemRandom random;
@@ -21,7 +31,7 @@ struct World {
     fakes::LogLines lines;
     Log log{clock, lines.sink(), LogLevel::kDebug};
     ProbeBook probes{clock, random};
-    Advisor advisor{{clock, files, random, log, probes, [](const std::string&) { return std::unique_ptr<acme::Transport>(); }}};
+    Advisor advisor{{clock, files, random, log, probes, [](const std::string&) { return std::make_unique<Unreached>(); }}};
 
     World() {
         files.put_folder("/var/state");
@@ -60,6 +70,28 @@ TEST_CASE("advice stands in the status until there is a certificate") {
     world.advisor.look_now("a");
     CHECK(world.lines.count("preflight certificate=a") == 1);  // the same again is not logged again
     CHECK(world.advisor.add_to(waiting)->notices.size() == 2);
+}
+
+TEST_CASE("names that nobody has configured are looked at as if somebody had; one look at a time") {
+    World world;
+    std::promise<void> ended;
+    CHECK(world.advisor.look_at_all({"127.0.0.1", "127.0.0.9"}, [&] { ended.set_value(); }).ok());
+    CHECK(!world.advisor.look_at_all({}, [] {}).ok());
+    CHECK(world.advisor.last().running);
+    world.advisor.start();
+    ended.get_future().wait();
+    const admin::Preflight found = world.advisor.last();
+    CHECK(!found.running);
+    CHECK(found.names == std::vector<std::string>{"127.0.0.1", "127.0.0.9"});
+    const auto is_of_second = [](const auto& finding) { return finding.about.find("127.0.0.9") != std::string::npos; };
+    CHECK(std::any_of(found.findings.begin(), found.findings.end(), is_of_second));
+    std::promise<void> again;
+    CHECK(world.advisor.look_at_all({}, [&] { again.set_value(); }).ok());
+    again.get_future().wait();
+    CHECK(world.advisor.last().names.empty());
+    const auto all = world.advisor.last().findings;
+    CHECK(std::none_of(all.begin(), all.end(), is_of_second));
+    world.advisor.stop();
 }
 
 TEST_CASE("it can be ended at any moment, and asked after its end") {

@@ -8,6 +8,7 @@
 #include "firmware/token_board.h"
 #include "server/base/base64url.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/log_lines.h"
 
 using namespace postern;
 
@@ -66,23 +67,52 @@ TEST_CASE("no more probes and no more visits than there is memory for") {
     CHECK(book.visits(probe->token)->size() == limits::kProbeVisits);
 }
 
-TEST_CASE("the board shows a probe as a page, and a CA's token as it was") {
-    fakes::FakeClock clock;
-    SystemRandom random;
-    ProbeBook book(clock, random);
-    TokenBoard board(book);
-    site::Challenge challenge(board);
-    const auto probe = book.open(Seconds(60));
-    board.post("token", "token.print");
-    const auto ask = [&](const std::string& token) {
+namespace {
+
+struct Board {
+    http::Response ask(const std::string& token) {
         http::Request request;
         const std::string path = "/.well-known/acme-challenge/" + token;
         request.path = request.raw_path = path;
         return challenge.handle(request, from("192.0.2.1"));
-    };
+    }
+    fakes::FakeClock clock;
+    SystemRandom random;
+    fakes::LogLines lines;
+    Log log{clock, lines.sink(), LogLevel::kDebug};
+    ProbeBook book{clock, random};
+    ChallengeUpstream upstream{clock, random, log};
+    TokenBoard board{book, upstream};
+    site::Challenge challenge{board};
+};
+
+}  // namespace
+
+TEST_CASE("an account behind us: its tokens are answered, and only those that nobody else has") {
+    Board scene;
+    const auto probe = scene.book.open(Seconds(60));
+    scene.board.post("token", "token.own");
+    scene.board.set_thumbprint("print");
+    CHECK(scene.ask("token").body == "token.own");
+    CHECK(scene.ask(probe->token).body == probe->page);
+    CHECK(scene.ask("other").body == "other.print");
+    CHECK(scene.ask("other").fields.front().second == "application/octet-stream");
+    CHECK(scene.ask("no.token").status == 404);
+    CHECK(scene.ask("").status == 404);
+    scene.board.set_thumbprint("");
+    CHECK(scene.ask("other").status == 404);
+    scene.upstream.set({"127.0.0.1", 1, ""});
+    CHECK(scene.ask("other").status == 404);  // nobody can wait here
+}
+
+TEST_CASE("the board shows a probe as a page, and a CA's token as it was") {
+    Board scene;
+    const auto probe = scene.book.open(Seconds(60));
+    scene.board.post("token", "token.print");
+    const auto ask = [&](const std::string& token) { return scene.ask(token); };
     CHECK(ask("token").body == "token.print");
     CHECK(ask("token").fields.front().second == "application/octet-stream");
-    CHECK(ask(probe->token).body == probe->page);
+    CHECK(ask(probe->token).body == scene.book.visit(probe->token, from("192.0.2.1")));
     CHECK(ask(probe->token).fields.front().second == "text/plain; charset=utf-8");
     CHECK(ask("none").status == 404);
 }

@@ -147,6 +147,9 @@ CertStatus self_signed(const std::string& name, std::vector<std::string> names) 
 }
 
 std::vector<Sample> all() {
+    auto fresh = self_signed("example.org", {"example.org", "www.example.org"});
+    fresh.kind = "self-signed";
+    fresh.state = CertState::kValid;
     auto waiting = self_signed("example.org", {"example.org", "www.example.org"});
     waiting.next_attempt = kNow;
     auto notices = snapshot({issued("example.org", {"example.org"}, 58)});
@@ -162,6 +165,7 @@ std::vector<Sample> all() {
         {"renewing", snapshot({renewing()})},
         {"notices", notices},
         {"none", snapshot({})},
+        {"fresh", snapshot({fresh})},
         {"hostile", snapshot({hostile()})},
     };
 }
@@ -215,10 +219,45 @@ Result<std::vector<Visit>> FakeControl::visits(const std::string& token) const {
     return std::vector<Visit>{{kNow, "2001:db8::7", 80, false}, {kNow, "192.0.2.7", 443, true}};
 }
 
+std::vector<std::string> FakeControl::log_lines(std::size_t most) const {
+    return most < 2 ? std::vector<std::string>{} : std::vector<std::string>{"2026-11-21T01:05:00Z info started", "\xff odd \"line\""};
+}
+
+RecentRequests FakeControl::requests(std::size_t) const {
+    return {"ring", {"203.0.113.9 - - [21/Nov/2026:01:05:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"\\xff\""}};
+}
+
+Result<std::string> FakeControl::chain_of(const std::string& certificate) const {
+    if (next_failure) return *next_failure;
+    return "-----BEGIN CERTIFICATE-----\n" + certificate + "\n-----END CERTIFICATE-----\n";
+}
+
+Result<void> FakeControl::begin_preflight(const std::vector<std::string>& names) {
+    if (next_failure) return *next_failure;
+    calls.push_back("preflight" + (names.empty() ? "" : " " + join(names, ",")));
+    return {};
+}
+
+Preflight FakeControl::preflight() const {
+    Preflight preflight;
+    preflight.at = kNow;
+    acme::preflight::Finding finding;
+    finding.check = "port-80";
+    finding.seen = "nobody answers";
+    preflight.findings.push_back(finding);
+    return preflight;
+}
+
 Result<std::string> FakeControl::reload(const ConfigName& meant) {
     if (next_failure) return *next_failure;
     calls.push_back("reload" + (meant.path.empty() ? "" : " " + meant.path));
     return std::string("nothing changed");
+}
+
+Result<Reloaded> FakeControl::reload_and_renew(const std::string& certificate) {
+    if (next_failure) return *next_failure;
+    calls.push_back("reload and renew " + certificate);
+    return Reloaded{"reloaded", "j1"};
 }
 
 http::Response ask(http::Handler& handler, const Asked& asked) {
@@ -231,6 +270,11 @@ http::Response ask(http::Handler& handler, const Asked& asked) {
     http::Context context;
     context.secure = true;
     context.wall = kNow;
+    context.peer = asked.peer;
+    static const struct Nobody final : http::Waker {
+        void wake() const override {}
+    } nobody;
+    context.waker = &nobody;
     return handler.handle(request, context);
 }
 

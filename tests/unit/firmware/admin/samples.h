@@ -25,7 +25,7 @@ struct Sample {
     acme::StatusSnapshot status;
 };
 
-// valid, many, failing, waiting, not-obtained, expired, renewing, notices, none, hostile.
+// valid, many, failing, waiting, not-obtained, expired, renewing, notices, none, fresh, hostile.
 std::vector<Sample> all();
 const Sample& by_name(const std::string& name);
 ServerFacts facts();
@@ -41,13 +41,24 @@ public:
     Result<std::string> ask(acme::Task task) override;
     Result<acme::JobView> job(const std::string& id) const override;
     Result<std::string> reload(const ConfigName& meant) override;
+    Result<Reloaded> reload_and_renew(const std::string& certificate) override;
     Result<Probe> open_probe(Seconds life) override;
     Result<std::vector<Visit>> visits(const std::string& token) const override;
     void close_probe(const std::string& token) override { calls.push_back("end " + token); }
+    std::vector<std::string> log_lines(std::size_t most) const override;
+    RecentRequests requests(std::size_t most) const override;
+    Result<std::string> chain_of(const std::string& certificate) const override;
+    Result<void> begin_preflight(const std::vector<std::string>& names) override;
+    std::vector<std::string> public_addresses() const override { return addresses; }
+    Preflight preflight() const override;
+    metrics::Series history(metrics::Span span) const override {
+        return {Seconds(span == metrics::Span::kDay ? 900 : 60), {1, 2}, {0, 1}, {3, 3}, {0, 0}};
+    }
     void stop() override { calls.emplace_back("stop"); }
 
     std::vector<std::string> calls;     // "renew a,b force", "revoke a 1 delete", "reload FILE", "stop"
     std::optional<Error> next_failure;  // of ask() and reload()
+    std::vector<std::string> addresses;
     void set_status(std::shared_ptr<const acme::StatusSnapshot> status) { status_ = std::move(status); }
 
 private:
@@ -60,6 +71,7 @@ struct Asked {
     std::string path{};
     std::string body{};
     std::string host = "localhost";
+    std::string peer = "127.0.0.1";
     std::vector<http::FieldView> fields{};
 };
 http::Response ask(http::Handler& handler, const Asked& asked);

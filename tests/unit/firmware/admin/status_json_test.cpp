@@ -43,7 +43,7 @@ TEST_CASE("status: every sample has the contract's shape") {
                                {"requests", {"number"}},
                                {"handshakes", {"number"}},
                                {"swaps", {"object"}},
-                               {"ledger", {"null"}},
+                               {"ledger", {"null", "array"}},
                                {"sandbox", {"null"}},
                                {"state_bytes_written", {"number"}}});
         check_members(status.at("clock"), {{"sane", {"boolean"}}, {"source", {"string"}}});
@@ -70,6 +70,20 @@ TEST_CASE("status: every sample has the contract's shape") {
                 check_members(attempt, {{"start", {"string"}}, {"end", {"string"}}, {"ok", {"boolean"}}, {"said", {"string"}}});
         }
     }
+}
+
+TEST_CASE("status: the limits of the CA, what is left of each and when more comes") {
+    acme::StatusSnapshot status;
+    CHECK(status_of(status).at("ledger").is_null());
+    status.ledger.emplace();
+    CHECK(status_of(status).at("ledger") == json::array());
+    status.ledger->push_back({"https://ca.example/dir", "300 orders in 3 hours", 299, 300, WallTime(Seconds(1795219236))});
+    status.ledger->push_back({"https://ca.example/dir", "10 new accounts in 3 hours", 10, 10, std::nullopt});
+    const json ledger = status_of(status).at("ledger");
+    CHECK(ledger.at(0) == json::parse(R"({"ca":"https://ca.example/dir","limit":"300 orders in 3 hours","left":299,"of":300,)"
+                                      R"("next":"2026-11-21T00:00:36Z"})"));
+    CHECK(ledger.at(1).at("left") == 10);
+    CHECK(ledger.at(1).at("next").is_null());
 }
 
 TEST_CASE("status: the values of one certificate") {

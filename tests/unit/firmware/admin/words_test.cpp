@@ -2,6 +2,7 @@
 
 #include <doctest.h>
 
+#include "acme/advice.h"
 #include "firmware/admin/life_bar.h"
 #include "tests/unit/firmware/admin/samples.h"
 
@@ -58,12 +59,21 @@ TEST_CASE("problems in words: ACME's, our own, with and without the URN, unknown
           "challenge", "clock", "connection", "directory", "disk", "dns", "externalAccountRequired", "incorrectResponse",
           "invalidContact", "malformed", "order", "processing", "rateLimited", "refused", "rejectedIdentifier",
           "serverInternal", "tls", "tos", "transport", "trust", "unauthorized", "unsupportedContact",
-          "unsupportedIdentifier", "url", "userActionRequired", "profile", "invalidProfile", "eab", "compound", "revoked", "deleted"}) {
+          "unsupportedIdentifier", "url", "userActionRequired", "profile", "invalidProfile", "eab", "compound", "revoked", "deleted", "ledger", "shorter"}) {
         CAPTURE(type);
         CHECK(problem_words(type) != problem_words("neverHeardOf"));
     }
     for (const std::string_view type : {"", "neverHeardOf", "urn:ietf:params:acme:error:", "Connection"})
         CHECK(problem_words(type) == "The certificate could not be renewed.");
+}
+
+TEST_CASE("advice: plainer where it is the usual one, as it was said else") {
+    const std::string usual(acme::usual_advice("connection"));
+    CHECK(advice_words("connection", usual) != usual);
+    CHECK(advice_words("connection", usual).find("port 80") != std::string::npos);
+    CHECK(advice_words("connection", usual, Words::in("ja")).find("ポート 80") != std::string::npos);
+    CHECK(advice_words("connection", "Ask Tom.", Words::in("ja")) == "Ask Tom.");
+    CHECK(advice_words("neverHeardOf", "") == "");
 }
 
 TEST_CASE("keys, serials") {

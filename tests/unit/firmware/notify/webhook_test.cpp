@@ -3,7 +3,7 @@
 
 #include <doctest.h>
 
-#include "acme/protocol/json.h"
+#include "server/base/json.h"
 #include "firmware/notify/words.h"
 #include "tests/fakes/fake_clock.h"
 
@@ -98,7 +98,7 @@ TEST_CASE("the JSON") {
     message.names = {"a.example"};
     message.id = "postern-1";
     message.problem = {"connection", "refused \"now\"\n", "open port 80"};
-    const auto json = acme::Json::parse(webhook_json(message));
+    const auto json = Json::parse(webhook_json(message));
     REQUIRE(json.ok());
     CHECK(json->text("event") == "test");
     CHECK(json->text("host") == "router");
@@ -108,5 +108,5 @@ TEST_CASE("the JSON") {
     CHECK(json->find("problem")->text("detail") == "refused \"now\"\n");
     CHECK(json->text("text")->find("router: test: ") == 0);
     message.problem = {};
-    CHECK(acme::Json::parse(webhook_json(message))->find("problem") == nullptr);
+    CHECK(Json::parse(webhook_json(message))->find("problem") == nullptr);
 }

@@ -1,0 +1,40 @@
+#include "firmware/admin/file_answers.h"
+
+#include "firmware/admin/answer_slot.h"
+#include "firmware/admin/answers.h"
+
+namespace postern::admin {
+
+http::Response answer_later(BackOffice& office, const http::Context& context, std::function<http::Response()> work) {
+    http::Response response;
+    if (context.waker == nullptr) return problem_answer(503, "Nobody can wait here.");
+    auto slot = AnswerSlot::make(*context.waker, response);
+    if (office.put([slot, work = std::move(work)] { slot->put(work()); })) return response;
+    return problem_answer(503, "The device is busy; try again in a moment.");
+}
+
+std::string faults_json(const std::vector<config::Fault>& faults) {
+    return json_list(faults, [](const config::Fault& fault) {
+        return JsonObject().number("line", fault.line).add("section", fault.section).add("key", fault.key).add("text", fault.text).done();
+    });
+}
+
+http::Response faulty_answer(std::string_view detail, const std::vector<config::Fault>& faults) {
+    return problem_answer(422, detail, JsonObject().add_raw("faults", faults_json(faults)));
+}
+
+http::Response not_saved(const config::Saved& saved) {
+    using Outcome = config::Saved::Outcome;
+    switch (saved.outcome) {
+        case Outcome::kStale:
+            return problem_answer(412, "Somebody else has changed the file meanwhile; nothing was saved.",
+                                JsonObject().add("text", saved.now.text).add("etag", saved.now.etag));
+        case Outcome::kFaulty: return faulty_answer("The text has faults; nothing was saved.", saved.faults);
+        case Outcome::kKept: return problem_answer(409, "It cannot be saved here: " + saved.why + ".");
+        case Outcome::kFailed: return problem_answer(503, "Nothing was saved: " + saved.why + ".");
+        case Outcome::kSaved: break;
+    }
+    return problem_answer(500, "This is a fault of the program.");
+}
+
+}  // namespace postern::admin
