@@ -57,6 +57,7 @@ class Lab:
             if up.returncode == 0:
                 break
         else:
+            subprocess.run([*self.tool, "down"], capture_output=True)   # what came up of it
             raise RuntimeError(f"pebble-lab up: {up.stderr}")
         env = dict(re.findall(r"^export (\w+)=(\S+)$", up.stdout, re.M))
         self.dir = Path(env["ACME_LAB_DIR"])

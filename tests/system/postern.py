@@ -13,6 +13,7 @@ from pathlib import Path
 
 import http_client
 import lab as lab_module
+import openapi
 import ports
 
 TREE = Path(__file__).resolve().parents[2]
@@ -100,11 +101,13 @@ def ini_text(sections):
 
 class Postern:
     """sites: {name: {key: value}}.  With a lab, its CA is asked and the ports that it validates at are ours; without one
-    every site is self-signed.  server, acme, admin: more keys for those sections (None takes one away)."""
+    every site is self-signed.  server, acme, admin: more keys for those sections (None takes one away).  program: another
+    than POSTERN."""
 
     def __init__(self, sites=None, lab=None, directory=None, server=None, acme=None, admin=None, state=None,
-                 as_root=False, folder=None):
+                 as_root=False, folder=None, program=None):
         self.folder = folder or scratch("postern")
+        self.program = program
         self.as_root = as_root
         self.state = state or self.folder / "state"
         self.http_port = lab.http_port if lab else ports.one()
@@ -142,7 +145,7 @@ class Postern:
 
     def start(self, seconds=10.0, wrap=(), wait=True):
         """wrap: a command to run it under.  `self.ready_s` is then the time until `ready`."""
-        argv = [*map(str, wrap), str(program()), "serve", "-c", str(self.ini_file)]
+        argv = [*map(str, wrap), str(self.program or program()), "serve", "-c", str(self.ini_file)]
         self.log_from = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "ab") as out:
             self.started = time.monotonic()
@@ -205,17 +208,19 @@ class Postern:
 
     # -- its commands
 
-    def command(self, *argv, seconds=60, ini=True):
-        """Runs `postern ARGV... -c INI` as the identity of the server."""
-        argv = [str(program()), *map(str, argv)] + (["-c", str(self.ini_file)] if ini else [])
+    def command(self, *argv, seconds=60, ini=True, input=None):
+        """Runs `postern ARGV... -c INI` as the identity of the server.  input: what it reads."""
+        argv = [str(self.program or program()), *map(str, argv)] + (["-c", str(self.ini_file)] if ini else [])
         return subprocess.run(argv, capture_output=True, text=True, timeout=seconds, cwd=self.folder,
-                              stdin=subprocess.DEVNULL, **identity(self.as_root))
+                              **({"input": input} if input is not None else {"stdin": subprocess.DEVNULL}), **identity(self.as_root))
 
     def document(self):
         """`status --json`."""
         done = self.command("status", "--json")
         assert done.returncode in (0, 1), f"status --json: {done.returncode} {done.stdout}{done.stderr}"
-        return json.loads(done.stdout)
+        document = json.loads(done.stdout)
+        openapi.judge_as("Status", document)
+        return document
 
     def status(self):
         """A dict of its certificates by name."""

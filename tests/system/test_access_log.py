@@ -6,6 +6,7 @@ import time
 
 import http_client
 import postern
+from admin_client import HASH, Admin
 from postern import Postern
 
 LINE = re.compile(r'127\.0\.0\.1 - - \[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d \+0000)\] "([^"]*)" (\d{3}) (\d+) "([^"]*)" "([^"]*)"')
@@ -54,6 +55,28 @@ def test_json_and_stderr():
         noted = json.loads(line)
         assert (noted["request"], noted["status"], noted["tls"], noted["host"]) == ("GET /x HTTP/1.1", 404, True, "localhost"), noted
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", noted["time"]), noted
+
+
+def test_ring():
+    """The default: the latest requests, for whoever may see the page, and on no disk."""
+    server = Postern({"localhost": {"redirect_http": "no"}}, admin={"password_hash": HASH})
+    del server.sections["server"]["access_log"]
+    server.write_ini()
+    with server:
+        owner = Admin(server)
+        server.get_plain("/seen?x=1")
+
+        def look():
+            answer = json.loads(owner.get("/api/v1/requests").body)
+            assert answer["where"] == "ring", answer
+            return answer["lines"]
+        line = http_client.until(look, 3, "a request in the ring")[-1]
+        assert LINE.fullmatch(line)[2] == "GET /seen?x=1 HTTP/1.1", line
+        for n in range(3000):
+            server.get_plain(f"/{n:04}/" + "x" * 80)
+        lines = http_client.until(lambda: [one for one in look() if "/2999/" in one] and look(), 3, "the last of many")
+        assert not list(server.folder.rglob("*access*")), "none of it on the disk"
+        assert 100 < len(lines) <= 500 and all(LINE.fullmatch(one) for one in lines), lines[:2]
 
 
 def test_reopened():

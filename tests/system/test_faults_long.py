@@ -1,11 +1,25 @@
-"""The scenarios of faulty-ca that only a limit of minutes ends."""
-import test_faults
+"""The scenarios of faulty-ca that only a limit of minutes ends, and all the others with a third Pebble."""
+import fault_lanes
+from fault_table import SCENARIOS, SCENARIOS_LONG
 
-LONG = True
-
-
-def test_scenarios_that_take_minutes():
-    return test_faults.play_all("own", test_faults.SCENARIOS_LONG)
+BY_NAME = True      # the suite acme-faults-long runs it
 
 
-test_scenarios_that_take_minutes.seconds = 2000
+def test_with_pebble_of_debian_13():
+    return fault_lanes.play_all("trixie", SCENARIOS)
+
+
+def test_minutes_with_pebble_of_debian_12():
+    return fault_lanes.play_all("own", SCENARIOS_LONG)
+
+
+def test_minutes_with_pebble_of_debian_13():
+    return fault_lanes.play_all("trixie", SCENARIOS_LONG)
+
+
+def test_minutes_with_newest_pebble():
+    return fault_lanes.play_all("sid", SCENARIOS_LONG)
+
+
+for _test in (test_minutes_with_pebble_of_debian_12, test_minutes_with_pebble_of_debian_13, test_minutes_with_newest_pebble):
+    _test.seconds = 2000
