@@ -34,13 +34,14 @@ function testChanges() {
   test('nothing changed: the page is not fetched, and nothing is touched', async () => {
     const { page, device } = await visit('valid');
     await polls(page);
-    await eventually(() => device.asked >= 6, 'the first refresh, which fetches the page once');
+    await eventually(() => device.of('/') === 2, 'the first refresh, which fetches the page once');
     await page.evaluate(() => { document.querySelector('article').marked = true; });
-    for (const expected of [7, 8, 9]) {
+    for (const expected of [2, 3, 4]) {
       await polls(page);
-      await eventually(() => device.asked >= expected, 'the next question');
-      equal(device.asked, expected, 'requests');
+      await eventually(() => device.of('/api/v1/status') >= expected, 'the next question');
+      equal(device.of('/api/v1/status'), expected, 'questions');
     }
+    equal(device.of('/'), 2, 'how often the page was fetched');
     check(await page.evaluate(() => document.querySelector('article').marked), 'the card was replaced');
     await page.context().close();
   });
@@ -68,19 +69,34 @@ function testSilence() {
       window.isAway = true;
     });
     await page.clock.runFor(60000);
-    const before = device.asked;
+    const before = device.of('/api/v1/status');
     await page.evaluate(() => {
       window.isAway = false;
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    await eventually(() => device.asked > before, 'a question once it is seen again', 5);
-    equal(before, 4, 'requests: the page and its three files');
+    await eventually(() => device.of('/api/v1/status') > before, 'a question once it is seen again', 5);
+    equal(before, 0, 'questions while it was hidden');
+    await page.context().close();
+  });
+}
+
+function testFirstPaint() {
+  test('the first paint takes at most six requests', async () => {
+    const { page, device } = await visit('many');
+    check(device.asked <= 6, `${device.asked} requests`);
+    await page.clock.runFor(1000);
+    await eventually(() => page.locator('#graphs svg').count().then((count) => count === 4), 'graphs');
+    equal(await page.locator('#who').innerText(), 'Logged in from 192.0.2.7 since 21 Nov 2026, 09:40', 'who is logged in');
+    await accessible(page);
+    noFaults(page);
+    await shot(page, 'state-many-complete');
     await page.context().close();
   });
 }
 
 export async function defineRefreshTests() {
   browser = await launch();
+  testFirstPaint();
   testChanges();
   testSilence();
   return () => browser.close();

@@ -16,6 +16,7 @@ const HEADLINES = {
   renewing: 'Just a moment',
   notices: 'The clock is not right',
   none: 'Nothing to look after yet',
+  fresh: 'All is well',
   hostile: '1 certificate needs attention',
 };
 
@@ -96,9 +97,28 @@ function testWords() {
   });
 }
 
+function testJapanese() {
+  for (const [sample, options] of [['many', { viewport: desktop }], ['failing', { viewport: phone, colorScheme: 'dark' }]]) {
+    test(`${sample} in Japanese`, async () => {
+      const { page } = await visit(sample, { ...options, locale: 'ja-JP', language: 'ja' });
+      equal(await page.locator('html').getAttribute('lang'), 'ja', 'language');
+      contains(await page.locator('h1').innerText(), '件の証明書に対応が必要です', 'heading');
+      await page.clock.runFor(1000);
+      await page.locator('#graphs svg').first().waitFor();
+      contains(await page.locator('#who').innerText(), 'にログイン', 'who');
+      await noSideScroll(page);
+      await accessible(page);
+      noFaults(page);
+      await shot(page, `state-${sample}-ja`);
+      await page.context().close();
+    });
+  }
+}
+
 export async function defineStateTests() {
   browser = await launch();
   testLooks();
   testWords();
+  testJapanese();
   return () => browser.close();
 }

@@ -1,0 +1,125 @@
+// The buttons of a certificate's card: a job step by step, by asking and by the device's own news; a revocation.
+
+import { accessible, check, contains, equal, eventually, launch, noFaults, phone, shot, test } from './harness.js';
+import { visit as visitWith } from './sample_device.js';
+
+let browser = null;
+const visit = (sample, options) => visitWith(browser, sample, options);
+
+const STEPS = [
+  { at: '2026-11-21T01:05:01Z', certificate: 'example.org', text: 'order placed for example.org, www.example.org' },
+  { at: '2026-11-21T01:05:03Z', certificate: 'example.org', text: 'validated example.org' },
+  { at: '2026-11-21T01:05:04Z', certificate: 'example.org', text: '<b>installed</b>' },
+];
+const job = (count, end = {}) => ({ json: { id: 'j1', done: false, ok: false, changed: false, steps: STEPS.slice(0, count), ...end } });
+const started = { status: 202, json: { job: 'j1' } };
+const RENEW = 'POST /api/v1/certificates/example.org/renew';
+const REVOKE = 'POST /api/v1/certificates/example.org/revoke';
+
+const button = (page, name) => page.getByRole('button', { name });
+const steps = (page) => page.locator('.steps li');
+
+function testRenewal() {
+  test('renew now: each step with its time, then how it ended; all stays when the card changes', async () => {
+    const sent = [];
+    let answer = job(1);
+    const { page, device } = await visit('valid', { api: { [RENEW]: (body) => { sent.push(body); return started; },
+      'GET /api/v1/jobs/j1': () => answer } });
+    await button(page, 'Renew now').click();
+    await eventually(async () => await steps(page).count() === 1, 'the first step');
+    equal(JSON.stringify(sent), '[{"force":true}]', 'what was sent');
+    equal(await steps(page).first().innerText(), '10:05:01 order placed for example.org, www.example.org', 'a step');
+    await shot(page, 'job-running');
+    device.sample = 'failing'; // another card in its place
+    answer = job(2);
+    await page.clock.runFor(5100);
+    await eventually(async () => await steps(page).count() === 2, 'the second step');
+    answer = job(3, { done: true, ok: true, changed: true });
+    await page.clock.runFor(1100);
+    await eventually(async () => (await page.locator('.result').innerText()).startsWith('Done. There is a new'), 'the end');
+    equal(await steps(page).last().locator('span').innerText(), '<b>installed</b>', 'text from outside');
+    await accessible(page);
+    await shot(page, 'job-done');
+    await button(page, 'Close').click();
+    equal(await page.locator('.job').innerText(), '', 'after closing');
+    noFaults(page);
+    await page.context().close();
+  });
+
+  test('a dry run told by the device itself', async () => {
+    const events = STEPS.map((step, i) => `event: progress\ndata: ${JSON.stringify({ job: 'j1', ...step, done: i === 2, ok: i === 2, changed: false })}\n\n`);
+    const { page, device } = await visit('valid', { viewport: phone, api: { 'POST /api/v1/certificates/example.org/dry-run': started,
+      'GET /api/v1/jobs/j1': job(0), 'GET /api/v1/events': { stream: 'retry: 200\n\n' } } });
+    await button(page, 'Try it').click();
+    await eventually(() => device.of('/api/v1/jobs/j1') > 0, 'a first question');
+    await page.clock.runFor(400); // now the page listens, again and again
+    device.api['GET /api/v1/events'] = { stream: `: heart\n\n${events.join('')}` };
+    await eventually(async () => (await page.locator('.result').innerText()).startsWith('It would succeed'), 'the end');
+    equal(await steps(page).count(), 3, 'steps');
+    await shot(page, 'job-tried-phone');
+    await page.context().close();
+  });
+
+  test('a refusal is said in the card', async () => {
+    const { page } = await visit('valid', { api: { [RENEW]: { status: 503, json: { detail: 'The device is stopping.' } } } });
+    await button(page, 'Renew now').click();
+    await eventually(async () => await page.locator('.job [role=alert]').innerText() === 'The device is stopping.', 'what is said');
+    await page.context().close();
+  });
+}
+
+function testRevocation() {
+  test('revoke: asks, names what follows, wants the password, says a wrong one', async () => {
+    const sent = [];
+    let confirmed = false;
+    const { page } = await visit('valid', { api: {
+      [REVOKE]: (body) => { sent.push(body.reason); return confirmed ? started : { status: 403, json: { detail: 'once more' } }; },
+      'POST /api/v1/session/confirm': ({ password }) => {
+        confirmed = password === 'right';
+        return confirmed ? { json: { result: 'ok' } } : { status: 401, json: { detail: 'That is not the password.' } };
+      },
+      'GET /api/v1/jobs/j1': job(1, { done: true, ok: true }),
+    } });
+    await button(page, 'Revoke…').click();
+    const dialog = page.getByRole('dialog', { name: 'Revoke the certificate of example.org?' });
+    contains(await dialog.innerText(), 'Visitors of example.org, www.example.org see a warning', 'consequences');
+    await accessible(page);
+    await shot(page, 'revoke');
+    await page.keyboard.press('Escape');
+    await eventually(async () => await page.locator('dialog').count() === 0, 'the end of the dialog after Escape');
+    equal(sent.length, 0, 'requests after Escape');
+    await button(page, 'Revoke…').click();
+    await page.getByLabel('Why?').selectOption('keyCompromise');
+    await button(page, 'Revoke it').click();
+    const password = page.getByLabel('Password of this device');
+    await password.fill('wrong');
+    await button(page, 'Go on').click();
+    await page.getByText('That is not the password.').waitFor();
+    await shot(page, 'revoke-password');
+    await password.fill('right');
+    await button(page, 'Go on').click();
+    await eventually(async () => (await page.locator('.result').innerText()) === 'Done. The certificate was revoked.', 'the end');
+    equal(sent.join(), 'keyCompromise,keyCompromise', 'what was sent');
+    equal(await page.locator('dialog').count(), 0, 'dialogs at the end');
+    await page.context().close();
+  });
+
+  test('only what can be done is offered', async () => {
+    const { page } = await visit('many');
+    const card = page.locator('article', { has: page.getByRole('heading', { name: 'printer.lan' }) });
+    equal(await card.getByRole('button').count(), 0, 'buttons of a self-signed certificate');
+    const chain = page.locator('article', { has: page.getByRole('heading', { name: '_wildcard.example.net' }) }).getByRole('link');
+    equal(await chain.getAttribute('href'), '/api/v1/certificates/_wildcard.example.net/chain.pem', 'chain');
+    const bare = await visit('valid', { javaScriptEnabled: false });
+    check(!await bare.page.getByRole('button', { name: 'Renew now' }).isVisible(), 'a button that does nothing without JavaScript');
+    await bare.page.context().close();
+    await page.context().close();
+  });
+}
+
+export async function defineActionTests() {
+  browser = await launch();
+  testRenewal();
+  testRevocation();
+  return () => browser.close();
+}
