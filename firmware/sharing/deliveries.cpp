@@ -26,27 +26,9 @@ constexpr std::uint64_t kJitter = 1u << 16;
 // A date beyond every pause of ours comes from a clock that was wrong.
 bool is_due(WallTime next, WallTime now) { return next <= now || next - now > acme::kLongestPause; }
 
-const CertStatus* find(const StatusSnapshot& status, const std::string& lineage) {
-    const auto at = std::find_if(status.certificates.begin(), status.certificates.end(), [&](const CertStatus& one) { return one.name == lineage; });
-    return at == status.certificates.end() ? nullptr : &*at;
-}
-
 std::string mark_of(const std::string& command) { return to_hex(crypto::sha256(command)); }
 
-// Only what a CA has signed, and what serves: nobody needs to be sent what we would rather not show ourselves.
-bool is_worth_it(const CertStatus& certificate) { return certificate.rung == acme::Rung::kPublic && certificate.facts; }
-
 }  // namespace
-
-std::string_view name_of(DeliveryView::State state) {
-    switch (state) {
-        case DeliveryView::State::kWaiting: return "waiting";
-        case DeliveryView::State::kReady: return "ready";
-        case DeliveryView::State::kDelivered: return "delivered";
-        case DeliveryView::State::kFailing: return "failing";
-    }
-    return "";
-}
 
 Deliveries::Deliveries(DeliveriesParts parts, std::vector<DeploySection> receivers)
     : parts_(std::move(parts)), pauser_(parts_.clock), next_receivers_(std::move(receivers)) {
@@ -151,8 +133,8 @@ void Deliveries::deliver(const DeploySection& receiver, const CertStatus& certif
 
 // Delivers if it is due. The moment of the next try, if there is to be one.
 std::optional<WallTime> Deliveries::look(const DeploySection& receiver, const std::string& lineage, const StatusSnapshot& status) {
-    const CertStatus* certificate = find(status, lineage);
-    if (certificate == nullptr || !is_worth_it(*certificate)) return std::nullopt;
+    const CertStatus* certificate = find_deliverable(status, lineage);
+    if (certificate == nullptr) return std::nullopt;
     Delivery& entry = book_[{receiver.name, lineage}];
     const std::string& fingerprint = certificate->facts->fingerprint;
     if (entry.delivered == fingerprint && entry.by == mark_of(receiver.command)) {

@@ -1,10 +1,11 @@
-// How far the delivery of one certificate to one receiver has come, for who asks. Plain values.
+// What may be given to other machines, and how far that has come for one certificate and one receiver.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "acme/status.h"
 #include "server/base/clock.h"
 
 namespace postern::sharing {
@@ -25,5 +26,9 @@ struct DeliveryView {
 };
 
 std::string_view name_of(DeliveryView::State state);  // "waiting" "ready" "delivered" "failing"
+
+// The certificate of that name if a CA has signed it and it serves: nobody is given what we would rather not show
+// ourselves. Lives as long as `status`; nullptr: there is none.
+const acme::CertStatus* find_deliverable(const acme::StatusSnapshot& status, std::string_view certificate);
 
 }  // namespace postern::sharing

@@ -15,16 +15,13 @@ using config::DeploySection;
 constexpr Seconds kRefusalsTold(60);  // who guesses fills no log
 constexpr std::size_t kTagBytes = 16;
 
-// Only what a CA has signed, and what serves, as for those to whom it is taken.
-std::optional<CertStatus> find_public(const std::shared_ptr<const acme::StatusSnapshot>& status, const std::string& name) {
-    if (!status) return std::nullopt;
-    for (const CertStatus& one : status->certificates)
-        if (one.name == name && one.rung == acme::Rung::kPublic && one.facts) return one;
-    return std::nullopt;
-}
-
 bool may_have(const DeploySection& receiver, const std::string& certificate) {
     return std::find(receiver.lineages.begin(), receiver.lineages.end(), certificate) != receiver.lineages.end();
+}
+
+const DeploySection* find_receiver(const std::vector<DeploySection>& receivers, const std::string& name) {
+    const auto at = std::find_if(receivers.begin(), receivers.end(), [&](const DeploySection& one) { return one.name == name; });
+    return at == receivers.end() ? nullptr : &*at;
 }
 
 }  // namespace
@@ -33,10 +30,14 @@ void PullDesk::set(std::vector<DeploySection> receivers) {
     std::erase_if(receivers, [](const DeploySection& one) { return one.pull_token == nullptr; });
     std::lock_guard<std::mutex> hold(mutex_);
     receivers_ = std::move(receivers);
+    std::erase_if(given_, [&](const auto& entry) {
+        const DeploySection* receiver = find_receiver(receivers_, entry.first.first);
+        return receiver == nullptr || !may_have(*receiver, entry.first.second);
+    });
 }
 
 // All receivers are looked through, whichever it is: time tells nothing of their names.
-bool PullDesk::is_let_in(const PullOrder& order) {
+bool PullDesk::is_let_in(const PullOrder& order) const {
     bool found = false;
     for (const DeploySection& one : receivers_)
         if (equal_constant_time(order.token, one.pull_token->view()) && one.name == order.receiver) found = true;
@@ -52,32 +53,43 @@ void PullDesk::tell_refusal(const PullOrder& order) {
     refusals_ = 0;
 }
 
-Pulled PullDesk::give(const PullOrder& order) {
-    const auto certificate = find_public(parts_.status.get(), order.certificate);
-    if (!certificate) return {Pulled::Outcome::kNotYet, "no CA has signed a certificate for " + order.certificate + " yet", ""};
+std::optional<Pulled> PullDesk::refuse(const PullOrder& order) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    if (!is_let_in(order)) {
+        tell_refusal(order);
+        return Pulled{};
+    }
+    if (!may_have(*find_receiver(receivers_, order.receiver), order.certificate)) return Pulled{Pulled::Outcome::kUnknown, "", ""};
+    return std::nullopt;
+}
+
+Pulled PullDesk::read(const std::string& name, const CertStatus& certificate) const {
     acme::Archive archive(parts_.files, parts_.state, FileSystem::kKeepGroup);
-    auto pair = archive.read(order.certificate, certificate->generation);
+    auto pair = archive.read(name, certificate.generation);
     if (!pair) return {Pulled::Outcome::kNotYet, pair.error().text(), ""};
     std::string text(pair->key.view());
     if (!text.empty() && text.back() != '\n') text += '\n';
     text += pair->fullchain;
     std::string tag = to_hex(crypto::sha256(text)).substr(0, 2 * kTagBytes);
-    Given& given = given_[{order.receiver, order.certificate}];
-    if (given.fingerprint != certificate->facts->fingerprint)
-        parts_.log.info("pulled", {{"receiver", order.receiver}, {"certificate", order.certificate}, {"peer", order.peer}});
-    given = {certificate->facts->fingerprint, parts_.clock.wall()};
     return {Pulled::Outcome::kGiven, std::move(text), std::move(tag)};
 }
 
-Pulled PullDesk::pull(const PullOrder& order) {
+void PullDesk::note(const PullOrder& order, const std::string& fingerprint) {
     std::lock_guard<std::mutex> hold(mutex_);
-    if (!is_let_in(order)) {
-        tell_refusal(order);
-        return {};
-    }
-    const auto receiver = std::find_if(receivers_.begin(), receivers_.end(), [&](const DeploySection& one) { return one.name == order.receiver; });
-    if (!may_have(*receiver, order.certificate)) return {Pulled::Outcome::kUnknown, "", ""};
-    return give(order);
+    Given& given = given_[{order.receiver, order.certificate}];
+    if (given.fingerprint != fingerprint)
+        parts_.log.info("pulled", {{"receiver", order.receiver}, {"certificate", order.certificate}, {"peer", order.peer}});
+    given = {fingerprint, parts_.clock.wall()};
+}
+
+Pulled PullDesk::pull(const PullOrder& order) {
+    if (auto refused = refuse(order)) return std::move(*refused);
+    const auto status = parts_.status.get();
+    const CertStatus* certificate = status ? find_deliverable(*status, order.certificate) : nullptr;
+    if (certificate == nullptr) return {Pulled::Outcome::kNotYet, "no CA has signed a certificate for " + order.certificate + " yet", ""};
+    Pulled pulled = read(order.certificate, *certificate);
+    if (pulled.outcome == Pulled::Outcome::kGiven) note(order, certificate->facts->fingerprint);
+    return pulled;
 }
 
 std::vector<DeliveryView> PullDesk::views() const {
@@ -87,12 +99,12 @@ std::vector<DeliveryView> PullDesk::views() const {
     for (const DeploySection& receiver : receivers_) {
         for (const std::string& name : receiver.lineages) {
             DeliveryView view{.receiver = receiver.name, .certificate = name, .at = {}, .next = {}, .trouble = {}};
-            const auto certificate = find_public(status, name);
+            const CertStatus* certificate = status ? find_deliverable(*status, name) : nullptr;
             const auto given = given_.find({receiver.name, name});
-            if (certificate) view.state = DeliveryView::State::kReady;
+            if (certificate != nullptr) view.state = DeliveryView::State::kReady;
             if (given != given_.end()) {
                 view.at = given->second.at;
-                if (certificate && certificate->facts->fingerprint == given->second.fingerprint) view.state = DeliveryView::State::kDelivered;
+                if (certificate != nullptr && certificate->facts->fingerprint == given->second.fingerprint) view.state = DeliveryView::State::kDelivered;
             }
             views.push_back(std::move(view));
         }

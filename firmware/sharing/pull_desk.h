@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,12 +61,14 @@ private:
         WallTime at;
     };
 
-    bool is_let_in(const PullOrder& order);
-    Pulled give(const PullOrder& order);
+    std::optional<Pulled> refuse(const PullOrder& order);
+    bool is_let_in(const PullOrder& order) const;
     void tell_refusal(const PullOrder& order);
+    Pulled read(const std::string& name, const acme::CertStatus& certificate) const;
+    void note(const PullOrder& order, const std::string& fingerprint);
 
     PullParts parts_;
-    mutable std::mutex mutex_;  // of all below
+    mutable std::mutex mutex_;  // of all below; files are read without it
     std::vector<config::DeploySection> receivers_;
     std::map<std::pair<std::string, std::string>, Given> given_;  // by receiver and certificate
     SteadyTime refusals_told_{};

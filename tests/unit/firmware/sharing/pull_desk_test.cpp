@@ -116,6 +116,21 @@ TEST_CASE("pull: the status says who has come since it serves") {
     CHECK(scene.ask("one", "a.example", kOne).outcome == Outcome::kRefused);
 }
 
+TEST_CASE("pull: what a receiver has got is forgotten with him, or when it is his no longer") {
+    Scene scene;
+    scene.ask("one", "a.example", kOne);
+    scene.desk.set({receiver("one", {"a.example"}, kTwo)});
+    CHECK(scene.states() == "one/a.example delivered\n");
+    scene.desk.set({receiver("one", {"b.example"}, kTwo)});
+    scene.desk.set({receiver("one", {"a.example"}, kTwo)});
+    CHECK(scene.states() == "one/a.example ready\n");
+    scene.ask("one", "a.example", kTwo);
+    CHECK(scene.states() == "one/a.example delivered\n");
+    scene.desk.set({});
+    scene.desk.set({receiver("one", {"a.example"}, kOne)});
+    CHECK(scene.states() == "one/a.example ready\n");
+}
+
 TEST_CASE("pull: the log tells who came first for each certificate, who is refused once a minute, and no token") {
     Scene scene;
     for (int n = 0; n < 3; ++n) scene.ask("one", "a.example", kOne);
