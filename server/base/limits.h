@@ -64,7 +64,7 @@ inline constexpr std::size_t kCacheEntries = 512;
 inline constexpr Millis kCacheTrust = 1s;               // a cached file is looked at again after this
 
 // Log ring in RAM.
-inline constexpr std::size_t kLogRingLines = 512;
+inline constexpr std::size_t kLogRing = 98304;          // some six hundred lines
 inline constexpr std::size_t kLogLine = 2048;
 
 // Access log: a buffer for each loop, some hundred lines.

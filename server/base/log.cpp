@@ -1,12 +1,11 @@
 #include "server/base/log.h"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <deque>
 #include <mutex>
 
 #include "server/base/limits.h"
+#include "server/base/line_ring.h"
 #include "server/base/text.h"
 
 namespace postern {
@@ -68,7 +67,7 @@ struct Log::State {
     std::atomic<LogLevel> level;
     std::mutex mutex;  // of all below; held while the sink writes, so that ring and sink have one order
     std::unique_ptr<LogSink> sink;
-    std::deque<std::string> ring;
+    LineRing ring{limits::kLogRing};
     std::function<void(std::string_view)> watcher;
 };
 
@@ -86,8 +85,8 @@ void Log::event(LogLevel level, std::string_view name, std::initializer_list<Log
     std::lock_guard<std::mutex> hold(state_->mutex);
     if (state_->sink) state_->sink->write_line(level, line);
     if (state_->watcher) state_->watcher(line);
-    if (state_->ring.size() == limits::kLogRingLines) state_->ring.pop_front();
-    state_->ring.push_back(std::move(line));
+    line += '\n';
+    state_->ring.write(line);
 }
 
 bool Log::enabled(LogLevel level) const {
@@ -109,10 +108,7 @@ void Log::set_watcher(std::function<void(std::string_view)> watcher) {
 }
 
 std::vector<std::string> Log::recent(std::size_t most) const {
-    std::lock_guard<std::mutex> hold(state_->mutex);
-    const auto& ring = state_->ring;
-    const auto count = static_cast<std::ptrdiff_t>(std::min(most, ring.size()));
-    return {ring.end() - count, ring.end()};
+    return state_->ring.recent(most);
 }
 
 }  // namespace postern

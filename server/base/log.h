@@ -59,7 +59,7 @@ public:
     void set_sink(std::unique_ptr<LogSink> sink);
     // Told each line besides, on the thread that logs it, while others wait to log: it must be quick and may not log. Null: nobody.
     void set_watcher(std::function<void(std::string_view line)> watcher);
-    std::vector<std::string> recent(std::size_t most) const;  // newest last; the ring holds kLogRingLines
+    std::vector<std::string> recent(std::size_t most) const;  // newest last; of those in the latest kLogRing bytes
 
 private:
     struct State;
