@@ -27,6 +27,7 @@ public:
     void take(const Result<HttpReply>& reply, ExchangeFault fault, Facts facts);
     void key_made(Result<std::string> csr_der);
     void not_put_up(const Error& error) { fail("internal", error.text()); }
+    void no_leave(RunFailure why);  // the run has failed
     std::vector<Charge> take_charges();  // since the last call; once more after the end
 
 private:
@@ -52,8 +53,7 @@ private:
     void go_by(Order order, const HttpReply& reply, Facts facts);
     void order_invalid();
     void count_certificate();
-    // The chain (engine_chain.cpp).
-    Result<void> accept_certificate(const HttpReply& reply);
+    Result<void> accept_certificate(const HttpReply& reply);  // this and the next two: engine_chain.cpp
     bool in_alternates() const { return asked_ == Ask::kCertificate && alternate_ > 0; }
     void next_alternate();
     // What is left of an order that failed (engine_diagnose.cpp).

@@ -121,7 +121,8 @@ void Engine::stumble(std::string type, const std::string& detail, std::optional<
     queued_.push_back(Pause{*pause, asked ? asked->until : std::nullopt});
 }
 
-// An order left over from an earlier run that has gone bad costs nothing: a new one takes its place. True when it was one.
+// An order left over from an earlier run that has gone bad costs nothing: a new one takes its place, if the CA's limits
+// have one left. True when it was one.
 bool Engine::forget_kept_order() {
     if (!kept_order_) return false;
     kept_order_ = false;
@@ -132,7 +133,16 @@ bool Engine::forget_kept_order() {
     authorizations_.clear();
     at_ = 0;
     state_ = State::kNewOrder;
+    queued_.push_back(AskLeave{});
     return true;
+}
+
+void Engine::no_leave(RunFailure why) {
+    failure_ = std::move(why);
+    failure_.reached_ca = reached_;
+    failure_.keep_order = false;  // it is the one that has gone bad
+    queued_.clear();
+    state_ = State::kFailed;
 }
 
 // What fails while an order that has failed is tidied up hides nothing; nor does it lose a certificate that is there.

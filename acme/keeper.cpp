@@ -194,7 +194,9 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     if (!pending && !force)
         if (auto refused = ledger_->refuse(spends)) return *refused;
     if (!lineage.renewal() && parts_.before_first_order) parts_.before_first_order(wanted);
-    auto result = run_order(run_parts(spends), wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key,
+    RunParts parts = run_parts(spends);
+    if (!force) parts.refuse = [this, &spends] { return ledger_->refuse(spends); };
+    auto result = run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key,
                             *(*desk)->transport, std::move(pending));
     times_->heard(*(*desk)->transport);
     thumbprints_.erase(wanted.ca.name);  // it may have made another account
@@ -203,7 +205,7 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
 
 RunParts Keeper::run_parts(const Ledger::Order& spends) {
     return {clock_, parts_.log, parts_.board, pauser_, *store_, parts_.random, step_,
-            [this, &spends](const Charge& charge) { ledger_->charge(spends, charge); }};
+            [this, &spends](const Charge& charge) { ledger_->charge(spends, charge); }, {}};
 }
 
 void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {

@@ -89,6 +89,8 @@ RunResult Run::go(std::optional<PendingOrder> pending) {
             on = carry_out(*keep);
         } else if (auto* make = std::get_if<MakeKey>(&next)) {
             engine.key_made(make_key(*make));
+        } else if (std::holds_alternative<AskLeave>(next)) {
+            if (auto refused = parts_.refuse ? parts_.refuse() : std::nullopt) engine.no_leave(std::move(*refused));
         } else if (auto* finished = std::get_if<Finished>(&next)) {
             return Issued{std::move(finished->chain), std::move(key_)};
         } else {

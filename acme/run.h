@@ -25,6 +25,7 @@ struct RunParts {
     Random& random;
     std::function<void(const std::string& certificate, const std::string& text)> step;  // who follows along
     std::function<void(const Charge&)> charge;  // what counts against the CA's limits, as it happens
+    std::function<std::optional<RunFailure>()> refuse;  // why one order more may not be placed; null: it always may
 };
 
 struct Issued {

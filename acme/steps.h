@@ -57,8 +57,8 @@ struct Charge {
     std::string name;  // of kFailure
 };
 
-// What the run is to do. After Call comes take(), after MakeKey key_made(), after a PutUp that failed not_put_up(); after
-// all others simply next() again.
+// What the run is to do. After Call comes take(), after MakeKey key_made(), after a PutUp that failed not_put_up(), after an
+// AskLeave that was refused no_leave(); after all others simply next() again.
 struct Call {
     HttpRequest request;
     std::string what;  // "newOrder": for the log
@@ -83,9 +83,10 @@ struct KeepAccount {  // store it
 struct MakeKey {  // make a key, store it with the order
     std::string order_url;
 };
+struct AskLeave {};  // for a new order, in the place of one left over from an earlier run that has gone bad
 struct Finished {
     std::string chain;  // PEM, CERTIFICATE blocks only, LF; not yet checked beyond that
 };
-using Next = std::variant<Call, Pause, Note, HangUp, PutUp, KeepAccount, MakeKey, Finished, RunFailure>;
+using Next = std::variant<Call, Pause, Note, HangUp, PutUp, KeepAccount, MakeKey, AskLeave, Finished, RunFailure>;
 
 }  // namespace postern::acme

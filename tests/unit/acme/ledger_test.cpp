@@ -54,6 +54,56 @@ TEST_CASE("an order that would take the last token waits for its date, over a re
     CHECK_FALSE(world.only().last_problem);
 }
 
+TEST_CASE("a second refusal moves the date, and a restart knows the later one") {
+    Spent2 world;
+    const auto wanted = [&](std::vector<std::string> names) {
+        std::vector<WantedCert> both = limited(orders(3, 3), std::move(names));
+        both.push_back(wanted_cert("c.example"));
+        both.back().ca.limits = orders(3, 3);
+        return both;
+    };
+    const auto next = [&] { return *world.status.get()->certificates.front().next_attempt - world.clock.wall(); };
+    world.start(wanted(world.two));
+    world.keeper->run_due();  // refuses both
+    const Seconds first = next();
+    CHECK(first <= Seconds(kHour));
+    REQUIRE(world.keeper->renew({"c.example"}, true).changed);
+    REQUIRE(world.keeper->renew({"c.example"}, true).changed);
+    world.clock.advance(Millis(first));
+    world.keeper->run_due();  // refuses the one that was due now
+    const Seconds second = next();
+    CHECK(second >= Seconds(kHour));
+    const auto refused = world.lines.count(" error acme.failed ");
+    world.start(wanted(world.two));
+    world.keeper->run_due();
+    CHECK(next() == second);
+    CHECK(world.lines.count(" error acme.failed ") == refused);  // it did not even try
+    CHECK(world.ca.count("newOrder") == 4);
+}
+
+TEST_CASE("an order takes the place of a kept one that went bad only if the limits have one left, or by force") {
+    for (const bool force : {false, true}) {
+        CAPTURE(force);
+        Spent2 world;
+        const auto wanted = limited(orders(3, 3), world.two);
+        Store store = std::move(Store::open(world.files, "/state", FileSystem::kKeepGroup)).value();
+        REQUIRE(store.save_pending("a.example", {Lineage(wanted.front()).digest(), "https://ca.example/order/77", world.clock.wall(),
+                                                 Secret(account_key_pem())}).ok());
+        world.start(wanted);
+        world.ca.count_anew();
+        CHECK(world.keeper->renew({}, force).changed == force);
+        CHECK(world.ca.count("order") == (force ? 2 : 1));  // the kept one is asked for
+        CHECK(world.ca.count("newOrder") == (force ? 1 : 0));
+        CHECK_FALSE(store.pending("a.example"));
+        if (force) continue;
+        CHECK(world.only().last_problem->type == "ledger");
+        CHECK(world.until_next() <= kHour);
+        world.clock.advance(Millis(Seconds(world.until_next())));
+        CHECK(world.round().state == CertState::kValid);
+        CHECK(world.ca.count("newOrder") == 1);
+    }
+}
+
 TEST_CASE("a ledger of a clock that ran ahead delays an order by its window, not until that clock's date") {
     World world;
     world.files.put("/state/ledger.json", to_text(FullAt{{std::string(fakes::ScriptedCa::kDirectory) + " orders",
