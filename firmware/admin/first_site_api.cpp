@@ -5,7 +5,8 @@
 #include "firmware/admin/answers.h"
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/file_answers.h"
-#include "firmware/admin/names_json.h"
+#include "firmware/admin/request_json.h"
+#include "firmware/config/find_ca.h"
 #include "server/base/json.h"
 
 namespace postern::admin {

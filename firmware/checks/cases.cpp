@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "acme/store/job.h"
+#include "firmware/config/find_ca.h"
 #include "firmware/config/plan.h"
 #include "server/base/limits.h"
 #include "server/crypto/cert_bundle.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "firmware/config/find_ca.h"
 #include "firmware/config/host_name.h"
 #include "firmware/config/reading.h"
 #include "server/base/text.h"

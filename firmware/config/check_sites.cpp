@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "firmware/config/find_ca.h"
 #include "firmware/config/host_name.h"
 #include "firmware/config/reading.h"
 #include "firmware/config/values.h"

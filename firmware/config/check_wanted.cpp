@@ -1,4 +1,5 @@
 // What a site wants of its CA, and what stands between it and that.
+#include "firmware/config/find_ca.h"
 #include "firmware/config/host_name.h"
 #include "firmware/config/reading.h"
 #include "firmware/config/values.h"

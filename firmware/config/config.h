@@ -109,9 +109,6 @@ ConfigOrFaults read_config(FileSystem& files, const std::string& path, bool as_r
 // The same for a text that is not yet the file at `path`, where it would come to lie.
 ConfigOrFaults read_config_text(FileSystem& files, const std::string& path, std::string_view text, bool as_root);
 
-// The CA that a word of `ca` stands for; nullopt: no preset, no [ca NAME], no URL.
-std::optional<acme::CaSettings> find_ca(const Config& config, const std::string& word);
-
 // The effective configuration as INI text with every default filled in (`check --print`); read_config takes it again.
 std::string print_config(const Config& config);
 

@@ -93,26 +93,25 @@ private:
         } else if (end + 1 != content.size()) {
             fault({}, {}, "text after ']'; a comment goes on a line of its own");
         }
-        const std::string_view name = trim(content.substr(1, end == content.npos ? end : end - 1));
+        IniSection section = section_of_header(content);
         current_ = kLost;
-        if (name.empty()) return fault({}, {}, "the section has no name; write [server] or [site example.org]");
-        const auto space = name.find_first_of(" \t");
-        open_section(std::string(name.substr(0, space)),
-                     std::string(space == name.npos ? "" : trim(name.substr(space))));
+        if (section.kind.empty()) return fault({}, {}, "the section has no name; write [server] or [site example.org]");
+        open_section(std::move(section));
     }
 
     // A second [server] goes on with the first one, so that a key in both is told as well.
-    void open_section(std::string kind, std::string name) {
+    void open_section(IniSection opened) {
         for (std::size_t i = 0; i < into_.sections.size(); ++i) {
             const IniSection& section = into_.sections[i];
-            if (section.kind != kind || section.name != name) continue;
+            if (section.kind != opened.kind || section.name != opened.name) continue;
             fault(section.title(), {}, "the section stands twice, first in line " + std::to_string(section.line) +
                                            "; put its keys together");
             current_ = i;
             return;
         }
         current_ = into_.sections.size();
-        into_.sections.push_back({line_, std::move(kind), std::move(name), {}});
+        opened.line = line_;
+        into_.sections.push_back(std::move(opened));
     }
 
     void take_entry(std::string_view content) {
@@ -146,6 +145,15 @@ private:
 };
 
 }  // namespace
+
+IniSection section_of_header(std::string_view header) {
+    const std::string_view text = trim(header.substr(1, header.find(']') - 1));
+    const auto space = text.find_first_of(" \t");
+    IniSection section;
+    section.kind = text.substr(0, space);
+    if (space != text.npos) section.name = trim(text.substr(space));
+    return section;
+}
 
 IniFile read_ini(std::string_view text, const std::string& file) {
     IniFile out;

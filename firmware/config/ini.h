@@ -25,6 +25,10 @@ struct IniSection {
     std::string title() const { return name.empty() ? kind : kind + " " + name; }
 };
 
+// Kind and name in a header such as "[site example.org]", without a line and entries. `header` begins with '['; what is
+// wrong with it is told by read_ini.
+IniSection section_of_header(std::string_view header);
+
 struct IniFile {
     std::vector<IniSection> sections;  // in the order of the file; a section that stands twice is one here, and a fault
     std::vector<Fault> faults;         // of every line that cannot be read, in the order of the file

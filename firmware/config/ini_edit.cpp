@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/config/ini.h"
 #include "server/base/text.h"
 
 namespace postern::config {
@@ -20,14 +21,11 @@ std::string_view end_of(std::string_view line) {
 
 bool is_mark(char c) { return c == '#' || c == ';'; }
 
-// "site example.org" of "[ site   example.org ]"; nothing: no header. As ini.cpp reads it.
+// "site example.org" of "[ site   example.org ]"; nothing: no header.
 std::optional<std::string> title_in(std::string_view content) {
     content = trim(content);
     if (content.empty() || content.front() != '[') return std::nullopt;
-    const std::string_view name = trim(content.substr(1, content.find(']') - 1));
-    const auto space = name.find_first_of(" \t");
-    std::string title(name.substr(0, space));
-    return space == name.npos ? title : title + " " + std::string(trim(name.substr(space)));
+    return section_of_header(content).title();
 }
 
 // "# [ca NAME]": what follows below it belongs to a section that is not in force.
