@@ -81,8 +81,8 @@ void log_refusal(Log& log, const std::string& file, const std::vector<config::Fa
 }  // namespace
 
 Server::Server(Machine machine, config::Config config)
-    : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)), state_(config_.server.state), access_target_(config_.server.access_log),
-      as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random),
+    : machine_(machine), started_(machine.clock.steady()), config_(std::move(config)), state_(config_.server.state),
+      access_target_(config_.server.access_log), as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random),
       advisor_({machine.clock, machine.files, machine.random, machine.log, probes_, connect_for_look}),
       upstream_(machine.clock, machine.random, machine.log), tokens_(probes_, upstream_),
       admin_access_({machine.clock, machine.files, machine.random, machine.log}, config_.server.state),

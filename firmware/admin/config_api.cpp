@@ -3,6 +3,7 @@
 #include "firmware/admin/answers.h"
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/file_answers.h"
+#include "firmware/admin/request_json.h"
 #include "firmware/admin/support_bundle.h"
 #include "server/base/json.h"
 
@@ -18,10 +19,8 @@ constexpr std::string_view kPath = "/api/v1/config", kCheck = "/api/v1/config/ch
 
 // The text of {"text":TEXT}; nothing for anything else.
 std::optional<std::string> text_in(std::string_view body) {
-    const auto json = Json::parse(body);
-    if (!json || json->names().size() != 1) return std::nullopt;
-    const auto text = json->text("text");
-    return text ? std::optional<std::string>(*text) : std::nullopt;
+    auto texts = read_texts(body, {"text"}, body.size());  // the listener bounds what it takes
+    return texts ? std::optional<std::string>(std::move(texts->front())) : std::nullopt;
 }
 
 http::Response misread() { return problem_answer(400, "The body is not a JSON object with exactly one text: text."); }

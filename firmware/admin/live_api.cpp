@@ -1,13 +1,14 @@
 #include "firmware/admin/live_api.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "firmware/admin/answers.h"
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/browser_check.h"
 #include "firmware/admin/file_answers.h"
 #include "firmware/admin/findings_json.h"
-#include "firmware/admin/names_json.h"
+#include "firmware/admin/request_json.h"
 #include "firmware/admin/session_api.h"
 #include "server/base/json.h"
 #include "server/base/text.h"
@@ -21,20 +22,16 @@ constexpr std::string_view kBeforeName = "/api/v1/certificates/", kAfterName = "
 
 std::string date(WallTime at) { return to_rfc3339(at.time_since_epoch().count()); }
 
-http::Response log_answer(const Control& control) { return json_answer(200, JsonObject().list("lines", control.log_lines(kMostLines)).done()); }
-
-http::Response requests_answer(const Control& control) {
-    const auto requests = control.requests(kMostLines);
-    return json_answer(200, JsonObject().add("where", requests.where).list("lines", requests.lines).done());
+// NAME of /api/v1/certificates/NAME/chain.pem; empty: another path.
+std::string_view certificate_of_chain(std::string_view path) {
+    if (!has_prefix(path, kBeforeName) || !has_suffix(path, kAfterName) || path.size() < kBeforeName.size() + kAfterName.size()) return {};
+    return path.substr(kBeforeName.size(), path.size() - kBeforeName.size() - kAfterName.size());
 }
 
-http::Response audit_answer(const std::vector<access::AuditEntry>& entries) {
-    const auto row = [](const access::AuditEntry& one) {
-        JsonObject json;
-        json.add("at", date(one.at)).add("session", one.session).add("peer", one.peer).add("action", one.action);
-        return json.add("object", one.object).add("outcome", one.outcome).done();
-    };
-    return json_answer(200, JsonObject().add_raw("entries", json_list(entries, row)).done());
+std::string entry_json(const access::AuditEntry& one) {
+    JsonObject json;
+    json.add("at", date(one.at)).add("session", one.session).add("peer", one.peer).add("action", one.action);
+    return json.add("object", one.object).add("outcome", one.outcome).done();
 }
 
 http::Response begin_preflight(Control& control, const http::Request& request) {
@@ -74,7 +71,23 @@ http::Response LiveApi::events(const http::Request& request, const http::Context
     return response;
 }
 
-http::Response LiveApi::chain(std::string_view name) {
+http::Response LiveApi::log(const http::Request&, const http::Context&) {
+    return json_answer(200, JsonObject().list("lines", control_.log_lines(kMostLines)).done());
+}
+
+http::Response LiveApi::requests(const http::Request&, const http::Context&) {
+    const auto requests = control_.requests(kMostLines);
+    return json_answer(200, JsonObject().add("where", requests.where).list("lines", requests.lines).done());
+}
+
+http::Response LiveApi::audit(const http::Request&, const http::Context&) {
+    return json_answer(200, JsonObject().add_raw("entries", json_list(desk_.entries(kMostEntries), entry_json)).done());
+}
+
+http::Response LiveApi::findings(const http::Request&, const http::Context&) { return json_answer(200, preflight_json(control_.preflight())); }
+
+http::Response LiveApi::chain(const http::Request& request, const http::Context&) {
+    const std::string_view name = certificate_of_chain(request.path);
     const auto status = control_.status();
     const bool known = status && std::any_of(status->certificates.begin(), status->certificates.end(),
                                              [&](const auto& each) { return each.name == name; });
@@ -89,21 +102,25 @@ http::Response LiveApi::chain(std::string_view name) {
     return response;
 }
 
+LiveApi::Reader LiveApi::reader_of(std::string_view path) {
+    static constexpr std::pair<std::string_view, Reader> kReaders[] = {
+        {"/api/v1/events", &LiveApi::events}, {"/api/v1/log", &LiveApi::log},           {"/api/v1/requests", &LiveApi::requests},
+        {"/api/v1/audit", &LiveApi::audit},   {"/api/v1/findings", &LiveApi::findings},
+    };
+    for (const auto& [known, reader] : kReaders)
+        if (path == known) return reader;
+    return nullptr;
+}
+
 std::optional<http::Response> LiveApi::handle(const http::Request& request, const http::Context& context) {
     using http::Method;
     const std::string_view path = request.path;
     if (path == "/api/v1/preflight") return begin_preflight(control_, request);
-    const bool is_chain = has_prefix(path, kBeforeName) && has_suffix(path, kAfterName) && path.size() > kBeforeName.size() + kAfterName.size();
-    if (!is_chain && path != "/api/v1/events" && path != "/api/v1/log" &&
-        path != "/api/v1/requests" && path != "/api/v1/audit" && path != "/api/v1/findings")
-        return std::nullopt;
+    const std::string_view certificate = certificate_of_chain(path);
+    const auto read = certificate.empty() ? reader_of(path) : &LiveApi::chain;
+    if (read == nullptr) return std::nullopt;
     if (request.method != Method::kGet && request.method != Method::kHead) return wrong_method("GET, HEAD");
-    if (is_chain) return chain(path.substr(kBeforeName.size(), path.size() - kBeforeName.size() - kAfterName.size()));
-    if (path == "/api/v1/events") return events(request, context);
-    if (path == "/api/v1/log") return log_answer(control_);
-    if (path == "/api/v1/requests") return requests_answer(control_);
-    if (path == "/api/v1/audit") return audit_answer(desk_.entries(kMostEntries));
-    return json_answer(200, preflight_json(control_.preflight()));
+    return (this->*read)(request, context);
 }
 
 }  // namespace postern::admin

@@ -32,8 +32,15 @@ public:
     std::optional<http::Response> handle(const http::Request& request, const http::Context& context);
 
 private:
+    using Reader = http::Response (LiveApi::*)(const http::Request& request, const http::Context& context);
+
+    static Reader reader_of(std::string_view path);  // of what is only read; nullptr: another path
     http::Response events(const http::Request& request, const http::Context& context);
-    http::Response chain(std::string_view name);
+    http::Response log(const http::Request& request, const http::Context& context);
+    http::Response requests(const http::Request& request, const http::Context& context);
+    http::Response audit(const http::Request& request, const http::Context& context);
+    http::Response findings(const http::Request& request, const http::Context& context);
+    http::Response chain(const http::Request& request, const http::Context& context);
 
     EventHub& hub_;
     Control& control_;

@@ -1,4 +1,4 @@
-#include "firmware/admin/names_json.h"
+#include "firmware/admin/request_json.h"
 
 #include <algorithm>
 
@@ -37,6 +37,19 @@ bool take_text(const Json& json, std::string_view name, std::string& into) {
 }
 
 }  // namespace
+
+std::optional<std::vector<std::string>> read_texts(std::string_view body, std::initializer_list<const char*> names, std::size_t most) {
+    if (body.size() > most) return std::nullopt;
+    const auto json = Json::parse(body);
+    if (!json || !json->is_object() || json->names().size() != names.size()) return std::nullopt;
+    std::vector<std::string> values;
+    for (const char* name : names) {
+        const auto text = json->text(name);
+        if (!text) return std::nullopt;
+        values.emplace_back(*text);
+    }
+    return values;
+}
 
 std::optional<std::vector<std::string>> read_names_request(std::string_view body) {
     if (body.empty()) return std::vector<std::string>();

@@ -1,6 +1,8 @@
-// The bodies that speak of names which nobody has configured yet. For the first start of a device.
+// The JSON bodies that the API takes. Each reader says nothing (std::nullopt) where the body is something else.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +12,10 @@
 
 namespace postern::admin {
 
-// "", {} or {"names":[...]}: none for the first two. Nothing: it is something else, or over 64 kB.
+// The members of an object that has exactly these, all of them texts, in the order of `names`. Of `most` bytes at most.
+std::optional<std::vector<std::string>> read_texts(std::string_view body, std::initializer_list<const char*> names, std::size_t most);
+
+// "", {} or {"names":[...]}: none for the first two; names that nobody has configured yet. Of 64 kB at most.
 std::optional<std::vector<std::string>> read_names_request(std::string_view body);
 
 struct FirstRequest {
@@ -18,7 +23,7 @@ struct FirstRequest {
     bool agree_tos = false;
     std::string email, ca;           // empty: not sent
 };
-// {"names":[...],"agree_tos":BOOL,"email":TEXT,"ca":TEXT}; the last two may be missing. Nothing: it is something else.
+// {"names":[...],"agree_tos":BOOL,"email":TEXT,"ca":TEXT}; the last two may be missing.
 std::optional<FirstRequest> read_first_request(std::string_view body);
 
 }  // namespace postern::admin

@@ -6,6 +6,7 @@
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/browser_check.h"
 #include "firmware/admin/language.h"
+#include "firmware/admin/request_json.h"
 #include "server/base/json.h"
 #include "server/base/text.h"
 
@@ -23,18 +24,8 @@ std::string cookie(std::string_view token, bool ends) {
     return ends ? text + "; Max-Age=0" : text;
 }
 
-// The members of a JSON object that are all text, as the resource names them; nothing: it is something else.
 std::optional<std::vector<std::string>> members(std::string_view body, std::initializer_list<const char*> names) {
-    if (body.size() > kMostBody) return std::nullopt;
-    const auto json = Json::parse(body);
-    if (!json || !json->is_object() || json->names().size() != names.size()) return std::nullopt;
-    std::vector<std::string> values;
-    for (const char* name : names) {
-        const auto text = json->text(name);
-        if (!text) return std::nullopt;
-        values.emplace_back(*text);
-    }
-    return values;
+    return read_texts(body, names, kMostBody);
 }
 
 std::optional<std::vector<std::string>> form_members(std::string_view body, std::initializer_list<const char*> names) {

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "firmware/admin/names_json.h"
+#include "firmware/admin/request_json.h"
 #include "tests/unit/firmware/admin/owner.h"
 
 using namespace postern;
