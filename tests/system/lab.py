@@ -1,7 +1,5 @@
 """The test CA: tools/lab/pebble-lab as an object, and a tap that also notes what the CA asked the client to wait."""
 import fcntl
-import importlib.machinery
-import importlib.util
 import json
 import os
 import re
@@ -18,6 +16,10 @@ from pathlib import Path
 import ports
 
 TOOLS = Path(__file__).resolve().parents[2] / "tools" / "lab"
+sys.path.insert(0, str(TOOLS))
+import faulty.proxy     # noqa: E402  (the path above)
+import faulty.server        # noqa: E402
+
 started = []        # labs that are up, for end_all()
 _numbers = iter(range(1, 10000))
 _fetched = set()
@@ -118,13 +120,12 @@ class Tap:
 
     def __init__(self, lab, before=None):
         self.log = []
-        self.faulty = _load("faulty-ca")
         options = types.SimpleNamespace(
             upstream=lab.direct, upstream_ca=str(lab.ca_file), management=None, dir=str(lab.dir / "tap"), fault=[],
             tls_ca=str(lab.dir / "tls/ca.pem"), tls_ca_key=str(lab.dir / "tls/ca.key"))
         tap = self
 
-        class Proxy(self.faulty.Proxy):
+        class Proxy(faulty.proxy.Proxy):
             def handle(self, exchange, info):
                 began = time.time()
                 if before:
@@ -141,7 +142,7 @@ class Tap:
                     connection=info["connection"], tls=info["tls"]))
                 return answer
 
-        self.server = self.faulty.Server(("127.0.0.1", 0), Proxy(options))
+        self.server = faulty.server.Server(("127.0.0.1", 0), Proxy(options))
         self.directory = f"https://localhost:{self.server.server_address[1]}/dir"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -157,10 +158,3 @@ def wait_asked(entry):
     if entry.retry_after.isdigit():
         return float(entry.retry_after)
     return max(0.0, parsedate_to_datetime(entry.retry_after).timestamp() - entry.ended)
-
-
-def _load(tool):
-    loader = importlib.machinery.SourceFileLoader(tool.replace("-", "_"), str(TOOLS / tool))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
