@@ -238,7 +238,15 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
         failed(lineage, RunFailure{refused->problem, refused->permanent, true, {}, refused->keep_order}, start);
         return false;
     }
-    auto& [pair, generation] = std::get<Installed>(outcome);
+    if (parts_.tally != nullptr) parts_.tally->renewal(wanted.name, true);
+    const auto& [pair, generation] = std::get<Installed>(outcome);
+    took(lineage, pair, generation, Lineage::From::kCa, start);
+    return true;
+}
+
+// What has to be done once another pair is on the disk and serves.
+void Keeper::took(Lineage& lineage, const Pair& pair, int generation, Lineage::From from, WallTime start) {
+    const WantedCert& wanted = lineage.wanted();
     const crypto::CertFacts& facts = pair->facts();
     parts_.log.info("acme.installed", {{"certificate", wanted.name},
                                        {"generation", generation},
@@ -251,16 +259,14 @@ bool Keeper::installed(Lineage& lineage, const Issued& issued, bool force, WallT
         parts_.log.warn("acme.untrusted", {{"certificate", wanted.name}, {"why", warning}});
         tell(lineage, warning);
     }
-    if (parts_.tally != nullptr) parts_.tally->renewal(wanted.name, true);
-    lineage.succeeded(pair, generation, start, clock_.wall(), std::move(warning));
+    lineage.succeeded(pair, generation, from, start, clock_.wall(), std::move(warning));
     // In this order: an order without its job is only asked for once more, a job without it is complete.
     save_job(lineage);
     drop_pending(lineage);
     set_clock_bound();
-    if (!parts_.listener) return true;
+    if (!parts_.listener) return;
     publish_status();  // what follows may take minutes
     hear(wanted.name, parts_.listener->installed(wanted.name, wanted.names));
-    return true;
 }
 
 // A private CA is as good as any for those who know it: said, not refused.

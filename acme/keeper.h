@@ -60,6 +60,8 @@ private:
     bool told_failure(const Lineage& lineage, const std::string& text);  // false
     void ask_for_window(Lineage& lineage, bool by_hand);
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
+    void took(Lineage& lineage, const Pair& pair, int generation, Lineage::From from, WallTime start);
+    bool upload(Lineage& lineage, const Upload& sent);
     std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
     std::optional<PendingOrder> pending_for(const Lineage& lineage);

@@ -1,10 +1,11 @@
-// What an owner asks of the keeper besides renewals: a dry run, a revocation, the end of a certificate's files.
+// What an owner asks of the keeper besides renewals: a dry run, a revocation, a certificate of his own, the end of the files.
 #include <algorithm>
 
 #include "acme/installer.h"
 #include "acme/keeper.h"
 #include "acme/protocol/problem.h"
 #include "acme/revocation.h"
+#include "acme/upload.h"
 #include "server/crypto/cert_bundle.h"
 
 namespace postern::acme {
@@ -43,6 +44,7 @@ Keeper::Outcome Keeper::carry_out(const Task& task) {
         if (task.what == Task::What::kTry && lineage.wanted().from_ca) count(try_out(lineage));
         if (task.what == Task::What::kRevoke) count(revoke(lineage, task));
         if (task.what == Task::What::kDelete) count(remove(lineage));
+        if (task.what == Task::What::kUpload) count(upload(lineage, *task.upload));
     }
     if (task.what == Task::What::kDelete)
         for (const std::string& name : task.names)
@@ -74,6 +76,22 @@ bool Keeper::try_out(Lineage& lineage) {
     auto pair = check_issued(wanted, std::get<Issued>(result), clock_.wall(), parts_.probe);
     if (!pair) return told_failure(lineage, "certificate: " + pair.error().text());
     tell(lineage, "dry run: " + (*pair)->facts().issuer + " would issue it; nothing was kept");
+    return true;
+}
+
+bool Keeper::upload(Lineage& lineage, const Upload& sent) {
+    const WantedCert& wanted = lineage.wanted();
+    if (!wanted.from_ca) return told_failure(lineage, "not taken: self-signed, as configured; that would go on serving");
+    if (!clock_.is_set()) return told_failure(lineage, "not taken: the clock is not set yet, so nobody knows whether it has expired");
+    const WallTime start = clock_.wall();
+    auto read = read_upload(sent);
+    auto pair = read ? check_upload(wanted, *read, start, parts_.probe) : Result<Pair>(std::move(read).error());
+    if (!pair) return told_failure(lineage, "not taken: " + pair.error().text());
+    if (lineage.job().is_revoked((*pair)->facts().fingerprint)) return told_failure(lineage, "not taken: it has been revoked");
+    auto generation = store_->archive().install(wanted.name, read->chain, read->key.view());
+    if (!generation) return told_failure(lineage, "disk: " + generation.error().text());
+    parts_.publisher.publish(wanted.name, wanted.names, *pair);
+    took(lineage, *pair, *generation, Lineage::From::kOwner, start);
     return true;
 }
 

@@ -163,7 +163,7 @@ void Lineage::serve(Pair pair, Rung rung, int generation) {
 
 std::optional<WallTime> Lineage::renewal() const {
     if (!serving_ || rung_ == Rung::kSelfSigned || missing_names(*serving_, wanted_.names) > 0) return std::nullopt;
-    if (!job_.issued_by.empty() && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
+    if (!job_.issued_by.empty() && job_.issued_by != Job::kByOwner && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
     const crypto::CertFacts& facts = serving_->facts();
     const WallTime own = renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
                                       spread_of(facts.fingerprint));
@@ -173,7 +173,7 @@ std::optional<WallTime> Lineage::renewal() const {
 }
 
 std::optional<std::string> Lineage::ari_id() const {
-    if (!wanted_.from_ca || !renewal() || serving_->facts().ari_id.empty()) return std::nullopt;
+    if (!wanted_.from_ca || !renewal() || serving_->facts().ari_id.empty() || job_.issued_by == Job::kByOwner) return std::nullopt;
     return serving_->facts().ari_id;
 }
 
@@ -217,7 +217,7 @@ void Lineage::hold(Problem why, bool serving_is_bad, WallTime now) {
     job_.warning.clear();
 }
 
-void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning) {
+void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, WallTime now, std::string warning) {
     serve(std::move(pair), Rung::kPublic, generation);
     job_.failures = 0;
     // A CA that hands out certificates which are due at once may not have us order in circles and wear the flash out.
@@ -228,10 +228,11 @@ void Lineage::succeeded(Pair pair, int generation, WallTime start, WallTime now,
     job_.held = false;
     job_.ari.reset();
     job_.ari_next.reset();
-    job_.issued_by = wanted_.ca.directory_url;
-    job_.issued_for = digest_;
+    const bool by_owner = from == From::kOwner;
+    job_.issued_by = by_owner ? std::string(Job::kByOwner) : wanted_.ca.directory_url;
+    job_.issued_for = by_owner ? "" : digest_;  // the CA's may be a shorter one
     job_.warning = std::move(warning);
-    job_.add({start, now, true, "", generation});
+    job_.add({start, now, true, by_owner ? "uploaded" : "", generation});
 }
 
 // A box without network tries every minute: only the first of such failures is written, for the flash's sake. A long pause

@@ -44,7 +44,8 @@ public:
     bool serves_own() const { return rung_ == Rung::kSelfSigned; }
     int generation() const { return generation_; }  // that serves, 0: our own
 
-    void succeeded(Pair pair, int generation, WallTime start, WallTime now, std::string warning);
+    enum class From : unsigned char { kCa, kOwner };
+    void succeeded(Pair pair, int generation, From from, WallTime start, WallTime now, std::string warning);
     // Our pause after a failure is drawn with `jitter`. True when it is worth writing to disk.
     bool failed(const Problem& problem, WallTime start, WallTime now, Seconds pause, std::optional<Seconds> asked,
                 bool reached_ca);

@@ -37,12 +37,13 @@ struct AriWindow {
 };
 
 struct Job {
+    static constexpr std::string_view kByOwner = "owner";  // in the place of a directory: nobody was asked for it
     static constexpr std::size_t kAttempts = 32;
     static constexpr std::size_t kRevoked = 8;   // twice the generations that are kept
     static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
 
     std::string wanted;               // what was configured then: a change starts afresh
-    std::string issued_by;            // directory of the CA that the certificate in use came from; empty: not known
+    std::string issued_by;            // directory of the CA that the certificate in use came from, or kByOwner; empty: not known
     std::string issued_for;           // `wanted` as it was when that certificate came; empty: not known
     std::string warning;              // of that certificate, for its owner
     int failures = 0;                 // runs in a row that reached the CA and failed

@@ -59,9 +59,12 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-// Everything that must hold before a pair from a CA is installed (acme-client duties, step "download"): every wanted name
-// covered and nothing beyond them, not_before <= now < not_after, leaf first, each certificate signed by the next, leaf is
-// no CA. The error says which of these failed and with what values.
-Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now);
+enum class OtherNames : unsigned char { kRefused, kAllowed };  // besides those wanted
+
+// Everything that must hold before a pair is installed (acme-client duties, step "download"): every wanted name covered
+// and, of what was ordered, nothing beyond them, not_before <= now < not_after, leaf first, each certificate signed by the
+// next, leaf is no CA. The error says which of these failed and with what values.
+Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now,
+                               OtherNames others = OtherNames::kRefused);
 
 }  // namespace postern::crypto

@@ -50,6 +50,15 @@ bool says(const std::string& verdict, std::string_view words) {
 
 }  // namespace
 
+TEST_CASE("check_for_install: other names are refused, unless they are allowed; those wanted are looked for either way") {
+    const Stage stage;
+    const auto bundle = CertBundle::from_pem(stage.ca.fullchain(stage.key, stage.spec({"a.example", "www.a.example"})), stage.key_pem);
+    REQUIRE(bundle.ok());
+    CHECK_FALSE(check_for_install(**bundle, {"a.example"}, at(kNow)).ok());
+    CHECK(check_for_install(**bundle, {"a.example"}, at(kNow), OtherNames::kAllowed).ok());
+    CHECK_FALSE(check_for_install(**bundle, {"b.example"}, at(kNow), OtherNames::kAllowed).ok());
+}
+
 TEST_CASE("check_for_install: what is right passes") {
     const Stage stage;
     const std::string leaf = stage.ca.leaf(stage.key, stage.spec());
