@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "acme/upload.h"
 #include "firmware/admin/answers.h"
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/history_json.h"
+#include "firmware/admin/request_json.h"
 #include "firmware/admin/status_json.h"
 #include "server/base/text.h"
 
@@ -16,6 +19,8 @@ namespace postern::admin {
 namespace {
 
 using http::Response;
+
+constexpr std::size_t kMostUpload = 131072;  // of JSON: a chain of ten and a key are a fifth of it
 
 // One call of a resource: what it was asked, and the part of the path that stands for a name or an id.
 struct Call {
@@ -84,6 +89,18 @@ Response post_delete(const Call& call) {
     return start(call, {acme::Task::What::kDelete, {std::string(call.id)}, false, 0, false});
 }
 
+// What is wrong with it the job says: a device may take its time over a key.
+Response put_upload(const Call& call) {
+    if (!is_known(call)) return unknown(call);
+    auto texts = read_texts(call.request.body, {"chain", "key"}, kMostUpload);
+    if (!texts) return problem_answer(400, "The body is not a JSON object with exactly these texts, of 128 kB at most: chain, key.");
+    acme::Task task;
+    task.what = acme::Task::What::kUpload;
+    task.names = {std::string(call.id)};
+    task.upload = std::make_shared<const acme::Upload>(acme::Upload{std::move(texts->front()), Secret(std::move(texts->back()))});
+    return start(call, std::move(task));
+}
+
 Response post_reload(const Call& call) {
     const auto meant = read_reload_request(call.request.body);
     if (!meant) return failure_answer(meant.error());
@@ -145,6 +162,7 @@ constexpr auto kResources = std::to_array<Resource>({
     {"/api/v1/certificates/", "/dry-run", false, M::kPost, Need::kSession, post_dry_run},
     {"/api/v1/certificates/", "/revoke", false, M::kPost, Need::kPassword, post_revoke},
     {"/api/v1/certificates/", "/delete", false, M::kPost, Need::kPassword, post_delete},
+    {"/api/v1/certificates/", "/upload", false, M::kPut, Need::kSession, put_upload},
     {"/api/v1/renew", "", true, M::kPost, Need::kSession, post_renew_all},
     {"/api/v1/dry-run", "", true, M::kPost, Need::kSession, post_dry_run_all},
     {"/api/v1/reload", "", true, M::kPost, Need::kSession, post_reload},

@@ -26,6 +26,7 @@ public:
     // POST          /api/v1/renew, /api/v1/certificates/NAME/renew (202 and a job's id; {"force":true} is optional),
     //               .../dry-run, .../revoke, .../delete, /api/v1/dry-run, /api/v1/reload,
     //               /api/v1/probes (201; {"seconds":N}, 60 without), /api/v1/probes/TOKEN/end
+    // PUT           /api/v1/certificates/NAME/upload: {"chain":PEM,"key":PEM}; 202 and a job that says whether it was taken
     // POST          /api/v1/stop: for the control socket alone
     // 400 bad JSON, 403 where the password is wanted once more or not from here, 404 unknown, 405 with Allow, 409 what only
     // the owner can mend, 503 try again.

@@ -117,9 +117,38 @@ function testRevocation() {
   });
 }
 
+function testUpload() {
+  test('upload: typed or from a file, what is said of it stays in the card', async () => {
+    const sent = [];
+    const refused = { at: '2026-11-21T01:05:01Z', certificate: 'example.org', text: 'not taken: the private key does not belong to it' };
+    const { page } = await visit('valid', { api: {
+      'PUT /api/v1/certificates/example.org/upload': (body) => { sent.push(body); return started; },
+      'GET /api/v1/jobs/j1': { json: { id: 'j1', done: true, ok: false, changed: false, steps: [refused] } },
+    } });
+    await button(page, 'Upload your own…').click();
+    const dialog = page.getByRole('dialog', { name: 'A certificate of your own for example.org' });
+    contains(await dialog.innerText(), 'serves until it is due for renewal', 'what becomes of it');
+    await accessible(page);
+    await button(page, 'Serve it').click();
+    equal(sent.length, 0, 'requests with nothing in the fields');
+    await page.getByLabel('From a file: Certificate').setInputFiles({ name: 'chain.pem', mimeType: 'text/plain', buffer: Buffer.from('CHAIN\n') });
+    await eventually(async () => await page.getByLabel('Certificate, with its').inputValue() === 'CHAIN\n', 'the text of the file');
+    await page.getByLabel('Private key (PEM, without a passphrase)', { exact: true }).fill('KEY');
+    await shot(page, 'upload');
+    await button(page, 'Serve it').click();
+    await eventually(async () => (await page.locator('.result').innerText()).startsWith('That did not succeed'), 'the end');
+    equal(JSON.stringify(sent), '[{"chain":"CHAIN\\r\\n","key":"KEY"}]', 'what was sent'); // a form's own line ends
+    contains(await steps(page).last().innerText(), 'does not belong', 'why');
+    equal(await page.locator('dialog').count(), 0, 'dialogs at the end');
+    noFaults(page);
+    await page.context().close();
+  });
+}
+
 export async function defineActionTests() {
   browser = await launch();
   testRenewal();
   testRevocation();
+  testUpload();
   return () => browser.close();
 }

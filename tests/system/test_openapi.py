@@ -43,6 +43,7 @@ def walk(server, owner):
         job = ask("POST", f"/api/v1/{path}", body, 202)
         ask("GET", job.field("Location"))
         ask("POST", f"{site}/{path}", body, 202)
+    ask("PUT", f"{site}/upload", {"chain": "none", "key": "none"}, 202)
     ask("POST", f"{site}/revoke", {"reason": "superseded", "delete": False}, 202)
     ask("POST", "/api/v1/certificates/none.example/delete", None, 202)
     probe = ask("POST", "/api/v1/probes", {"seconds": 30}, 201)
@@ -67,7 +68,7 @@ def refusals(server, owner):
     nobody, site = Admin(server, None), f"/api/v1/certificates/{NAME}"
     for who, method, path, body, more, status in (
             (owner, "GET", "/api/v1/history?span=year", None, {}, 400), (owner, "POST", f"{site}/renew", {"forc": True}, {}, 400),
-            (owner, "POST", f"{site}/revoke", {"reason": "bored"}, {}, 400), (owner, "POST", "/api/v1/probes", {"seconds": 0}, {}, 400),
+            (owner, "POST", f"{site}/revoke", {"reason": "bored"}, {}, 400), (owner, "PUT", f"{site}/upload", {"chain": "none"}, {}, 400), (owner, "POST", "/api/v1/probes", {"seconds": 0}, {}, 400),
             (owner, "POST", "/api/v1/config/check", {"txt": ""}, {}, 400), (owner, "POST", "/api/v1/session/confirm", b"no JSON", {}, 400),
             (nobody, "GET", "/api/v1/status", None, {}, 401), (nobody, "GET", "/metrics", None, {}, 401), (nobody, "PATCH", EVENTS, None, {}, 401),
             (owner, "POST", "/api/v1/stop", None, {}, 403), (owner, "POST", "/api/v1/renew", None, {"origin": False}, 403),

@@ -2,7 +2,7 @@
 
 import { ask } from './api.js';
 import { question, withPassword } from './dialog.js';
-import { make } from './dom.js';
+import { field, make } from './dom.js';
 import { follow } from './jobs.js';
 import { say } from './words.js';
 
@@ -36,10 +36,31 @@ function revocation(card, name, names) {
   }).then(() => started);
 }
 
+// Room for PEM text, typed or from a file.
+function pemField(what) {
+  const label = say(`upload.${what}`);
+  const text = make('textarea', { id: `upload-${what}`, name: what, rows: '4', spellcheck: 'false', autocomplete: 'off', required: true });
+  const file = make('input', { type: 'file', 'aria-label': say('upload.file', { what: label }),
+    onchange: async () => { text.value = await file.files[0]?.text() ?? ''; } });
+  return [...field(label, text), file];
+}
+
+function upload(name) {
+  let started;
+  return question({
+    title: say('upload.title', { name }),
+    parts: [make('p', {}, say('upload.text')), ...pemField('chain'), ...pemField('key')],
+    action: say('upload.do'),
+    wide: true,
+    attempt: async (values) => { started = await ask('PUT', address(name, 'upload'), values); },
+  }).then(() => started);
+}
+
 const ACTS = {
   renew: (card, name) => ask('POST', address(name, 'renew'), { force: true }),
   try: (card, name) => ask('POST', address(name, 'dry-run')),
   revoke: (card, name, names) => revocation(card, name, names),
+  upload: (card, name) => upload(name),
 };
 
 // A press of `button`, which says what to do in data-do.

@@ -9,7 +9,7 @@ import { say } from './words.js';
 const POLL_MS = 1000;
 const SAFETY_MS = 10000; // although the device tells by itself: one of its words may have been lost
 
-const ENDINGS = { renew: 'job.ok', first: 'job.ok', try: 'job.tried', revoke: 'job.revoked' };
+const ENDINGS = { renew: 'job.ok', first: 'job.ok', try: 'job.tried', revoke: 'job.revoked', upload: 'job.ok' };
 
 function ending(what, job) {
   if (!job.ok) return say('job.failed');
@@ -39,8 +39,9 @@ function panel(place, what, name) {
   };
 }
 
-// what: "renew", "try", "revoke", "first". `ended`, if given, is called with how it ended, in words. Returns at once; ends by itself when the job does. The device tells of each step while it
-// listens; what counts is the list that it gives when asked, for a word may have been said before anybody listened.
+// what: "renew", "try", "revoke", "upload", "first". `ended`, if given, is called with how it ended, in words. Returns at once;
+// ends by itself when the job does. The device tells of each step while it listens; what counts is the list that it gives when
+// asked, for a word may have been said before anybody listened.
 export function follow(id, what, name, place, ended) {
   const shown = panel(place, what, name);
   const seen = new Set();

@@ -76,6 +76,12 @@ const std::vector<Row>& rows() {
         {Method::kPost, "/api/v1/certificates/example.org/dry-run", "", 202, 202},
         {Method::kPost, "/api/v1/certificates/example.org/delete", "", 202, 202},
         {Method::kGet, "/api/v1/certificates/example.org/delete", "", 405, 405},
+        {Method::kPut, "/api/v1/certificates/example.org/upload", R"({"chain":"C","key":"K"})", 202, 202},
+        {Method::kPut, "/api/v1/certificates/example.org/upload", R"({"chain":"C"})", 400, 400},
+        {Method::kPut, "/api/v1/certificates/example.org/upload", R"({"chain":"C","key":7})", 400, 400},
+        {Method::kPut, "/api/v1/certificates/example.org/upload", "", 400, 400},
+        {Method::kPut, "/api/v1/certificates/unknown.example/upload", R"({"chain":"C","key":"K"})", 404, 404},
+        {Method::kPost, "/api/v1/certificates/example.org/upload", R"({"chain":"C","key":"K"})", 405, 405},
         {Method::kPost, "/api/v1/certificates/a/b/renew", "", 404, 404},
         {Method::kPost, "/api/v1/certificates/example.org", "", 404, 404},
         {Method::kPost, "/api/v1/certificates/renew", "", 404, 404},
@@ -180,6 +186,18 @@ TEST_CASE("api: a failure becomes the status that says what to do") {
             CHECK(json::parse(body_of(response)).at("detail") == error.text());
         }
     }
+}
+
+TEST_CASE("api: an upload goes to the keeper as it came, and one over 128 kB goes nowhere") {
+    samples::FakeControl control(valid());
+    const auto api = make_control_api(control);
+    const auto put = [&](const std::string& chain) {
+        return ask(*api, {.method = Method::kPut, .path = "/api/v1/certificates/example.org/upload", .body = json({{"chain", chain}, {"key", "K\n"}}).dump()});
+    };
+    CHECK(field_of(put("C\n"), "location") == "/api/v1/jobs/j1");
+    CHECK(control.calls == std::vector<std::string>{"upload example.org C\n K\n"});
+    check_problem(put(std::string(131072, 'C')), 400);
+    CHECK(control.calls.size() == 1);
 }
 
 TEST_CASE("api: bodies that are no reload request") {

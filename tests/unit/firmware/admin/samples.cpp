@@ -1,5 +1,6 @@
 #include "tests/unit/firmware/admin/samples.h"
 
+#include "acme/upload.h"
 #include "server/base/text.h"
 
 namespace postern::admin::samples {
@@ -192,10 +193,11 @@ ServerFacts facts() {
 }
 
 Result<std::string> FakeControl::ask(acme::Task task) {
-    constexpr const char* kWords[] = {"renew ", "try ", "revoke ", "delete "};  // as in Task::What
+    constexpr const char* kWords[] = {"renew ", "try ", "revoke ", "delete ", "upload "};  // as in Task::What
     if (next_failure) return *next_failure;
     calls.push_back(kWords[static_cast<int>(task.what)] + join(task.names, ",") + (task.force ? " force" : "") +
-                    (task.what == acme::Task::What::kRevoke ? " " + std::to_string(task.reason) : "") + (task.remove ? " delete" : ""));
+                    (task.what == acme::Task::What::kRevoke ? " " + std::to_string(task.reason) : "") + (task.remove ? " delete" : "") +
+                    (task.upload ? " " + task.upload->chain + " " + std::string(task.upload->key.view()) : ""));
     return std::string("j1");
 }
 
