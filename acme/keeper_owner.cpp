@@ -84,8 +84,9 @@ bool Keeper::upload(Lineage& lineage, const Upload& sent) {
     if (!wanted.from_ca) return told_failure(lineage, "not taken: self-signed, as configured; that would go on serving");
     if (!clock_.is_set()) return told_failure(lineage, "not taken: the clock is not set yet, so nobody knows whether it has expired");
     const WallTime start = clock_.wall();
-    auto read = read_upload(sent);
-    auto pair = read ? check_upload(wanted, *read, start, parts_.probe) : Result<Pair>(std::move(read).error());
+    const auto read = read_upload(sent);
+    if (!read) return told_failure(lineage, "not taken: " + read.error().text());
+    auto pair = check_upload(wanted, *read, start, parts_.probe);
     if (!pair) return told_failure(lineage, "not taken: " + pair.error().text());
     if (lineage.job().is_revoked((*pair)->facts().fingerprint)) return told_failure(lineage, "not taken: it has been revoked");
     auto generation = store_->archive().install(wanted.name, read->chain, read->key.view());
