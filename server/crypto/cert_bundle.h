@@ -63,7 +63,7 @@ enum class OtherNames : unsigned char { kRefused, kAllowed };  // besides those 
 
 // Everything that must hold before a pair is installed (acme-client duties, step "download"): every wanted name covered
 // and, of what was ordered, nothing beyond them, not_before <= now < not_after, leaf first, each certificate signed by the
-// next, leaf is no CA. The error says which of these failed and with what values.
+// next, leaf is no CA and, if it says for what it is, one for servers. The error says which of these failed and with what values.
 Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now,
                                OtherNames others = OtherNames::kRefused);
 

@@ -1,4 +1,5 @@
 // check_for_install of cert_bundle.h: what must hold of a pair before it may replace the one that serves.
+#include <mbedtls/oid.h>
 #include <mbedtls/x509_crt.h>
 
 #include <algorithm>
@@ -73,6 +74,8 @@ Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::
         return Error::refuse("the first certificate (" + title_of(*certificate) +
                              ") is a CA's: the chain is in the wrong order, or the CA sent its own");
     }
+    if (mbedtls_x509_crt_check_extended_key_usage(certificate, MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) != 0)
+        return Error::refuse("the certificate (" + title_of(*certificate) + ") is not one for servers (its extended key usage says so)");
     TRY_VOID(check_names(bundle, wanted, others));
     TRY_VOID(check_dates(*certificate, now));
     for (std::size_t place = 1; certificate->next != nullptr; certificate = certificate->next, ++place) {

@@ -109,6 +109,12 @@ std::string make_leaf(const Issuer& issuer, mbedtls_pk_context* key, const LeafS
         must(mbedtls_x509write_crt_set_subject_alternative_name(cert, san.native()));
     }
     if (!spec.policy.empty()) set_policy(cert, spec.policy);
+    if (spec.clients_only) {
+        static unsigned char oid[] = MBEDTLS_OID_CLIENT_AUTH;
+        mbedtls_asn1_sequence usage{};
+        usage.buf = {MBEDTLS_ASN1_OID, MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH), oid};
+        must(mbedtls_x509write_crt_set_ext_key_usage(cert, &usage));
+    }
     if (spec.unknown_critical) {
         // 1.3.6.1.5.5.7.1.31, acmeIdentifier, which mbedTLS does not know: an OCTET STRING
         static const unsigned char value[] = {0x04, 0x01, 0x00};

@@ -18,6 +18,7 @@ struct LeafSpec {
     bool ca = false;
     std::string subject;               // "CN=..."; empty as with Let's Encrypt's newer profiles
     std::string policy;                // DER of the policy's OID, without tag and length
+    bool clients_only = false;         // its extended key usage is clientAuth
     bool unknown_critical = false;     // carries a critical extension that nobody knows
 };
 
