@@ -76,6 +76,8 @@ Pulled PullDesk::read(const std::string& name, const CertStatus& certificate) co
 
 void PullDesk::note(const PullOrder& order, const std::string& fingerprint) {
     std::lock_guard<std::mutex> hold(mutex_);
+    const DeploySection* receiver = find_receiver(receivers_, order.receiver);
+    if (receiver == nullptr || !may_have(*receiver, order.certificate)) return;  // gone since it was asked
     Given& given = given_[{order.receiver, order.certificate}];
     if (given.fingerprint != fingerprint)
         parts_.log.info("pulled", {{"receiver", order.receiver}, {"certificate", order.certificate}, {"peer", order.peer}});
