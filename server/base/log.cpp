@@ -65,9 +65,9 @@ std::string make_line(WallTime when, LogLevel level, std::string_view name, std:
 
 struct Log::State {
     std::atomic<LogLevel> level;
-    std::mutex mutex;  // of all below; held while the sink writes, so that ring and sink have one order
-    std::unique_ptr<LogSink> sink;
     LineRing ring{limits::kLogRing};
+    std::mutex mutex;  // of all below, and of writing into the ring; held while the sink writes, so that both have one order
+    std::unique_ptr<LogSink> sink;
     std::function<void(std::string_view)> watcher;
 };
 
