@@ -97,7 +97,7 @@ Response put_upload(const Call& call) {
     acme::Task task;
     task.what = acme::Task::What::kUpload;
     task.names = {std::string(call.id)};
-    task.upload = std::make_shared<const acme::Upload>(acme::Upload{std::move(texts->front()), Secret(std::move(texts->back()))});
+    task.upload = std::make_shared<const acme::Upload>(acme::Upload{Secret(std::move(texts->front())), Secret(std::move(texts->back()))});
     return start(call, std::move(task));
 }
 
@@ -162,7 +162,7 @@ constexpr auto kResources = std::to_array<Resource>({
     {"/api/v1/certificates/", "/dry-run", false, M::kPost, Need::kSession, post_dry_run},
     {"/api/v1/certificates/", "/revoke", false, M::kPost, Need::kPassword, post_revoke},
     {"/api/v1/certificates/", "/delete", false, M::kPost, Need::kPassword, post_delete},
-    {"/api/v1/certificates/", "/upload", false, M::kPut, Need::kSession, put_upload},
+    {"/api/v1/certificates/", "/upload", false, M::kPut, Need::kPassword, put_upload},
     {"/api/v1/renew", "", true, M::kPost, Need::kSession, post_renew_all},
     {"/api/v1/dry-run", "", true, M::kPost, Need::kSession, post_dry_run_all},
     {"/api/v1/reload", "", true, M::kPost, Need::kSession, post_reload},

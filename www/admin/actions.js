@@ -52,7 +52,7 @@ function upload(name) {
     parts: [make('p', {}, say('upload.text')), ...pemField('chain'), ...pemField('key')],
     action: say('upload.do'),
     wide: true,
-    attempt: async (values) => { started = await ask('PUT', address(name, 'upload'), values); },
+    attempt: async (values) => { started = await withPassword(() => ask('PUT', address(name, 'upload'), values)); },
   }).then(() => started);
 }
 

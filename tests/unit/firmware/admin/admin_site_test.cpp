@@ -194,6 +194,8 @@ TEST_CASE("site: what cannot be undone wants the password once more") {
     };
     CHECK(post("/api/v1/certificates/example.org/revoke", "") == 403);
     CHECK(post("/api/v1/certificates/example.org/delete", "") == 403);
+    CHECK(scene.owner.ask(*scene.site, {.method = Method::kPut, .path = "/api/v1/certificates/example.org/upload",
+                                        .body = R"({"chain":"C","key":"K"})"}).status == 403);
     CHECK(scene.control.calls.empty());
     CHECK(post("/api/v1/session/confirm", R"({"password":"wrong"})") == 401);
     CHECK(post("/api/v1/certificates/example.org/revoke", "") == 403);

@@ -197,7 +197,7 @@ Result<std::string> FakeControl::ask(acme::Task task) {
     if (next_failure) return *next_failure;
     calls.push_back(kWords[static_cast<int>(task.what)] + join(task.names, ",") + (task.force ? " force" : "") +
                     (task.what == acme::Task::What::kRevoke ? " " + std::to_string(task.reason) : "") + (task.remove ? " delete" : "") +
-                    (task.upload ? " " + task.upload->chain + " " + std::string(task.upload->key.view()) : ""));
+                    (task.upload ? " " + std::string(task.upload->chain.view()) + " " + std::string(task.upload->key.view()) : ""));
     return std::string("j1");
 }
 
