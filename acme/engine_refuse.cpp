@@ -138,9 +138,8 @@ bool Engine::forget_kept_order() {
 }
 
 void Engine::no_leave(RunFailure why) {
-    failure_ = std::move(why);
-    failure_.reached_ca = reached_;
-    failure_.keep_order = false;  // it is the one that has gone bad
+    failure_ = std::move(why);  // no failure of the CA: it would be asked more seldom for it
+    failure_.order_gone = true;
     queued_.clear();
     state_ = State::kFailed;
 }

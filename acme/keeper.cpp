@@ -134,7 +134,7 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         } else if (!clock_.is_set()) {
             tell(lineage, "the clock is not set yet: nothing is ordered before it is");
             outcome.ok = false;
-        } else if (lineage.job().held && !force) {
+        } else if (lineage.held() && !force) {
             tell(lineage, "held back, because its owner has revoked or deleted it: --force orders a new one");
         } else if (due > now && !force) {
             tell(lineage, "not due before " + date_of(due));
@@ -188,15 +188,15 @@ RunResult Keeper::order(Lineage& lineage, bool force) {
     auto desk = desks_->open(wanted.ca);
     if (!desk) return RunFailure{{"disk", desk.error().text(), std::string(advice_for("disk"))}, false, false, {}, true};
     const std::string replaces = lineage.ari_id().value_or("");
-    const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renewal().has_value(),
+    const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renews(),
                                (*desk)->session.account_url.empty()};
     auto pending = pending_for(lineage);
     if (!pending && !force)
         if (auto refused = ledger_->refuse(spends)) return *refused;
-    if (!lineage.renewal() && parts_.before_first_order) parts_.before_first_order(wanted);
+    if (!lineage.renews() && parts_.before_first_order) parts_.before_first_order(wanted);
     RunParts parts = run_parts(spends);
     if (!force) parts.refuse = [this, &spends] { return ledger_->refuse(spends); };
-    auto result = run_order(parts, wanted, {lineage.digest(), replaces}, (*desk)->session, (*desk)->key,
+    auto result = run_order(parts, wanted, {lineage.digest(), replaces, true, !lineage.by_owner()}, (*desk)->session, (*desk)->key,
                             *(*desk)->transport, std::move(pending));
     times_->heard(*(*desk)->transport);
     thumbprints_.erase(wanted.ca.name);  // it may have made another account
@@ -252,7 +252,8 @@ void Keeper::took(Lineage& lineage, const Pair& pair, int generation, Lineage::F
                                        {"generation", generation},
                                        {"issuer", facts.issuer},
                                        {"serial", facts.serial},
-                                       {"until", date_of(facts.not_after)}});
+                                       {"until", date_of(facts.not_after)},
+                                       {"by", from == Lineage::From::kOwner ? "owner" : "ca"}});
     tell(lineage, "installed: issued by " + facts.issuer + ", until " + date_of(facts.not_after));
     std::string warning = warning_about(wanted, *pair);
     if (!warning.empty()) {
@@ -267,6 +268,11 @@ void Keeper::took(Lineage& lineage, const Pair& pair, int generation, Lineage::F
     if (!parts_.listener) return;
     publish_status();  // what follows may take minutes
     hear(wanted.name, parts_.listener->installed(wanted.name, wanted.names));
+}
+
+bool Keeper::leads_to_known_root(const WantedCert& wanted, const crypto::CertBundle& pair) const {
+    const Anchors anchors = parts_.anchors ? parts_.anchors(wanted.ca) : Anchors{};
+    return !anchors.blocks.empty() && crypto::leads_to_anchor(pair, anchors.blocks);
 }
 
 // A private CA is as good as any for those who know it: said, not refused.
@@ -291,7 +297,7 @@ void Keeper::failed(Lineage& lineage, const RunFailure& failure, WallTime start)
                                      {"next", date_of(now + pause)}});  // of what is due
     tell(lineage, failure.problem.type + ": " + failure.problem.detail + ". " + failure.problem.advice + " Next try " + next);
     if (worth_writing) save_job(lineage);
-    if (!failure.keep_order && failure.reached_ca) drop_pending(lineage);
+    if (failure.order_gone || (!failure.keep_order && failure.reached_ca)) drop_pending(lineage);
 }
 
 void Keeper::save_job(const Lineage& lineage) {

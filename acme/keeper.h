@@ -62,6 +62,7 @@ private:
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     void took(Lineage& lineage, const Pair& pair, int generation, Lineage::From from, WallTime start);
     bool upload(Lineage& lineage, const Upload& sent);
+    bool leads_to_known_root(const WantedCert& wanted, const crypto::CertBundle& pair) const;  // false too where none is known
     std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
     std::optional<PendingOrder> pending_for(const Lineage& lineage);

@@ -64,9 +64,9 @@ bool Keeper::try_out(Lineage& lineage) {
     tell(lineage, "dry run at " + wanted.ca.directory_url);
     auto desk = desks_->open(wanted.ca);
     if (!desk) return told_failure(lineage, "disk: " + desk.error().text());
-    const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renewal().has_value(),
+    const Ledger::Order spends{wanted.ca.directory_url, wanted.ca.limits, wanted.names, lineage.renews(),
                                (*desk)->session.account_url.empty()};
-    RunResult result = run_order(run_parts(spends), wanted, {lineage.digest(), "", false}, (*desk)->session, (*desk)->key,
+    RunResult result = run_order(run_parts(spends), wanted, {lineage.digest(), "", false, !lineage.by_owner()}, (*desk)->session, (*desk)->key,
                                  *(*desk)->transport, std::nullopt);
     times_->heard(*(*desk)->transport);
     ledger_->flush();
@@ -88,8 +88,14 @@ bool Keeper::upload(Lineage& lineage, const Upload& sent) {
     if (!read) return told_failure(lineage, "not taken: " + read.error().text());
     auto pair = check_upload(wanted, *read, start, parts_.probe);
     if (!pair) return told_failure(lineage, "not taken: " + pair.error().text());
-    if (lineage.job().is_revoked((*pair)->facts().fingerprint)) return told_failure(lineage, "not taken: it has been revoked");
-    auto generation = store_->archive().install(wanted.name, read->chain, read->key.view());
+    const std::string& fingerprint = (*pair)->facts().fingerprint;
+    if (lineage.job().is_revoked(fingerprint)) return told_failure(lineage, "not taken: it has been revoked");
+    if ((*pair)->facts().chain_length == 1 && !leads_to_known_root(wanted, **pair))
+        return told_failure(lineage, "not taken: it comes alone, and " + (*pair)->facts().issuer + ", who signed it, is not known here: put the certificate of that CA behind it");
+    // In this order: should the power go, the next start knows whose it is.
+    lineage.will_upload(fingerprint);
+    if (auto saved = store_->save_job(wanted.name, lineage.job()); !saved) return told_failure(lineage, "disk: " + saved.error().text());
+    auto generation = store_->archive().install(wanted.name, stored_form(read->chain).view(), stored_form(read->key).view());
     if (!generation) return told_failure(lineage, "disk: " + generation.error().text());
     parts_.publisher.publish(wanted.name, wanted.names, *pair);
     took(lineage, *pair, *generation, Lineage::From::kOwner, start);
@@ -105,6 +111,10 @@ bool Keeper::told_failure(const Lineage& lineage, const std::string& text) {
 // The CA is told first: a certificate that it still vouches for may go on serving, one that it does not may not.
 bool Keeper::revoke(Lineage& lineage, const Task& task) {
     if (lineage.serves_own()) return told_failure(lineage, "self-signed: there is nothing that a CA could revoke");
+    if (lineage.by_owner()) {
+        tell(lineage, "it serves here no more; the CA that it came from must be asked to revoke it, for this one cannot");
+        return step_down(lineage, held_because("revoked", "revoked, as its owner asked"), true) && (!task.remove || remove(lineage));
+    }
     auto stored = store_->archive().read(lineage.wanted().name, lineage.generation());
     if (!stored) return told_failure(lineage, "disk: " + stored.error().text());
     auto desk = desks_->open(lineage.wanted().ca);

@@ -163,7 +163,7 @@ void Lineage::serve(Pair pair, Rung rung, int generation) {
 
 std::optional<WallTime> Lineage::renewal() const {
     if (!serving_ || rung_ == Rung::kSelfSigned || missing_names(*serving_, wanted_.names) > 0) return std::nullopt;
-    if (!job_.issued_by.empty() && job_.issued_by != Job::kByOwner && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
+    if (!by_owner() && !job_.issued_by.empty() && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
     const crypto::CertFacts& facts = serving_->facts();
     const WallTime own = renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
                                       spread_of(facts.fingerprint));
@@ -173,7 +173,7 @@ std::optional<WallTime> Lineage::renewal() const {
 }
 
 std::optional<std::string> Lineage::ari_id() const {
-    if (!wanted_.from_ca || !renewal() || serving_->facts().ari_id.empty() || job_.issued_by == Job::kByOwner) return std::nullopt;
+    if (!wanted_.from_ca || !renews() || serving_->facts().ari_id.empty()) return std::nullopt;
     return serving_->facts().ari_id;
 }
 
@@ -192,12 +192,12 @@ bool Lineage::take_ari(AriWindow window, WallTime next) {
 }
 
 Pair Lineage::to_outlast(WallTime now) const {
-    const bool worth_keeping = renewal() && job_.issued_for == digest_ && now < serving_->facts().not_after;
+    const bool worth_keeping = renews() && job_.issued_for == digest_ && now < serving_->facts().not_after;
     return worth_keeping ? serving_ : nullptr;
 }
 
 WallTime Lineage::due(WallTime now, bool by_hand) const {
-    if (!wanted_.from_ca || job_.held) return now + kNever;
+    if (!wanted_.from_ca || held()) return now + kNever;
     std::optional<WallTime> next = job_.hold;
     // the rest after a success is for those that have what it brought
     const bool waits = job_.next && (job_.problem || (rung_ == Rung::kPublic && renewal()));
@@ -228,11 +228,12 @@ void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, Wa
     job_.held = false;
     job_.ari.reset();
     job_.ari_next.reset();
-    const bool by_owner = from == From::kOwner;
-    job_.issued_by = by_owner ? std::string(Job::kByOwner) : wanted_.ca.directory_url;
-    job_.issued_for = by_owner ? "" : digest_;  // the CA's may be a shorter one
+    if (from == From::kCa) {
+        job_.issued_by = wanted_.ca.directory_url;
+        job_.issued_for = digest_;
+    }
     job_.warning = std::move(warning);
-    job_.add({start, now, true, by_owner ? "uploaded" : "", generation});
+    job_.add({start, now, true, from == From::kOwner ? "uploaded" : "", generation});
 }
 
 // A box without network tries every minute: only the first of such failures is written, for the flash's sake. A long pause
@@ -257,7 +258,7 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     status.generation = generation_;
     if (serving_) status.facts = serving_->facts();
     status.renew_after = renewal();
-    if (clock_sane && !busy && wanted_.from_ca && !job_.held) status.next_attempt = due(now, false);
+    if (clock_sane && !busy && wanted_.from_ca && !held()) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
     if (job_.ari && status.facts && job_.ari->id == status.facts->ari_id) status.ari = job_.ari;
     status.history = job_.attempts;

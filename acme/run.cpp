@@ -168,9 +168,9 @@ bool Run::carry_out(const KeepAccount& account) {
 }
 
 // The key of the certificate that is renewed, where it is wanted again and can be used: once, for one that the CA would
-// not take the first time is not taken the second (badCSR).
+// not take the first time is not taken the second (badCSR). Never one that was uploaded: who knows who else has it.
 std::optional<crypto::PrivateKey> Run::kept_key() {
-    if (!wanted_.reuse_key || key_made_) return std::nullopt;
+    if (!wanted_.reuse_key || !marks_.own_key || key_made_) return std::nullopt;
     auto live = parts_.store.archive().live(wanted_.name);
     if (!live || !*live) return std::nullopt;
     auto pair = parts_.store.archive().read(wanted_.name, **live);

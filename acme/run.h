@@ -39,6 +39,7 @@ struct OrderMarks {
     std::string digest;    // the configuration that the order belongs to
     std::string replaces;  // RFC 9773 section 5: the id of the certificate that it renews, or empty
     bool keep = true;      // its key is stored, so that a crash does not cost the order
+    bool own_key = true;   // the key that serves is one of ours, and may be used again
 };
 
 // What hangs on the board is withdrawn when it returns.

@@ -49,6 +49,7 @@ struct RunFailure {
     bool reached_ca = false;
     std::optional<Seconds> retry_after; // what the CA asked for
     bool keep_order = false;            // the order may still give the certificate
+    bool order_gone = false;            // it cannot, whatever else is said here
 };
 
 // Something that counts against the CA's limits has happened.

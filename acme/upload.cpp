@@ -1,6 +1,7 @@
 #include "acme/upload.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/base/text.h"
 #include "server/crypto/cert_bundle.h"
@@ -16,11 +17,12 @@ bool is_of(std::string_view label, std::string_view kind) {
     return kind == kKey ? has_suffix(label, kKey) : label == kind;  // "EC PRIVATE KEY" is one, "TRUSTED CERTIFICATE" is none
 }
 
-// The blocks of one kind. What openssl writes around them is left out, and so is what belongs into the other half.
+// The blocks of one kind, in their lines. What openssl writes around them is left out, and so is what belongs into the
+// other half. Empty: there are none.
 std::string blocks_of(std::string_view text, std::string_view kind) {
     std::string blocks;
-    blocks.reserve(text.size() + 1);  // a key leaves no copies behind as it grows
-    bool inside = false;
+    blocks.reserve(text.size() + 1);  // so that no copy of a key is left behind as it grows
+    bool inside = false, any = false;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find('\n'), text.size());
         std::string_view line = text.substr(0, end);
@@ -29,10 +31,12 @@ std::string blocks_of(std::string_view text, std::string_view kind) {
         line = trim(line);
         if (has_prefix(line, kBegin) && has_suffix(line, kDashes) && line.size() >= kBegin.size() + kDashes.size())
             inside = is_of(line.substr(kBegin.size(), line.size() - kBegin.size() - kDashes.size()), kind);
-        if (inside) blocks.append(line).append("\n");
+        any = any || inside;
+        if (inside) blocks.append(line);
+        blocks += '\n';
         if (has_prefix(line, kEnd)) inside = false;
     }
-    return blocks;
+    return any ? blocks : std::string();
 }
 
 Error nothing_of(std::string_view kind, std::string_view what) {
@@ -43,20 +47,28 @@ Error nothing_of(std::string_view kind, std::string_view what) {
 }  // namespace
 
 Result<Upload> read_upload(const Upload& sent) {
-    Upload upload{blocks_of(sent.chain, kCertificate), Secret(blocks_of(sent.key.view(), kKey))};
-    if (upload.chain.empty()) return nothing_of(kCertificate, "certificate");
+    Upload upload{Secret(blocks_of(sent.chain.view(), kCertificate)), Secret(blocks_of(sent.key.view(), kKey))};
+    if (upload.chain.view().empty()) return nothing_of(kCertificate, "certificate");
     if (upload.key.view().empty()) return nothing_of(kKey, "key");
     return upload;
 }
 
 Result<Pair> check_upload(const WantedCert& wanted, const Upload& upload, WallTime now, PairProbe& probe) {
-    TRY(Pair pair, crypto::CertBundle::from_pem(upload.chain, upload.key.view()));
+    TRY(Pair pair, crypto::CertBundle::from_pem(upload.chain.view(), upload.key.view()));
     if (pair->facts().self_signed && pair->facts().chain_length == 1)
         return Error::refuse("the certificate is signed by itself: no visitor would trust it more than the one made here");
     TRY_VOID(crypto::check_for_install(*pair, wanted.names, now, crypto::OtherNames::kAllowed));
     if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
         return std::move(tried).error().at("trial handshake");
     return pair;
+}
+
+Secret stored_form(const Secret& part) {
+    std::string text;
+    text.reserve(part.view().size());
+    for (const char c : part.view())
+        if (c != '\n' || (!text.empty() && text.back() != '\n')) text += c;
+    return Secret(std::move(text));
 }
 
 }  // namespace postern::acme

@@ -141,6 +141,7 @@ Result<std::string> Worker::set_wanted(std::vector<WantedCert> wanted, Task firs
 }
 
 Result<std::string> Worker::ask(Task task) {
+    if (task.what == Task::What::kUpload && (task.names.size() != 1 || !task.upload)) return Error::bug("an upload is for one certificate");
     {
         std::lock_guard<std::mutex> hold(impl_->mutex);
         for (const std::string& name : task.names)

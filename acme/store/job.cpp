@@ -119,6 +119,25 @@ std::optional<Problem> problem_from(Taker& job) {
     return problem;
 }
 
+std::vector<std::string> texts_if_there(Taker& from, const char* name) {
+    std::vector<std::string> texts;
+    if (!from.has(name)) return texts;
+    for (const Json& text : from.array(name))
+        if (from.must(text.kind() == Json::Kind::kString)) texts.push_back(text.string());
+    return texts;
+}
+
+// The oldest makes room.
+void add_to(std::vector<std::string>& fingerprints, std::string one) {
+    if (std::find(fingerprints.begin(), fingerprints.end(), one) != fingerprints.end()) return;
+    fingerprints.push_back(std::move(one));
+    if (fingerprints.size() > Job::kRevoked) fingerprints.erase(fingerprints.begin());
+}
+
+bool has(const std::vector<std::string>& fingerprints, std::string_view one) {
+    return std::find(fingerprints.begin(), fingerprints.end(), one) != fingerprints.end();
+}
+
 Job take_job(Taker& from) {
     Job job;
     job.wanted = from.text("wanted");
@@ -132,9 +151,8 @@ Job take_job(Taker& from) {
     job.ari = ari_from(from);
     job.ari_next = from.time_if_there("ari_next");
     job.held = from.flag_if_there("held");
-    if (from.has("revoked"))
-        for (const Json& fingerprint : from.array("revoked"))
-            if (from.must(fingerprint.kind() == Json::Kind::kString)) job.add_revoked(fingerprint.string());
+    for (std::string& fingerprint : texts_if_there(from, "revoked")) job.add_revoked(std::move(fingerprint));
+    for (std::string& fingerprint : texts_if_there(from, "uploaded")) job.add_uploaded(std::move(fingerprint));
     for (const Json& row : from.array("attempts")) job.add(attempt_from(row, from));
     return job;
 }
@@ -147,15 +165,10 @@ void Job::add(Attempt attempt) {
     if (attempts.size() > kAttempts) attempts.erase(attempts.begin());
 }
 
-void Job::add_revoked(std::string fingerprint) {
-    if (is_revoked(fingerprint)) return;
-    revoked.push_back(std::move(fingerprint));
-    if (revoked.size() > kRevoked) revoked.erase(revoked.begin());
-}
-
-bool Job::is_revoked(std::string_view fingerprint) const {
-    return std::find(revoked.begin(), revoked.end(), fingerprint) != revoked.end();
-}
+void Job::add_revoked(std::string fingerprint) { add_to(revoked, std::move(fingerprint)); }
+bool Job::is_revoked(std::string_view fingerprint) const { return has(revoked, fingerprint); }
+void Job::add_uploaded(std::string fingerprint) { add_to(uploaded, std::move(fingerprint)); }
+bool Job::is_uploaded(std::string_view fingerprint) const { return has(uploaded, fingerprint); }
 
 std::string to_text(const Job& job) {
     JsonObject object = record();
@@ -175,6 +188,7 @@ std::string to_text(const Job& job) {
     if (job.ari_next) object.number("ari_next", seconds_of(*job.ari_next));
     if (job.held) object.flag("held", true);
     if (!job.revoked.empty()) object.list("revoked", job.revoked);
+    if (!job.uploaded.empty()) object.list("uploaded", job.uploaded);
     return object.add_raw("attempts", json_list(job.attempts, attempt_text)).done() + "\n";
 }
 

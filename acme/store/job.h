@@ -37,15 +37,14 @@ struct AriWindow {
 };
 
 struct Job {
-    static constexpr std::string_view kByOwner = "owner";  // in the place of a directory: nobody was asked for it
     static constexpr std::size_t kAttempts = 32;
-    static constexpr std::size_t kRevoked = 8;   // twice the generations that are kept
+    static constexpr std::size_t kRevoked = 8;   // twice the generations that are kept; of uploaded ones too
     static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
 
     std::string wanted;               // what was configured then: a change starts afresh
-    std::string issued_by;            // directory of the CA that the certificate in use came from, or kByOwner; empty: not known
+    std::string issued_by;            // directory of the CA that the certificate in use came from; empty: not known
     std::string issued_for;           // `wanted` as it was when that certificate came; empty: not known
-    std::string warning;              // of that certificate, for its owner
+    std::string warning;              // of the certificate in use, for its owner
     int failures = 0;                 // runs in a row that reached the CA and failed
     std::optional<WallTime> next;     // not before this, by our own table
     std::optional<WallTime> hold;     // not before this, because the CA asked for it
@@ -54,11 +53,14 @@ struct Job {
     std::optional<WallTime> ari_next; // the CA is asked again then
     bool held = false;                // nothing is ordered until it is by force: its owner has revoked or deleted it
     std::vector<std::string> revoked; // fingerprints of certificates that must not serve again, at most kRevoked
+    std::vector<std::string> uploaded;  // fingerprints of what its owner brought, written before it serves; as many
     std::vector<Attempt> attempts;    // oldest first, at most kAttempts
 
     void add(Attempt attempt);
     void add_revoked(std::string fingerprint);
     bool is_revoked(std::string_view fingerprint) const;
+    void add_uploaded(std::string fingerprint);
+    bool is_uploaded(std::string_view fingerprint) const;
 };
 
 // An order under way and the key that its certificate will have: after a crash the download is repeated, not the order.

@@ -90,6 +90,11 @@ TEST_CASE("an order takes the place of a kept one that went bad only if the limi
         REQUIRE(store.save_pending("a.example", {Lineage(wanted.front()).digest(), "https://ca.example/order/77", world.clock.wall(),
                                                  Secret(account_key_pem())}).ok());
         world.start(wanted);
+        Job job = store.job("a.example");
+        job.failures = 3;  // of before: the CA is not asked more seldom for what the ledger says
+        job.wanted = Lineage(wanted.front()).digest();
+        REQUIRE(store.save_job("a.example", job).ok());
+        world.start(wanted);
         world.ca.count_anew();
         CHECK(world.keeper->renew({}, force).changed == force);
         CHECK(world.ca.count("order") == (force ? 2 : 1));  // the kept one is asked for

@@ -3,6 +3,8 @@
 
 #include <doctest.h>
 
+#include <set>
+
 #include "acme/task.h"
 #include "tests/unit/acme/world.h"
 
@@ -36,7 +38,7 @@ Task upload(const std::string& chain_pem, const std::string& key_pem = account_k
     Task task;
     task.what = Task::What::kUpload;
     task.names = {"a.example"};
-    task.upload = std::make_shared<const Upload>(Upload{chain_pem, Secret(std::string(key_pem))});
+    task.upload = std::make_shared<const Upload>(Upload{Secret(std::string(chain_pem)), Secret(std::string(key_pem))});
     return task;
 }
 
@@ -130,6 +132,8 @@ TEST_CASE("upload: what is not taken is said, and what serves stays") {
     const std::string leaf = shop().leaf(key(), spec_for({"a.example"})), other = std::string(crypto::PrivateKey::generate(crypto::KeyType::kEc256)->to_pem()->view());
     fakes::LeafSpec old = lasting(-1);
     old.not_before -= Seconds(90 * 86400);
+    fakes::LeafSpec for_clients = lasting(90);
+    for_clients.clients_only = true;
     fakes::LeafSpec later = lasting(90);
     later.not_before += Seconds(2 * 86400);
     const struct {
@@ -149,6 +153,9 @@ TEST_CASE("upload: what is not taken is said, and what serves stays") {
         {"another's intermediate", leaf + fakes::TestCa("Other").intermediate(), account_key_pem(), "out of order or broken"},
         {"expired", chain(old), account_key_pem(), "expired at"},
         {"not yet valid", chain(later), account_key_pem(), "is not valid before"},
+        {"for clients only", chain(for_clients), account_key_pem(), "not one for servers"},
+        {"without its intermediate", leaf, account_key_pem(), "it comes alone, and Shop Intermediate, who signed it, is not known here"},
+        {"a line that is wrong, by its number", "\nsubject=x\n-----BEGIN CERTIFICATE-----\nAA\n", account_key_pem(), "line 3: "},
         {"of another name", chain(spec_for({"b.example"})), account_key_pem(), "does not cover a.example; it is for: b.example"},
     };
     for (const auto& row : rows) {
@@ -187,6 +194,71 @@ TEST_CASE("upload: nor is what signed itself, what was revoked, what fails its h
     self_signed.from_ca = false;
     world.start({self_signed});
     refused(upload(chain()), "self-signed, as configured");
+}
+
+TEST_CASE("upload: its key is never used again, whatever reuse_key says") {
+    World world;
+    WantedCert wanted = wanted_cert();
+    wanted.reuse_key = true;
+    world.start({wanted});
+    REQUIRE(world.round().rung == Rung::kPublic);
+    CHECK(world.keeper->carry_out(upload(chain())).ok);
+    CHECK(world.keeper->renew({}, true).changed);
+    CHECK(issuer(world) == kCa);
+    CHECK(world.files.read("/state/live/a.example/privkey.pem", 10000)->find(account_key_pem().substr(40, 60)) == std::string::npos);
+}
+
+TEST_CASE("upload: what is revoked afterwards serves no more; its CA is not ours to ask") {
+    World world;
+    world.start();
+    world.round();
+    CHECK(world.keeper->carry_out(upload(chain())).ok);
+    world.ca.count_anew();
+    CHECK(world.keeper->carry_out(revocation()).ok);
+    CHECK(world.told("the CA that it came from must be asked"));
+    CHECK(issuer(world) == kCa);  // the one before
+    CHECK(world.only().last_problem->type == "revoked");
+    CHECK_FALSE(world.only().next_attempt);
+    CHECK(world.ca.asked.empty());
+}
+
+TEST_CASE("upload: a power cut at every step of it: whatever serves then is renewed in its time, by whomever it came") {
+    const std::string bought = chain(lasting(398));
+    std::set<std::map<std::string, std::string>> seen;
+    int points = 0, old_ones = 0, new_ones = 0;
+    World first;
+    first.start();
+    first.round();
+    for (int step = 1;; ++step, ++points) {
+        World world(first.files);
+        world.start();
+        world.files.power_cut_at(step);
+        (void)world.keeper->carry_out(upload(bought));
+        const bool hit = world.files.fault_hit();
+        for (const fakes::FakeFiles& after : world.files.after_power_loss()) {
+            if (!seen.insert(after.tree()).second) continue;
+            CAPTURE(step);
+            World again(after);
+            again.ca.renewal_info = true;
+            again.start();
+            CHECK(again.status.get()->notices.empty());
+            const bool is_new = issuer(again) == kShop;
+            (is_new ? new_ones : old_ones) += 1;
+            again.round();
+            CHECK(again.ca.count("newOrder") == 0);
+            CHECK(again.ca.count("ari") == 0);  // of an old one not yet
+            again.clock.advance(Millis(Seconds((is_new ? 330 : 70) * 86400LL)));
+            CHECK(again.round().state == CertState::kValid);
+            CHECK(again.ca.issued == 1);
+            CHECK(issuer(again) == kCa);
+            CHECK(again.ca.replaced.back().empty() == is_new);
+        }
+        if (!hit) break;
+        REQUIRE(step < 100);
+    }
+    CHECK(points >= 20);
+    CHECK(old_ones > 0);
+    CHECK(new_ones > 0);
 }
 
 TEST_CASE("upload: a full disk is said, and what serves stays") {
