@@ -26,6 +26,7 @@ CHANGES = [
     ("POST", "/api/v1/stop"), ("POST", "/api/v1/probes"), ("POST", "/api/v1/probes/abc/end"),
     ("POST", "/api/v1/first-site"), ("POST", "/api/v1/first-site/check"),
     *[("POST", f"/api/v1/certificates/{NAME}/{what}") for what in ("renew", "dry-run", "revoke", "delete")],
+    ("PUT", f"/api/v1/certificates/{NAME}/upload"),
 ]
 DESCRIPTION = "/api/v1/openapi.json"     # behind the login, and a file of the page nevertheless
 READS = ["/api/v1/status", "/api/v1/history", "/api/v1/jobs/abc", "/api/v1/probes/abc", "/api/v1/session", "/api/v1/config",

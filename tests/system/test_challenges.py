@@ -70,19 +70,29 @@ def test_tls_alpn_with_newest_pebble():
     by_tls_alpn("sid")
 
 
+def renew_with_proof(server, lab, succeeds):
+    """A renewal for which the CA wanted a proof.  Pebble wants none for one order in a hundred that its account has proven
+    before, although PEBBLE_AUTHZREUSE is 0 (it compares with > where >= was meant)."""
+    for _ in range(5):
+        shown = server.der(NAME)
+        lab.clear_log()
+        done = server.renew(NAME)
+        asked = [e for e in lab.log() if e.get("kind") == "challenge"]
+        if done.returncode == 0 and not asked:
+            continue
+        assert len(asked) == (1 if succeeds else 0) and done.returncode == (0 if succeeds else 1), (done, asked)
+        assert (server.der(NAME) != shown) == succeeds, "what serves"
+        return
+    raise AssertionError("the CA wants no proof, five times")
+
+
 def test_another_challenge_where_the_preferred_one_is_not_offered():
     with Lab(nonce_reject=0) as lab, Postern({NAME: {}}, lab=lab) as server:
         server.wait_issued(NAME)
         lab.set_faults("no-http-01")
-        lab.clear_log()
-        done = server.renew(NAME)
-        assert done.returncode == 0, done
-        asked = [e for e in lab.log() if e.get("kind") == "challenge"]
-        assert len(asked) == 1, asked
-        shown = server.der(NAME)
+        renew_with_proof(server, lab, succeeds=True)
         lab.set_faults("no-challenges")
-        done = server.renew(NAME)
-        assert done.returncode == 1 and server.der(NAME) == shown, done
+        renew_with_proof(server, lab, succeeds=False)
         problem = server.status()[NAME]["last_problem"]
         assert problem["type"] == "challenge" and f"{NAME}: no http-01 or tls-alpn-01" in problem["detail"], problem
         assert "offered: none" in problem["detail"], problem
@@ -90,8 +100,8 @@ def test_another_challenge_where_the_preferred_one_is_not_offered():
         server.write_ini()
         lab.set_faults("no-http-01")
         assert server.command("reload").returncode == 0
-        done = server.renew(NAME)
-        assert done.returncode == 1 and server.der(NAME) == shown, done
+        renew_with_proof(server, lab, succeeds=False)
+        shown = server.der(NAME)
         detail = server.status()[NAME]["last_problem"]["detail"]
         assert f"{NAME}: no http-01 that can be answered; offered: " in detail and "tls-alpn-01" in detail, detail
         lab.clear_faults()
