@@ -175,6 +175,7 @@ function testWhole() {
   test('wizard: from the set-up to the first certificate, by the keyboard alone', async () => {
     const page = await openPage(browser);
     await page.goto(url);
+    await eventually(() => page.evaluate(() => document.activeElement.name === 'token'), 'the keyboard at the token');
     await page.keyboard.type(token);
     for (let i = 0; i < 2; ++i) {
       await pressKey(page, 'Tab');
