@@ -209,8 +209,17 @@ std::string Lineage::warning() const {
     return rung_ == Rung::kPublic && !job_.warning.empty() ? wanted_.name + ": " + job_.warning : "";
 }
 
+void Lineage::will_upload(const std::string& fingerprint) {
+    job_.add_uploaded(fingerprint);
+    job_.uploading = fingerprint;
+}
+
+// An upload lifts a hold, and has lifted it when the power goes between its installing and the writing of that.
+bool Lineage::held() const { return job_.held && !(serving_ && serving_->facts().fingerprint == job_.uploading); }
+
 void Lineage::hold(Problem why, bool serving_is_bad, WallTime now) {
     job_.held = true;
+    job_.uploading.clear();
     if (serving_is_bad && serving_) job_.add_revoked(serving_->facts().fingerprint);
     job_.add({now, now, true, why.detail, 0});
     job_.problem = std::move(why);
@@ -226,6 +235,7 @@ void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, Wa
     job_.hold.reset();
     job_.problem.reset();
     job_.held = false;
+    job_.uploading.clear();
     job_.ari.reset();
     job_.ari_next.reset();
     if (from == From::kCa) {

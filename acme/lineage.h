@@ -34,13 +34,13 @@ public:
     std::optional<WallTime> renewal() const;  // planned; none without a public certificate for all names from this CA or its owner
     bool renews() const { return renewal() && !by_owner(); }  // in the eyes of this CA
     bool by_owner() const { return serving_ && job_.is_uploaded(serving_->facts().fingerprint); }
-    bool held() const { return job_.held && !by_owner(); }  // nothing is ordered but by force
+    bool held() const;  // nothing is ordered but by force
     bool wants_same(const WantedCert& other) const;
     // The pair that a renewal has to outlast: it serves, covers every name, has not ended and came under this very
     // configuration. Null where anything better than nothing, or what was configured since, may follow.
     Pair to_outlast(WallTime now) const;
 
-    void will_upload(std::string fingerprint) { job_.add_uploaded(std::move(fingerprint)); }  // to be written before it is installed
+    void will_upload(const std::string& fingerprint);  // to be written before it is installed
 
     // Nothing is ordered from now on but by force; with `serving_is_bad` the pair that serves is never to serve again.
     // find_again() and choose_pair() come next.

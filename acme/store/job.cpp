@@ -153,6 +153,7 @@ Job take_job(Taker& from) {
     job.held = from.flag_if_there("held");
     for (std::string& fingerprint : texts_if_there(from, "revoked")) job.add_revoked(std::move(fingerprint));
     for (std::string& fingerprint : texts_if_there(from, "uploaded")) job.add_uploaded(std::move(fingerprint));
+    job.uploading = from.text_if_there("uploading");
     for (const Json& row : from.array("attempts")) job.add(attempt_from(row, from));
     return job;
 }
@@ -189,6 +190,7 @@ std::string to_text(const Job& job) {
     if (job.held) object.flag("held", true);
     if (!job.revoked.empty()) object.list("revoked", job.revoked);
     if (!job.uploaded.empty()) object.list("uploaded", job.uploaded);
+    if (!job.uploading.empty()) object.add("uploading", job.uploading);
     return object.add_raw("attempts", json_list(job.attempts, attempt_text)).done() + "\n";
 }
 

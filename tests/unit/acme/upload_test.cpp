@@ -222,6 +222,57 @@ TEST_CASE("upload: what is revoked afterwards serves no more; its CA is not ours
     CHECK(world.ca.asked.empty());
 }
 
+TEST_CASE("upload: of two the second is revoked: the first serves, and what was asked for binds until it is by force") {
+    World world;
+    world.start();
+    CHECK(world.keeper->carry_out(upload(chain(lasting(398)))).ok);
+    const auto first = world.publisher.served.at("a.example")->facts().fingerprint;
+    CHECK(world.keeper->carry_out(upload(chain(lasting(300)))).ok);
+    CHECK(world.keeper->carry_out(revocation()).ok);
+    CHECK(world.publisher.served.at("a.example")->facts().fingerprint == first);
+    World restarted(world.files);
+    restarted.start();
+    for (World* one : {&world, &restarted}) {
+        CHECK_FALSE(one->only().next_attempt);
+        one->clock.advance(Millis(Seconds(350 * 86400)));
+        one->round();
+        CHECK(one->ca.asked.empty());
+        CHECK(one->publisher.served.at("a.example")->facts().fingerprint == first);
+    }
+    CHECK(restarted.keeper->renew({}, true).changed);
+    CHECK(issuer(restarted) == kCa);
+}
+
+TEST_CASE("upload: after a revocation, the power goes before it is done: what came is renewed in its time") {
+    World first;
+    first.start();
+    first.round();
+    REQUIRE(first.keeper->carry_out(revocation()).ok);
+    const std::string bought = chain(lasting(398));
+    int came = 0;
+    for (int step = 1;; ++step) {
+        World world(first.files);
+        world.start();
+        world.files.power_cut_at(step);
+        (void)world.keeper->carry_out(upload(bought));
+        const bool hit = world.files.fault_hit();
+        for (const fakes::FakeFiles& after : world.files.after_power_loss()) {
+            CAPTURE(step);
+            World again(after);
+            again.start();
+            const bool is_new = issuer(again) == kShop;
+            came += is_new;
+            CHECK(again.only().next_attempt.has_value() == is_new);
+            again.clock.advance(Millis(Seconds(350 * 86400LL)));
+            again.round();
+            CHECK(again.ca.issued == (is_new ? 1 : 0));
+        }
+        if (!hit) break;
+        REQUIRE(step < 100);
+    }
+    CHECK(came > 1);
+}
+
 TEST_CASE("upload: a power cut at every step of it: whatever serves then is renewed in its time, by whomever it came") {
     const std::string bought = chain(lasting(398));
     std::set<std::map<std::string, std::string>> seen;
