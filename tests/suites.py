@@ -38,7 +38,7 @@ SUITES = [
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
     Suite("build", "cl", 20, "tools/build"),
     Suite("system", "cl", 30, "tests/system/run"),
-    Suite("system-long", "l", 30, "tests/system/run admin_streams_long sharing_long"),
+    Suite("system-long", "l", 75, "tests/system/run admin_streams_long sharing_long admin_security_time"),
     Suite("acme-faults", "cl", 20, "tests/system/run faults"),
     Suite("acme-faults-long", "l", 90, "tests/system/run faults_long hundred_sites"),
     Suite("acme-mutants", "l", 60, "tests/system/fault_mutants"),

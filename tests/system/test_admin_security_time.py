@@ -10,18 +10,19 @@ from security_checks import NAME, Check, is_problem, play
 LONG = True
 
 
-def wants_the_password(world, what):
+def wants_the_password(world, what, method="POST", body=None, taken=(202, 409)):
     owner = world.log_in()
+    ask = lambda: owner.ask(method, path, {} if body is None else body)
     path = f"/api/v1/certificates/{NAME}/{what}"
     assert owner.json("/api/v1/session")["confirmed"], "right after the login"
     time.sleep(world.confirmed_s + 0.5)
     assert not owner.json("/api/v1/session")["confirmed"]
-    assert "password" in is_problem(owner.post(path, {}), 403)
+    assert "password" in is_problem(ask(), 403)
     assert owner.post("/api/v1/session/confirm", {"password": "not it"}).status == 401
-    is_problem(owner.post(path, {}), 403)
+    is_problem(ask(), 403)
     assert owner.post(f"/api/v1/certificates/{NAME}/renew", {}).status in (202, 409), "what can be undone goes without"
     assert owner.post("/api/v1/session/confirm", {"password": PASSWORD}).status == 200
-    assert owner.post(path, {}).status in (202, 409)
+    assert ask().status in taken
 
 
 def revoking_wants_the_password(world):
@@ -30,6 +31,10 @@ def revoking_wants_the_password(world):
 
 def deleting_wants_the_password(world):
     wants_the_password(world, "delete")
+
+
+def uploading_wants_the_password(world):
+    wants_the_password(world, "upload", "PUT", {"chain": "none", "key": "none"}, (202,))
 
 
 def rest_ends_a_session(world):
@@ -50,6 +55,7 @@ def age_ends_a_session(world):
 CONFIRMATION = [
     Check("7.5.3", "revoking wants the password once more", revoking_wants_the_password),
     Check("7.5.3", "deleting wants the password once more", deleting_wants_the_password),
+    Check("7.5.3", "uploading a certificate wants the password once more", uploading_wants_the_password),
 ]
 ENDS = [
     Check("7.3.1", "a session ends by rest", rest_ends_a_session),
