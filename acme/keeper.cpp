@@ -212,7 +212,10 @@ void Keeper::ask_for_window(Lineage& lineage, bool by_hand) {
     if (stopped_ || !watch_.due(lineage, by_hand)) return;
     auto desk = desks_->open(lineage.wanted().ca);
     if (!desk) return;
-    if (watch_.ask(lineage, **desk)) save_job(lineage);
+    if (watch_.ask(lineage, **desk)) {
+        auto saved = store_->save_renewal_word(lineage.wanted().name, lineage.renewal_word());
+        if (!saved) parts_.log.warn("acme.store", {{"what", "renewal information"}, {"problem", saved.error().text()}});
+    }
     times_->heard(*(*desk)->transport);
 }
 

@@ -55,6 +55,7 @@ bool Lineage::wants_same(const WantedCert& other) const {
 
 void Lineage::load(Store& store) {
     job_ = store.job(wanted_.name);
+    word_ = store.renewal_word(wanted_.name);
     if (job_.wanted != digest_) {
         job_.wanted = digest_;
         job_.failures = 0;
@@ -168,8 +169,8 @@ std::optional<WallTime> Lineage::renewal() const {
     const WallTime own = renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
                                       spread_of(facts.fingerprint));
     // The CA may want it earlier; later than our own date is never late enough to be wanted.
-    const bool asked = job_.ari && !facts.ari_id.empty() && job_.ari->id == facts.ari_id;
-    return asked ? std::min(own, job_.ari->moment) : own;
+    const AriWindow* asked = window();
+    return asked != nullptr ? std::min(own, asked->moment) : own;
 }
 
 std::optional<std::string> Lineage::ari_id() const {
@@ -178,16 +179,27 @@ std::optional<std::string> Lineage::ari_id() const {
 }
 
 WallTime Lineage::ari_next(WallTime now) const {
-    if (!job_.ari_next || *job_.ari_next - now > kLongestAriPause) return now;
-    return *job_.ari_next;
+    if (!word_.next || word_.id != ari_id() || *word_.next - now > kLongestAriPause) return now;
+    return *word_.next;
+}
+
+void Lineage::ari_pause_until(WallTime next) {
+    const std::string id = ari_id().value_or("");
+    if (word_.id != id) word_ = {id, {}, {}};
+    word_.next = next;
+}
+
+const AriWindow* Lineage::window() const {
+    const bool fits = serving_ && word_.window && !word_.id.empty() && word_.id == serving_->facts().ari_id;
+    return fits ? &*word_.window : nullptr;
 }
 
 // The moment that was drawn stays as long as the window does: drawing anew at each look would bring it forward.
 bool Lineage::take_ari(AriWindow window, WallTime next) {
     ari_failures_ = 0;
-    job_.ari_next = next;
-    const bool same = job_.ari && job_.ari->id == window.id && job_.ari->start == window.start && job_.ari->end == window.end;
-    if (!same) job_.ari = std::move(window);
+    ari_pause_until(next);
+    const bool same = word_.window && word_.window->start == window.start && word_.window->end == window.end;
+    if (!same) word_.window = std::move(window);
     return !same;
 }
 
@@ -236,8 +248,6 @@ void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, Wa
     job_.problem.reset();
     job_.held = false;
     job_.uploading.clear();
-    job_.ari.reset();
-    job_.ari_next.reset();
     if (from == From::kCa) {
         job_.issued_by = wanted_.ca.directory_url;
         job_.issued_for = digest_;
@@ -270,7 +280,7 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     status.renew_after = renewal();
     if (clock_sane && !busy && wanted_.from_ca && !held()) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
-    if (job_.ari && status.facts && job_.ari->id == status.facts->ari_id) status.ari = job_.ari;
+    if (const AriWindow* known = window()) status.ari = *known;
     status.history = job_.attempts;
     const bool open_to_all = rung_ == Rung::kPublic || rung_ == Rung::kPrevious;
     if (!wanted_.from_ca) {

@@ -57,9 +57,9 @@ public:
 
     // RFC 9773: the id of the pair that serves, if the CA of the configuration is to be asked about it.
     std::optional<std::string> ari_id() const;
-    bool ari_wanted() const { return ari_id() && !job_.problem; }  // in trouble its next try comes by itself
+    bool ari_wanted() const { return ari_id() && !held(); }
     WallTime ari_next(WallTime now) const;   // when to ask; a date too far ahead comes from a wrong clock and means now
-    void ari_pause_until(WallTime next) { job_.ari_next = next; }
+    void ari_pause_until(WallTime next);
     int ari_failed() { return ++ari_failures_; }  // how often in a row
     bool take_ari(AriWindow window, WallTime next);  // true: it is another window than before
 
@@ -68,6 +68,7 @@ public:
     const WantedCert& wanted() const { return wanted_; }
     const std::string& digest() const { return digest_; }  // of what a pending order or a failure depends on
     const Job& job() const { return job_; }
+    const RenewalWord& renewal_word() const { return word_; }
     std::string warning() const;  // of the public certificate that serves; empty: none
     Rung rung() const { return rung_; }
     bool busy = false;  // a run is under way
@@ -85,7 +86,10 @@ private:
 
     WantedCert wanted_;
     std::string digest_;
+    const AriWindow* window() const;  // of the pair that serves, null: not known
+
     Job job_;
+    RenewalWord word_;
     std::vector<Found> found_;  // until a pair is chosen
     bool live_known_ = false;   // live/NAME led to a generation
     Pair serving_;

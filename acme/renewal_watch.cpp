@@ -57,7 +57,7 @@ bool RenewalWatch::ask(Lineage& lineage, CaDesk& desk) {
     random_.fill(bytes);
     std::uint64_t draw = 0;
     for (unsigned char byte : bytes) draw = draw << 8 | byte;
-    if (!lineage.take_ari({id, info.start, info.end, moment_in(info.start, info.end, draw), info.explanation}, next)) return false;
+    if (!lineage.take_ari({info.start, info.end, moment_in(info.start, info.end, draw), info.explanation}, next)) return false;
     log_.info("acme.renewal_info", {{"certificate", name},
                                     {"from", date_of(info.start)},
                                     {"to", date_of(info.end)},

@@ -90,9 +90,8 @@ Attempt attempt_from(const Json& row, Taker& job) {
             static_cast<int>(number(3))};
 }
 
-std::string ari_text(const AriWindow& ari) {
+std::string window_text(const AriWindow& ari) {
     return JsonObject()
-        .add("id", ari.id)
         .number("start", seconds_of(ari.start))
         .number("end", seconds_of(ari.end))
         .number("moment", seconds_of(ari.moment))
@@ -100,13 +99,13 @@ std::string ari_text(const AriWindow& ari) {
         .done();
 }
 
-std::optional<AriWindow> ari_from(Taker& job) {
-    const Json* found = job.object_if_there("ari");
+std::optional<AriWindow> window_from(Taker& word) {
+    const Json* found = word.object_if_there("window");
     if (found == nullptr) return std::nullopt;
     Taker ari(*found);
-    AriWindow window{ari.text("id"), ari.time_if_there("start").value_or(WallTime{}), ari.time_if_there("end").value_or(WallTime{}),
+    AriWindow window{ari.time_if_there("start").value_or(WallTime{}), ari.time_if_there("end").value_or(WallTime{}),
                      ari.time_if_there("moment").value_or(WallTime{}), ari.text_if_there("see")};
-    job.must(ari.whole());
+    word.must(ari.whole());
     return window;
 }
 
@@ -125,6 +124,15 @@ std::vector<std::string> texts_if_there(Taker& from, const char* name) {
     for (const Json& text : from.array(name))
         if (from.must(text.kind() == Json::Kind::kString)) texts.push_back(text.string());
     return texts;
+}
+
+// Never half a character.
+void shorten(std::string& text, std::size_t most) {
+    if (text.size() <= most) return;
+    std::size_t end = most - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+    text.resize(end);
+    text += "...";
 }
 
 // The oldest makes room.
@@ -148,8 +156,6 @@ Job take_job(Taker& from) {
     job.next = from.time_if_there("next");
     job.hold = from.time_if_there("hold");
     job.problem = problem_from(from);
-    job.ari = ari_from(from);
-    job.ari_next = from.time_if_there("ari_next");
     job.held = from.flag_if_there("held");
     for (std::string& fingerprint : texts_if_there(from, "revoked")) job.add_revoked(std::move(fingerprint));
     for (std::string& fingerprint : texts_if_there(from, "uploaded")) job.add_uploaded(std::move(fingerprint));
@@ -161,9 +167,14 @@ Job take_job(Taker& from) {
 }  // namespace
 
 void Job::add(Attempt attempt) {
-    if (attempt.said.size() > kSaid) attempt.said = attempt.said.substr(0, kSaid - 3) + "...";
+    shorten(attempt.said, kSaid);
     attempts.push_back(std::move(attempt));
     if (attempts.size() > kAttempts) attempts.erase(attempts.begin());
+    std::size_t all = 0;
+    for (auto one = attempts.rbegin(); one != attempts.rend(); ++one) {
+        all += one->said.size();
+        if (all > kSaidInAll) shorten(one->said, kSaidAtLeast);
+    }
 }
 
 void Job::add_revoked(std::string fingerprint) { add_to(revoked, std::move(fingerprint)); }
@@ -185,13 +196,19 @@ std::string to_text(const Job& job) {
                                       .add("detail", job.problem->detail)
                                       .add("advice", job.problem->advice)
                                       .done());
-    if (job.ari) object.add_raw("ari", ari_text(*job.ari));
-    if (job.ari_next) object.number("ari_next", seconds_of(*job.ari_next));
     if (job.held) object.flag("held", true);
     if (!job.revoked.empty()) object.list("revoked", job.revoked);
     if (!job.uploaded.empty()) object.list("uploaded", job.uploaded);
     if (!job.uploading.empty()) object.add("uploading", job.uploading);
     return object.add_raw("attempts", json_list(job.attempts, attempt_text)).done() + "\n";
+}
+
+std::string to_text(const RenewalWord& word) {
+    JsonObject object = record();
+    object.add("id", word.id);
+    if (word.window) object.add_raw("window", window_text(*word.window));
+    if (word.next) object.number("next", seconds_of(*word.next));
+    return object.done() + "\n";
 }
 
 std::string to_text(const AccountRecord& account) {
@@ -226,6 +243,16 @@ Result<FullAt> full_at_from(std::string_view text) {
 }
 
 Result<Job> job_from(std::string_view text) { return record_from<Job>(text, "job record", take_job); }
+
+Result<RenewalWord> renewal_word_from(std::string_view text) {
+    return record_from<RenewalWord>(text, "renewal information", [](Taker& from) {
+        RenewalWord word;
+        word.id = from.text("id");
+        word.window = window_from(from);
+        word.next = from.time_if_there("next");
+        return word;
+    });
+}
 
 Result<AccountRecord> account_from(std::string_view text) {
     return record_from<AccountRecord>(text, "account record", [](Taker& from) {

@@ -1,5 +1,5 @@
-// What is remembered of a certificate between runs: its last attempts, when the next one may start, what went wrong, and
-// an order under way. Plain values and their text form on disk. Used by the store and by acme's status.
+// What is remembered of a certificate between runs: its last attempts, when the next one may start, what went wrong, what
+// the CA said of its renewal, and an order under way. Plain values and their text form on disk. Used by the store and by acme's status.
 #pragma once
 
 #include <cstddef>
@@ -31,15 +31,23 @@ struct Attempt {
 
 // When the CA wants the certificate renewed (RFC 9773), and the moment in that window that was drawn.
 struct AriWindow {
-    std::string id;  // of the certificate
     WallTime start{}, end{}, moment{};
     std::string explanation;  // URL, may be empty
+};
+
+// Apart from the job, which is long and need not be written anew for each answer (flash wear).
+struct RenewalWord {
+    std::string id;  // of the certificate that was asked about; of another one nothing of this counts
+    std::optional<AriWindow> window;
+    std::optional<WallTime> next;  // the CA is asked again then
 };
 
 struct Job {
     static constexpr std::size_t kAttempts = 32;
     static constexpr std::size_t kRevoked = 8;   // twice the generations that are kept; of uploaded ones too
-    static constexpr std::size_t kSaid = 160;  // bytes of `said` kept: 32 attempts stay a small file (flash wear)
+    // Bytes of `said` kept, of one attempt and of all: 32 attempts stay a small file (flash wear). The oldest lose theirs
+    // first, but for the beginning.
+    static constexpr std::size_t kSaid = 160, kSaidInAll = 1600, kSaidAtLeast = 24;
 
     std::string wanted;               // what was configured then: a change starts afresh
     std::string issued_by;            // directory of the CA that the certificate in use came from; empty: not known
@@ -49,8 +57,6 @@ struct Job {
     std::optional<WallTime> next;     // not before this, by our own table
     std::optional<WallTime> hold;     // not before this, because the CA asked for it
     std::optional<Problem> problem;   // cleared by success
-    std::optional<AriWindow> ari;     // of the certificate in use, if its id fits
-    std::optional<WallTime> ari_next; // the CA is asked again then
     bool held = false;                // nothing is ordered until it is by force: its owner has revoked or deleted it
     std::vector<std::string> revoked; // fingerprints of certificates that must not serve again, at most kRevoked
     std::vector<std::string> uploaded;  // fingerprints of what its owner brought, written before it serves; as many
@@ -82,10 +88,12 @@ struct AccountRecord {
 using FullAt = std::map<std::string, WallTime>;
 
 std::string to_text(const Job& job);
+std::string to_text(const RenewalWord& word);
 std::string to_text(const AccountRecord& account);
 Secret to_text(const PendingOrder& order);
 // kRefuse: not written by us, or damaged. Never throws.
 Result<Job> job_from(std::string_view text);
+Result<RenewalWord> renewal_word_from(std::string_view text);
 Result<AccountRecord> account_from(std::string_view text);
 Result<PendingOrder> pending_from(std::string_view text);
 std::string to_text(const FullAt& full);

@@ -134,6 +134,20 @@ Result<void> Store::save_job(const std::string& name, const Job& job) {
     return files_->atomic_write(root_ + "/jobs/" + name + ".json", to_text(job), 0600);
 }
 
+RenewalWord Store::renewal_word(const std::string& name) {
+    const std::string path = root_ + "/jobs/" + name + ".ari";
+    auto text = read(path, limits::kStateFile);
+    if (!text) return {};
+    auto word = renewal_word_from(*text);
+    if (word) return std::move(word).value();
+    damaged(path, word.error().text());
+    return {};
+}
+
+Result<void> Store::save_renewal_word(const std::string& name, const RenewalWord& word) {
+    return files_->atomic_write(root_ + "/jobs/" + name + ".ari", to_text(word), 0600);
+}
+
 std::optional<PendingOrder> Store::pending(const std::string& name) {
     const std::string path = root_ + "/jobs/" + name + ".order";
     auto text = read(path, limits::kStateFile);
@@ -164,7 +178,7 @@ bool Store::has(const std::string& name) {
 
 Result<void> Store::forget(const std::string& name) {
     for (const std::string& path : {root_ + "/jobs/" + name + ".json", root_ + "/jobs/" + name + ".order",
-                                    root_ + "/selfsigned/" + name + ".pem"}) {
+                                    root_ + "/jobs/" + name + ".ari", root_ + "/selfsigned/" + name + ".pem"}) {
         auto removed = files_->remove_file(path);
         if (!removed && removed.error().number() != ENOENT) return removed;
     }

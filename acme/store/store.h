@@ -32,6 +32,9 @@ public:
     // jobs/NAME.json, and jobs/NAME.order (0600, holds a key) while an order is under way
     Job job(const std::string& name);
     Result<void> save_job(const std::string& name, const Job& job);
+    // jobs/NAME.ari: what its CA said of its renewal. Empty when there is none or it was damaged and set aside.
+    RenewalWord renewal_word(const std::string& name);
+    Result<void> save_renewal_word(const std::string& name, const RenewalWord& word);
     std::optional<PendingOrder> pending(const std::string& name);
     Result<void> save_pending(const std::string& name, const PendingOrder& order);
     Result<void> drop_pending(const std::string& name);

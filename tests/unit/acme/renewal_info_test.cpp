@@ -166,14 +166,70 @@ TEST_CASE("renewal information: without the account's key it is not asked, and n
 
 TEST_CASE("renewal information: a next look that a wrong clock put years away does not wait for it") {
     Asked world;
-    std::string job = world.files.read("/state/jobs/a.example.json", 1u << 20).value();
-    const auto at = job.find("\"ari_next\":");
+    std::string word = world.files.read("/state/jobs/a.example.ari", 1u << 20).value();
+    const auto at = word.find("\"next\":");
     REQUIRE(at != std::string::npos);
-    job.replace(at, job.find(',', at) - at, "\"ari_next\":9999999999");
-    world.files.put("/state/jobs/a.example.json", job);
+    word.replace(at, word.find('}', at) - at, "\"next\":9999999999");
+    world.files.put("/state/jobs/a.example.ari", word);
     world.start();
     world.round();
     CHECK(world.ca.count("ari") == 2);
+}
+
+TEST_CASE("renewal information: it goes on being asked after a renewal by force that failed, for the next try is far away") {
+    Asked world;
+    world.ca.instead = [](const std::string& kind, int) -> std::optional<Result<HttpReply>> {
+        if (kind == "newOrder") return Result<HttpReply>(fakes::ScriptedCa::problem(403, "rejectedIdentifier"));
+        return std::nullopt;
+    };
+    CHECK_FALSE(world.keeper->renew({}, true).ok);
+    REQUIRE(world.only().last_problem);
+    world.ca.instead = nullptr;
+    world.ca.window = window(world.clock.wall() - 2 * kHour, world.clock.wall() - kHour);
+    const std::string serial = world.only().facts->serial;
+    for (int i = 0; i < 8; ++i) {
+        world.pass(7 * kHour);
+        world.round();
+    }
+    CHECK(world.only().facts->serial != serial);
+    CHECK_FALSE(world.only().last_problem);
+}
+
+TEST_CASE("renewal information: of what was taken back nothing is asked") {
+    Asked world;
+    Task task;
+    task.what = Task::What::kRevoke;
+    task.names = {"a.example"};
+    world.round();
+    REQUIRE(world.keeper->renew({}, true).changed);
+    REQUIRE(world.keeper->carry_out(task).ok);
+    REQUIRE(world.only().rung == Rung::kPrevious);
+    world.ca.count_anew();
+    world.pass(7 * kHour);
+    world.round();
+    CHECK(world.ca.asked.empty());
+}
+
+TEST_CASE("renewal information: a new window costs the flash a few hundred bytes, however long the history is") {
+    Asked world;
+    for (int i = 0; i < 40; ++i) world.keeper->renew({}, true);
+    world.ca.window = window(world.clock.wall() + 50 * kDay, world.clock.wall() + 51 * kDay);
+    world.pass(7 * kHour);
+    const auto before = world.files.bytes_written();
+    world.round();
+    CHECK(world.files.bytes_written() > before);
+    CHECK(world.files.bytes_written() - before < 500);
+    CHECK(world.only().ari->end - world.only().ari->start == kDay);
+}
+
+TEST_CASE("renewal information: a file of it that is damaged is set aside, and the CA is asked anew") {
+    Asked world;
+    world.files.put("/state/jobs/a.example.ari", "{\"v\":1,\"id\":");
+    world.start();
+    world.round();
+    CHECK(world.ca.count("ari") == 2);
+    CHECK(world.only().ari);
+    CHECK(world.status.get()->notices.size() == 1);
 }
 
 TEST_CASE("renewal information: an order that replaces what is replaced already is placed once more without that") {

@@ -73,6 +73,11 @@ const std::vector<Kind>& kinds() {
              const auto kept = s.self_signed("a");
              return kept ? number_of(std::string(kept->view())) : -1;
          }},
+        {"/state/jobs/a.ari", [](Store& s, int n) { return s.save_renewal_word("a", {"a.b", {}, at(n)}); },
+         [](Store& s) {
+             const RenewalWord kept = s.renewal_word("a");
+             return kept.next ? static_cast<int>(kept.next->time_since_epoch().count()) : -1;
+         }},
     };
     return all;
 }
@@ -129,6 +134,7 @@ TEST_CASE("text that is none of ours is set aside, whichever file it stands in")
         {2, v + R"("directory":"d","url":"u"})"}, {2, v + R"("directory":"d","url":"u","key":[]})"}, {2, R"({"v":2,"directory":"d","url":"u","key":"k"})"},
         {3, v + R"("full":7})"}, {3, v + R"("full":{"x":"y"}})"}, {3, "{}"},
         {4, ""}, {4, "now\n"}, {4, "2026-13-01T00:00:00Z\n"},
+        {6, v + R"("next":7})"}, {6, v + R"("id":7,"next":7})"}, {6, v + R"("id":"a","next":"soon"})"},
     };
     for (const auto& row : rows) {
         const Kind& kind = kinds()[row.first];
@@ -144,20 +150,51 @@ TEST_CASE("text that is none of ours is set aside, whichever file it stands in")
     }
 }
 
-TEST_CASE("the renewal window in a job is whole or no job") {
-    const std::string head = R"({"v":1,"wanted":"w","failures":0,"attempts":[],"ari":)";
-    auto good = job_from(head + R"({"id":"a.b","start":100,"end":200,"moment":150,"see":"https://ca/why"}})");
+TEST_CASE("renewal information is whole or none") {
+    const std::string head = R"({"v":1,"id":"a.b","next":7,"window":)";
+    auto good = renewal_word_from(head + R"({"start":100,"end":200,"moment":150,"see":"https://ca/why"}})");
     REQUIRE(good.ok());
-    REQUIRE(good->ari.has_value());
-    CHECK(good->ari->moment == at(150));
-    CHECK(good->ari->explanation == "https://ca/why");
-    for (const char* bad : {"7}", "{}}", R"({"id":7}})", R"({"id":"a.b","start":"soon"}})", R"({"id":"a.b","see":[]}})"})
-        CHECK_FALSE(job_from(head + bad).ok());
+    REQUIRE(good->window.has_value());
+    CHECK(good->id == "a.b");
+    CHECK(good->next == at(7));
+    CHECK(good->window->moment == at(150));
+    CHECK(good->window->explanation == "https://ca/why");
+    CHECK(to_text(*good) == to_text(*renewal_word_from(to_text(*good))));
+    for (const char* bad : {"7}", R"({"start":"soon"}})", R"({"see":[]}})"}) CHECK_FALSE(renewal_word_from(head + bad).ok());
+    for (const char* bad : {R"({"v":1})", R"({"v":1,"id":7})", R"({"v":1,"id":"a","next":"soon"})", R"({"v":2,"id":"a"})"})
+        CHECK_FALSE(renewal_word_from(bad).ok());
+}
+
+TEST_CASE("a job is whole or none") {
     for (const char* revoked : {R"("revoked":7)", R"("revoked":[7])", R"("held":"yes")"})
         CHECK_FALSE(job_from(R"({"v":1,"wanted":"w","failures":0,"attempts":[],)" + std::string(revoked) + "}").ok());
     for (const char* row : {"[1,2,true,0]", "[1,2,true,0,7]", "[1,2,1,0,\"\"]", "[\"1\",2,true,0,\"\"]", "{\"a\":1,\"b\":2,\"c\":true,\"d\":0,\"e\":\"\"}", "7"})
         CHECK_FALSE(job_from(R"({"v":1,"wanted":"w","failures":0,"attempts":[)" + std::string(row) + "]}").ok());
     CHECK(job_from(R"({"v":1,"wanted":"w","failures":0,"attempts":[[1,2,true,0,""]]})").ok());
+}
+
+TEST_CASE("attempts: the oldest lose what was said first, but for its beginning; the file stays small") {
+    Job job;
+    const std::string sentence = "rateLimited: \"zu viele Aufträge\" für ";
+    std::string said;
+    while (said.size() < 1000) said += sentence;
+    for (int i = 0; i < 100; ++i) {
+        job.add({at(1700000000 + i), at(1700000000 + i), false, said, i});
+        job.add_revoked(std::string(63, 'a') + std::to_string(i));
+        job.add_uploaded(std::string(63, 'b') + std::to_string(i));
+    }
+    REQUIRE(job.attempts.size() == Job::kAttempts);
+    CHECK(job.attempts.back().said.size() > Job::kSaid - 8);
+    CHECK(job.attempts.front().said == "rateLimited: \"zu viel...");
+    std::size_t all = 0;
+    for (const Attempt& attempt : job.attempts) {
+        all += attempt.said.size();
+        CHECK(attempt.said.find("rateLimited: ") == 0);
+    }
+    CHECK(all < Job::kSaidInAll + Job::kAttempts * Job::kSaidAtLeast);
+    const std::string text = to_text(job);
+    CHECK(text.size() < 5400);  // with a chain of 5 kB, thrice its size, a renewal stays below 16 kB
+    CHECK(to_text(*job_from(text)) == text);
 }
 
 TEST_CASE("revoked fingerprints: each once, the oldest forgotten, and kept over a restart") {
