@@ -54,10 +54,8 @@ bool is_not_entitled(const HttpReply& reply) {
 
 Result<HttpReply> ask_with_own_key(CaDesk& desk, const StoredPair& pair, const std::string& payload) {
     TRY(crypto::PrivateKey key, crypto::PrivateKey::from_pem(pair.key.view()));
-    auto signer = AccountKey::from(std::move(key));
-    if (!signer)
-        return Error::admin("the account at this CA is not known, and only certificates with an ec256 key can be revoked without it");
-    return ask(desk, *signer, "", payload);
+    TRY(const AccountKey signer, AccountKey::from(std::move(key)));
+    return ask(desk, signer, "", payload);
 }
 
 }  // namespace

@@ -15,18 +15,18 @@ static std::string flattened(const std::string& protected_part, const std::strin
         .done();
 }
 
+// RFC 7638 section 3.2: these members, in this order.
+static Result<std::string> jwk_of(const crypto::PrivateKey& key) {
+    TRY(const crypto::PrivateKey::PublicNumbers numbers, key.public_numbers());
+    const std::string first = base64url_encode(numbers.first), second = base64url_encode(numbers.second);
+    const std::string_view algorithm = key.jws_algorithm();
+    if (algorithm == "RS256") return JsonObject().add("e", second).add("kty", "RSA").add("n", first).done();
+    return JsonObject().add("crv", algorithm == "ES384" ? "P-384" : "P-256").add("kty", "EC").add("x", first).add("y", second).done();
+}
+
 Result<AccountKey> AccountKey::from(crypto::PrivateKey key) {
-    if (key.type() != crypto::KeyType::kEc256)
-        return Error::admin("the account key is " + std::string(name_of(key.type())) + "; only ec256 is supported");
     AccountKey account(std::move(key));
-    TRY(const crypto::PrivateKey::Point point, account.key_.public_point());
-    // RFC 7638 section 3.2: these members, in this order.
-    account.jwk_ = JsonObject()
-                       .add("crv", "P-256")
-                       .add("kty", "EC")
-                       .add("x", base64url_encode(point.x))
-                       .add("y", base64url_encode(point.y))
-                       .done();
+    TRY(account.jwk_, jwk_of(account.key_));
     account.thumbprint_ = base64url_encode(crypto::sha256(account.jwk_));
     return account;
 }
@@ -34,7 +34,7 @@ Result<AccountKey> AccountKey::from(crypto::PrivateKey key) {
 Result<std::string> AccountKey::sign(std::string_view url, std::string_view nonce, std::string_view account_url,
                                      std::string_view payload) const {
     JsonObject header;
-    header.add("alg", "ES256").add("nonce", nonce).add("url", url);
+    header.add("alg", key_.jws_algorithm()).add("nonce", nonce).add("url", url);
     if (account_url.empty()) {
         header.add_raw("jwk", jwk_);
     } else {
@@ -42,7 +42,7 @@ Result<std::string> AccountKey::sign(std::string_view url, std::string_view nonc
     }
     std::string protected_part = base64url_encode(header.done());
     std::string payload_part = base64url_encode(payload);
-    TRY(const std::string signature, key_.sign_es256(protected_part + "." + payload_part));
+    TRY(const std::string signature, key_.sign_jws(protected_part + "." + payload_part));
     return flattened(protected_part, payload_part, signature);
 }
 

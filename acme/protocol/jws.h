@@ -1,5 +1,5 @@
-// Signed requests: JWS in flattened JSON, ES256 (RFC 7515, RFC 7518 section 3.4, RFC 8555 section 6.2), and the key's
-// public half as JWK with its thumbprint (RFC 7638).
+// Signed requests: JWS in flattened JSON (RFC 7515, RFC 8555 section 6.2) by ES256, ES384 or RS256, as the key is (RFC 7518
+// section 3), and the key's public half as JWK with its thumbprint (RFC 7638).
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ namespace postern::acme {
 // An account's key with what is derived from it once.
 class AccountKey {
 public:
-    // kAdmin unless it is a P-256 key.
+    // Ours are P-256 keys. Others come with a certificate that is revoked in its own name (RFC 8555 section 7.6).
     static Result<AccountKey> from(crypto::PrivateKey key);
 
     const std::string& jwk() const { return jwk_; }                // members in lexicographic order, no spaces

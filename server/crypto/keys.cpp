@@ -9,9 +9,7 @@ extern "C" {
 }
 
 #include <array>
-#include <cassert>
 
-#include "server/crypto/hash.h"
 #include "server/crypto/init.h"
 #include "server/crypto/pem.h"
 #include "server/crypto/rng.h"
@@ -35,13 +33,16 @@ constexpr std::array<TypeRow, 5> kTypes = {{
 }};
 
 constexpr int kRsaExponent = 65537;
-constexpr std::size_t kCoordinate = 32;     // bytes of P-256
+constexpr std::size_t kMostCoordinate = 48;  // bytes of P-384
 constexpr std::size_t kKeyRoom = 8192;      // an RSA-4096 key takes 3.3 kB as PEM
 constexpr std::size_t kPublicRoom = 1024;   // and its public half 550 bytes as DER
 
 const TypeRow& row_of(KeyType type) {
     return kTypes[static_cast<std::size_t>(type)];
 }
+
+bool is_rsa(KeyType type) { return row_of(type).curve == MBEDTLS_ECP_DP_NONE; }
+std::size_t bytes_of(KeyType type) { return row_of(type).bits / 8; }
 
 std::optional<KeyType> type_of(const mbedtls_pk_context& key) {
     const mbedtls_pk_type_t kind = mbedtls_pk_get_type(&key);
@@ -104,7 +105,7 @@ Result<PrivateKey> PrivateKey::generate(KeyType type) {
     auto impl = std::make_unique<Impl>();
     impl->type = type;
     const TypeRow& row = row_of(type);
-    const bool rsa = row.curve == MBEDTLS_ECP_DP_NONE;
+    const bool rsa = is_rsa(type);
     int code = mbedtls_pk_setup(&impl->key, mbedtls_pk_info_from_type(rsa ? MBEDTLS_PK_RSA : MBEDTLS_PK_ECKEY));
     if (code == 0 && rsa) {
         code = mbedtls_rsa_gen_key(mbedtls_pk_rsa(impl->key), rng, nullptr, row.bits, kRsaExponent);
@@ -156,32 +157,48 @@ Result<std::string> PrivateKey::public_der() const {
     return std::string(reinterpret_cast<const char*>(room.data() + room.size()) - size, static_cast<std::size_t>(size));
 }
 
-Result<std::string> PrivateKey::sign_es256(std::string_view message) const {
-    assert(type() == KeyType::kEc256);
-    const std::string hash = sha256(message);
-    std::array<unsigned char, MBEDTLS_PK_SIGNATURE_MAX_SIZE> der{};
-    std::size_t der_size = 0;
-    int code = mbedtls_pk_sign(&impl_->key, MBEDTLS_MD_SHA256, reinterpret_cast<const unsigned char*>(hash.data()),
-                               hash.size(), der.data(), der.size(), &der_size, rng, nullptr);
-    std::string raw(2 * kCoordinate, '\0');
+std::string_view PrivateKey::jws_algorithm() const {
+    return is_rsa(type()) ? "RS256" : type() == KeyType::kEc384 ? "ES384" : "ES256";
+}
+
+Result<std::string> PrivateKey::sign_jws(std::string_view message) const {
+    const mbedtls_md_type_t kind = type() == KeyType::kEc384 ? MBEDTLS_MD_SHA384 : MBEDTLS_MD_SHA256;
+    const mbedtls_md_info_t* info = mbedtls_md_info_from_type(kind);
+    std::array<unsigned char, MBEDTLS_MD_MAX_SIZE> hash{};
+    std::array<unsigned char, MBEDTLS_PK_SIGNATURE_MAX_SIZE> made{};
+    std::size_t size = 0;
+    int code = mbedtls_md(info, reinterpret_cast<const unsigned char*>(message.data()), message.size(), hash.data());
+    if (code == 0)
+        code = mbedtls_pk_sign(&impl_->key, kind, hash.data(), mbedtls_md_get_size(info), made.data(), made.size(), &size, rng, nullptr);
+    if (code == 0 && is_rsa(type())) return std::string(reinterpret_cast<const char*>(made.data()), size);
+    std::string raw(2 * bytes_of(type()), '\0');
     std::size_t raw_size = 0;
     if (code == 0) {
-        code = mbedtls_ecdsa_der_to_raw(8 * kCoordinate, der.data(), der_size,
-                                        reinterpret_cast<unsigned char*>(raw.data()), raw.size(), &raw_size);
+        code = mbedtls_ecdsa_der_to_raw(row_of(type()).bits, made.data(), size, reinterpret_cast<unsigned char*>(raw.data()), raw.size(),
+                                        &raw_size);
     }
     if (code != 0 || raw_size != raw.size()) return Error::bug("cannot sign: " + describe(code));
     return raw;
 }
 
-Result<PrivateKey::Point> PrivateKey::public_point() const {
-    assert(type() == KeyType::kEc256);
-    std::array<unsigned char, 1 + 2 * kCoordinate> bytes{};  // 04 x y
+Result<PrivateKey::PublicNumbers> PrivateKey::public_numbers() const {
+    if (is_rsa(type())) {
+        PublicNumbers numbers{std::string(bytes_of(type()), '\0'), std::string(4, '\0')};
+        const int code = mbedtls_rsa_export_raw(mbedtls_pk_rsa(impl_->key), reinterpret_cast<unsigned char*>(numbers.first.data()),
+                                                numbers.first.size(), nullptr, 0, nullptr, 0, nullptr, 0,
+                                                reinterpret_cast<unsigned char*>(numbers.second.data()), numbers.second.size());
+        if (code != 0) return Error::bug("cannot write a public key: " + describe(code));
+        numbers.second.erase(0, numbers.second.find_first_not_of('\0'));
+        return numbers;
+    }
+    std::array<unsigned char, 1 + 2 * kMostCoordinate> bytes{};  // 04 x y
+    const std::size_t each = bytes_of(type());
     std::size_t size = 0;
     const int code = mbedtls_ecp_write_public_key(mbedtls_pk_ec(impl_->key), MBEDTLS_ECP_PF_UNCOMPRESSED, &size,
                                                   bytes.data(), bytes.size());
-    if (code != 0 || size != bytes.size()) return Error::bug("cannot write a public point: " + describe(code));
+    if (code != 0 || size != 1 + 2 * each) return Error::bug("cannot write a public point: " + describe(code));
     const char* first = reinterpret_cast<const char*>(bytes.data()) + 1;
-    return Point{std::string(first, kCoordinate), std::string(first + kCoordinate, kCoordinate)};
+    return PublicNumbers{std::string(first, each), std::string(first + each, each)};
 }
 
 }  // namespace postern::crypto

@@ -32,13 +32,15 @@ public:
     Result<Secret> to_pem() const;
     Result<std::string> public_der() const;  // SubjectPublicKeyInfo: equal for key and certificate that match
 
-    // ES256 (RFC 7518 section 3.4): r || s, 64 bytes. Precondition: type() == kEc256.
-    Result<std::string> sign_es256(std::string_view message) const;
-    // Affine coordinates of the public point, 32 bytes each (RFC 7518 section 6.2.1). Precondition: type() == kEc256.
-    struct Point {
-        std::string x, y;
+    // As JWS has it (RFC 7518 section 3): ES256 and ES384 as r || s, 64 or 96 bytes; RS256 as long as the key.
+    std::string_view jws_algorithm() const;
+    Result<std::string> sign_jws(std::string_view message) const;
+    // Of the public half (RFC 7518 sections 6.2.1, 6.3.1): x and y of a point, each as long as the curve's field, or an RSA
+    // key's n and e without leading zeros.
+    struct PublicNumbers {
+        std::string first, second;
     };
-    Result<Point> public_point() const;
+    Result<PublicNumbers> public_numbers() const;
 
     mbedtls_pk_context* native() const;  // for server/tls and the CSR; owned by this
 

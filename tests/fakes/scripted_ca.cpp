@@ -164,8 +164,12 @@ std::optional<ScriptedCa::Signed> ScriptedCa::read(const HttpRequest& request, H
     auto signature = base64url_decode(body->text("signature").value_or("!"));
     if (body->text("payload") == "") payload = "";
     auto header = header_text ? Json::parse(*header_text) : Result<Json>(Error::refuse(""));
-    if (!header || !payload || !signature || signature->size() != 64) return wrong("a JWS with a hole"), std::nullopt;
-    if (header->text("alg") != "ES256") wrong("alg");
+    if (!header || !payload || !signature) return wrong("a JWS with a hole"), std::nullopt;
+    const auto algorithm = header->text("alg");
+    const std::size_t length = algorithm == "ES256" ? 64 : algorithm == "ES384" ? 96 : algorithm == "RS256" ? 256 : 0;
+    if (signature->size() != length) wrong("alg");
+    // Accounts of ours have one kind of key; a certificate's may be another.
+    if (length != 64 && kind_of(request) != "revoke") wrong("alg of an account");
     Signed jws{std::string(header->text("url").value_or("")), std::string(header->text("kid").value_or("")), {}, *payload, {}};
     if (jws.url != request.url) wrong("url of the JWS is " + jws.url);
     if ((header->find("jwk") != nullptr) == !jws.kid.empty()) wrong("jwk and kid are not one of two");

@@ -89,9 +89,10 @@ Result<Secret> PrivateKey::to_pem() const { return Secret(sim::cheap_pem("PRIVAT
 Result<std::string> PrivateKey::public_der() const { return impl_->id; }
 
 // Nobody checks it: the CA of the fakes looks at its length.
-Result<std::string> PrivateKey::sign_es256(std::string_view) const { return std::string(64, 's'); }
+std::string_view PrivateKey::jws_algorithm() const { return "ES256"; }
+Result<std::string> PrivateKey::sign_jws(std::string_view) const { return std::string(64, 's'); }
 
-Result<PrivateKey::Point> PrivateKey::public_point() const { return Point{sha256("x" + impl_->id), sha256("y" + impl_->id)}; }
+Result<PrivateKey::PublicNumbers> PrivateKey::public_numbers() const { return PublicNumbers{sha256("x" + impl_->id), sha256("y" + impl_->id)}; }
 
 Result<std::string> make_csr(const PrivateKey& key, const std::vector<std::string>& names) {
     TRY(std::string id, key.public_der());

@@ -74,6 +74,24 @@ def test_alone_and_what_is_no_longer_configured():
             server.wait_issued(NAME)    # another configuration
 
 
+def test_revoked_in_its_own_name():
+    """Without the account, by the certificate's key (RFC 8555 section 7.6): every kind of key that we make."""
+    for key_type in ("ec256", "ec384", "rsa2048"):
+        with Lab(retry_after_authz=0, retry_after_order=0) as lab:
+            server = Postern({NAME: {"key_type": key_type}}, lab=lab)
+            with server:
+                server.wait_issued(NAME)
+                shown = server.der(NAME)
+                server.stop()
+                gone = list(server.state.glob("accounts/*/account.*"))
+                assert len(gone) == 2, gone
+                for path in gone:
+                    path.unlink()
+                done = server.command("revoke", NAME)
+                assert done.returncode == 0 and "revoked" in done.stdout, (key_type, done)
+                assert status_at_ca(lab, shown)["Status"] == "Revoked", key_type
+
+
 def test_dry_run():
     with Lab(retry_after_authz=0, retry_after_order=0) as lab, Postern({NAME: {}}, lab=lab) as server:
         server.wait_issued(NAME)

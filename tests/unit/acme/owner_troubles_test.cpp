@@ -116,16 +116,21 @@ TEST_CASE("a revocation that cannot be asked for: files, CA, nonce") {
     CHECK(stubborn.ca.count("revoke") < 100);
 }
 
-TEST_CASE("only an ec256 key can revoke its own certificate; another needs the account") {
-    WantedCert wanted = wanted_cert();
-    wanted.key_type = crypto::KeyType::kEc384;
-    Serving world(wanted);
-    world.ca.instead = [](const std::string& kind, int) {
-        return kind == "revoke" ? std::optional(Result<HttpReply>(Ca::problem(403, "unauthorized", "who are you"))) : std::nullopt;
-    };
-    world.refuses(What::kRevoke, "not revoked: unauthorized: who are you");
-    REQUIRE(world.files.remove_file("/state/accounts/lab/account.json").ok());
-    world.refuses(What::kRevoke, "only certificates with an ec256 key");
+TEST_CASE("a key of any kind revokes its own certificate where the account is not known") {
+    for (const crypto::KeyType type : {crypto::KeyType::kEc256, crypto::KeyType::kEc384, crypto::KeyType::kRsa2048}) {
+        WantedCert wanted = wanted_cert();
+        wanted.key_type = type;
+        Serving world(wanted);
+        world.ca.instead = [](const std::string& kind, int) {
+            return kind == "revoke" ? std::optional(Result<HttpReply>(Ca::problem(403, "unauthorized", "who are you"))) : std::nullopt;
+        };
+        world.refuses(What::kRevoke, "not revoked: unauthorized: who are you");
+        world.ca.instead = nullptr;
+        REQUIRE(world.files.remove_file("/state/accounts/lab/account.json").ok());
+        CHECK(world.keeper->carry_out(task(What::kRevoke)).ok);
+        CHECK(world.ca.revoked.size() == 1);
+        CHECK(world.ca.faults.empty());
+    }
 }
 
 TEST_CASE("a disk that fails while something is taken back is told, and the owner can try again") {

@@ -82,13 +82,25 @@ TEST_CASE("POST-as-GET has an empty payload, not an empty object") {
     CHECK(jws->text("payload") == "");
 }
 
-TEST_CASE("other keys are no account keys") {
-    REQUIRE(crypto::init().ok());
-    auto key = crypto::PrivateKey::generate(crypto::KeyType::kEc384);
-    REQUIRE(key.ok());
-    auto account = AccountKey::from(std::move(*key));
-    REQUIRE_FALSE(account.ok());
-    CHECK(account.error().text().find("ec384") != std::string::npos);
+TEST_CASE("keys of other kinds sign by their own algorithm, with a JWK of their own") {
+    const struct {
+        crypto::KeyType type;
+        const char* algorithm;
+        std::vector<std::string> members;
+        std::size_t signature;
+    } rows[] = {{crypto::KeyType::kEc384, "ES384", {"crv", "kty", "x", "y"}, 96}, {crypto::KeyType::kRsa2048, "RS256", {"e", "kty", "n"}, 256}};
+    for (const auto& row : rows) {
+        INFO(std::string(row.algorithm));
+        const AccountKey key = made(row.type);
+        const auto jws = Json::parse(key.sign("https://ca/x", "n", "", "{}").value());
+        REQUIRE(jws.ok());
+        const Json header = part(*jws, "protected");
+        CHECK(header.text("alg") == row.algorithm);
+        CHECK(header.find("jwk")->names() == row.members);
+        CHECK(base64url_decode(*jws->text("signature"))->size() == row.signature);
+    }
+    CHECK(Json::parse(made(crypto::KeyType::kEc384).jwk())->text("crv") == "P-384");
+    CHECK(Json::parse(made(crypto::KeyType::kRsa2048).jwk())->text("e") == "AQAB");
 }
 
 TEST_CASE("nonces: newest first, each once, nothing malformed, eight at most") {

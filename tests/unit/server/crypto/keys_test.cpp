@@ -29,16 +29,20 @@ mbedtls_mpi number(std::string_view bytes) {
 }
 
 // RFC 7518 section 3.4, with nothing of ours: the key is its two coordinates.
-bool verifies(const PrivateKey::Point& point, std::string_view message, std::string_view signature) {
-    if (signature.size() != 64) return false;
-    const std::string hash = sha256(message), sec1 = "\x04" + point.x + point.y;
+bool verifies(const PrivateKey::PublicNumbers& point, std::string_view message, std::string_view signature) {
+    const std::size_t half = point.first.size();
+    if (signature.size() != 2 * half) return false;
+    const std::string sec1 = "\x04" + point.first + point.second;
+    std::string hash(half, '\0');
+    REQUIRE(mbedtls_md(mbedtls_md_info_from_type(half == 32 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_SHA384),
+                       reinterpret_cast<const unsigned char*>(message.data()), message.size(), reinterpret_cast<unsigned char*>(hash.data())) == 0);
     mbedtls_ecp_group group;
     mbedtls_ecp_group_init(&group);
-    REQUIRE(mbedtls_ecp_group_load(&group, MBEDTLS_ECP_DP_SECP256R1) == 0);
+    REQUIRE(mbedtls_ecp_group_load(&group, half == 32 ? MBEDTLS_ECP_DP_SECP256R1 : MBEDTLS_ECP_DP_SECP384R1) == 0);
     mbedtls_ecp_point q;
     mbedtls_ecp_point_init(&q);
     REQUIRE(mbedtls_ecp_point_read_binary(&group, &q, reinterpret_cast<const unsigned char*>(sec1.data()), sec1.size()) == 0);
-    mbedtls_mpi r = number(signature.substr(0, 32)), s = number(signature.substr(32));
+    mbedtls_mpi r = number(signature.substr(0, half)), s = number(signature.substr(half));
     const int code = mbedtls_ecdsa_verify(&group, reinterpret_cast<const unsigned char*>(hash.data()), hash.size(), &q, &r, &s);
     mbedtls_mpi_free(&r);
     mbedtls_mpi_free(&s);
@@ -141,14 +145,14 @@ TEST_CASE("keys: every cut of a key is refused") {
 TEST_CASE("ES256: 64 bytes that anyone can check, leading zeros and all") {
     auto key = PrivateKey::generate(KeyType::kEc256);
     REQUIRE(key.ok());
-    auto point = key->public_point();
+    auto point = key->public_numbers();
     REQUIRE(point.ok());
-    CHECK(point->x.size() == 32);
-    CHECK(point->y.size() == 32);
+    CHECK(point->first.size() == 32);
+    CHECK(point->second.size() == 32);
     // One signature in 128 has an r or s that is a byte shorter as a number.
     for (int i = 0; i < 300; ++i) {
         const std::string message = "message " + std::to_string(i);
-        const auto signature = key->sign_es256(message);
+        const auto signature = key->sign_jws(message);
         REQUIRE(signature.ok());
         REQUIRE(signature->size() == 64);
         if (i % 16 != 0 && signature->front() != 0 && (*signature)[32] != 0) continue;  // verifying is slow
@@ -158,7 +162,7 @@ TEST_CASE("ES256: 64 bytes that anyone can check, leading zeros and all") {
 }
 
 TEST_CASE("ES256: the example of RFC 7515 appendix A.3 verifies, and its key is read") {
-    const PrivateKey::Point point{*base64url_decode("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
+    const PrivateKey::PublicNumbers point{*base64url_decode("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
                                   *base64url_decode("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")};
     const std::string message =
         "eyJhbGciOiJFUzI1NiJ9."
@@ -173,9 +177,38 @@ TEST_CASE("ES256: the example of RFC 7515 appendix A.3 verifies, and its key is 
     while (base64.size() % 4 != 0) base64 += '=';
     auto key = PrivateKey::from_pem("-----BEGIN EC PRIVATE KEY-----\n" + base64 + "\n-----END EC PRIVATE KEY-----");
     REQUIRE(key.ok());
-    CHECK(key->public_point()->x == point.x);
-    CHECK(key->public_point()->y == point.y);
-    CHECK(verifies(point, message, *key->sign_es256(message)));
+    CHECK(key->public_numbers()->first == point.first);
+    CHECK(key->public_numbers()->second == point.second);
+    CHECK(verifies(point, message, *key->sign_jws(message)));
+}
+
+TEST_CASE("ES384: 96 bytes that anyone can check") {
+    auto key = PrivateKey::generate(KeyType::kEc384);
+    REQUIRE(key.ok());
+    CHECK(key->jws_algorithm() == "ES384");
+    const auto point = key->public_numbers();
+    REQUIRE(point.ok());
+    CHECK(point->first.size() == 48);
+    CHECK(verifies(*point, "message", *key->sign_jws("message")));
+    CHECK_FALSE(verifies(*point, "message!", *key->sign_jws("message")));
+}
+
+TEST_CASE("RS256: as openssl signs it (RFC 7518 section 3.3), and the numbers of the public half") {
+    auto key = PrivateKey::from_pem(samples::kRsa2048);
+    REQUIRE(key.ok());
+    CHECK(key->jws_algorithm() == "RS256");
+    CHECK(*key->sign_jws("message") ==
+          *from_hex("2dac7da0b0541c8aa2350f19d31c65e0034bea20f02bd5793350fc93807eb472e276ce975111a709404888e46a4b282f"
+                         "3ee55401246c51970e03b7179c7f51001b1c03dc63ef45a61328a72f8449f66b1aa628f89b1f0cc98fed52a2f5cd1526"
+                         "41e2e782a6c20375bd48be67287fbcb37db3e9a1883aefe236df046dfb76e87d2c8541dbffe71dccfeafecd391f95908"
+                         "9ec05eb52e4f78a7aeda4e14467382f256cdc8234524b0fe291475fea9a86a2b9ac051a3ec86d6e30844af30de74fbcb"
+                         "b50d8c7bb71ed164e883526ded32ec6513a04cb2d1fbbe1ff17ce0d024017cf43799742b01376cd6e456dfa71bb9c6cf"
+                         "2876ebc642c43521dfb93b9aa6d9e157"));
+    const auto numbers = key->public_numbers();
+    REQUIRE(numbers.ok());
+    CHECK(numbers->first.size() == 256);
+    CHECK(numbers->first.substr(0, 8) == *from_hex("bc750ed879f340aa"));
+    CHECK(numbers->second == std::string("\x01\x00\x01", 3));
 }
 
 TEST_CASE("keys: threads sign with one key at once, as loops do in handshakes") {
