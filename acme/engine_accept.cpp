@@ -14,11 +14,13 @@ Result<Json> json_of(const HttpReply& reply) {
     return Json::parse(reply.body);
 }
 
-Result<std::string> location_of(const HttpReply& reply, std::string_view what) {
+// Relative to `asked`, where it is (RFC 9110 section 10.2.2).
+Result<std::string> location_of(const HttpReply& reply, const std::string& asked, std::string_view what) {
     std::string_view location = reply.field("Location");
     if (location.empty()) return Error::refuse("no Location in the answer to " + std::string(what));
-    if (auto url = parse_https_url(location); !url) return std::move(url).error().at("Location");
-    return std::string(location);
+    auto url = resolve_location(asked, location);
+    if (!url) return std::move(url).error().at("Location");
+    return url;
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ Result<void> Engine::accept_directory(const HttpReply& reply) {
 }
 
 Result<void> Engine::accept_account(const HttpReply& reply) {
-    TRY(session_.account_url, location_of(reply, "newAccount"));
+    TRY(session_.account_url, location_of(reply, session_.directory->new_account, "newAccount"));
     queued_.push_back(KeepAccount{session_.account_url});
     if (reply.status == 201) charges_.push_back({Spent::kAccount, {}});
     note("acme.account", reply.status == 201 ? "account registered" : "account found again");
@@ -72,7 +74,7 @@ Result<void> Engine::accept_account(const HttpReply& reply) {
 // An order that cannot be found again is no use, and asking for it again would make another: no second try here.
 Result<void> Engine::accept_new_order(const HttpReply& reply, Facts facts) {
     charges_.push_back({Spent::kOrder, {}});
-    auto location = location_of(reply, "newOrder");
+    auto location = location_of(reply, session_.directory->new_order, "newOrder");
     if (!location) {
         fail("answer", location.error().text());
         return {};

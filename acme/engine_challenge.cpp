@@ -19,13 +19,14 @@ std::string names_of(const std::vector<ChallengeType>& types) {
 
 }  // namespace
 
-// One that is under way already, from an earlier run, comes before one that we would rather have had.
+// One that is under way already, from an earlier run, comes before one that we would rather have had; one that has failed
+// is no way any more, though others may be (section 7.1.6).
 const Challenge* Engine::usable(const Authorization& authorization) const {
     const Challenge* best = nullptr;
     for (const ChallengeType type : task_.challenges) {
         const auto& offered = authorization.challenges;
         const auto at = std::find_if(offered.begin(), offered.end(), [&](const Challenge& c) { return c.type == acme::name_of(type); });
-        if (at == offered.end()) continue;
+        if (at == offered.end() || at->status == ChallengeStatus::kInvalid) continue;
         if (at->status == ChallengeStatus::kProcessing) return &*at;
         if (best == nullptr) best = &*at;
     }

@@ -9,7 +9,7 @@ namespace {
 acme::TransportOptions options_for(const std::string& ca_file) {
     acme::TransportOptions options;
     options.ca_file = ca_file;
-    options.user_agent = "postern/" POSTERN_VERSION " cpp-httplib";  // RFC 8555 section 6.1
+    options.user_agent = "postern/" POSTERN_VERSION;  // RFC 8555 section 6.1
     return options;
 }
 

@@ -10,6 +10,8 @@ namespace postern::acme {
 namespace {
 
 constexpr std::size_t kSubproblems = 16;  // shown; an order has at most a hundred names
+constexpr std::size_t kDetail = 1000;     // bytes; the link by which a name that a CA has paused is freed takes some 500
+constexpr std::size_t kDetailBelow = 400; // of a subproblem
 constexpr std::string_view kUrn = "urn:ietf:params:acme:error:";
 
 struct Advice {
@@ -51,7 +53,8 @@ constexpr std::array kAdvice = {
     Advice{"order", "The CA gave the order up; a new one is placed by itself."},
     Advice{"processing", "The CA is still at work; its order is kept and asked for again later."},
     Advice{"profile", "Name a profile that the CA offers in `profile`, or take the line out."},
-    Advice{"rateLimited", "The CA's limit is used up: nothing to do but wait; it is tried again at the date shown."},
+    Advice{"rateLimited", "The CA's limit is used up: it is tried again at the date shown. If the CA has paused the name and gives a "
+                       "link, open it."},
     Advice{"rejectedIdentifier", "The CA does not issue for this name: check `names`, or choose another CA."},
     Advice{"revoked", "Nothing is ordered before `postern renew --force NAME`, or a change of its configuration."},
     Advice{"serverInternal", "The CA has trouble of its own; it is tried again by itself."},
@@ -76,23 +79,25 @@ std::string excerpt(std::string_view body) {
 
 }  // namespace
 
-CaProblem problem_from(const Json& object) {
+static CaProblem problem_with(const Json& object, std::size_t detail) {
     CaProblem problem;
     std::string_view type = object.text("type").value_or("");
     problem.type = printable(has_prefix(type, kUrn) ? type.substr(kUrn.size()) : type, 80);
-    problem.detail = printable(object.text("detail").value_or(object.text("title").value_or("")));
+    problem.detail = printable(object.text("detail").value_or(object.text("title").value_or("")), detail);
     auto link = object.text("instance").value_or("");
     if (parse_https_url(link)) problem.link = std::string(link);
     if (const Json* identifier = object.find("identifier"))
         problem.identifier = printable(identifier->text("value").value_or(""), 80);
     const auto* subs = object.array("subproblems");
     for (std::size_t i = 0; subs && i < subs->size() && i < kSubproblems; ++i) {
-        CaProblem sub = problem_from((*subs)[i]);
+        CaProblem sub = problem_with((*subs)[i], kDetailBelow);
         sub.sub.clear();  // one level, as RFC 8555 section 6.7.1 has it
         problem.sub.push_back(std::move(sub));
     }
     return problem;
 }
+
+CaProblem problem_from(const Json& object) { return problem_with(object, kDetail); }
 
 CaProblem problem_of(const HttpReply& reply) {
     CaProblem problem;

@@ -61,7 +61,7 @@ struct TransportOptions {
     std::string ca_file;             // extra trust anchors in PEM, alone trusted when set; empty: the system's bundle
     std::size_t body_limit = limits::kAcmeBody;
     Millis total_time = limits::kExchangeTime;  // connect, TLS, request and reply together
-    std::string user_agent;          // RFC 8555 section 6.1
+    std::string user_agent;          // RFC 8555 section 6.1; that of the library is put behind it
 };
 
 std::unique_ptr<Transport> make_httplib_transport(TransportOptions options);

@@ -348,7 +348,7 @@ httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const 
     }
     out.path = url.target;
     out.body = request.body;
-    out.headers = {{"Host", url.authority()}, {"User-Agent", options_.user_agent}, {"Accept-Encoding", "identity"}};
+    out.headers = {{"Host", url.authority()}, {"User-Agent", options_.user_agent + " cpp-httplib/" CPPHTTPLIB_VERSION}, {"Accept-Encoding", "identity"}};
     if (!request.content_type.empty()) out.headers.emplace("Content-Type", request.content_type);
     out.response_handler = [this](const httplib::Response& response) { return body_welcome(response); };
     out.content_receiver = [this, &body](const char* data, std::size_t size, std::size_t, std::size_t) {

@@ -46,7 +46,7 @@ def check_manners(log):
     nonces = []
     for e in log:
         agent = e.headers.get("User-Agent") or ""
-        assert re.match(r"[Pp]ostern/\d+\.\d+", agent), f"User-Agent {agent!r}"
+        assert re.fullmatch(r"postern/\d+\.\d+\S* cpp-httplib/\d+\.\d+\S*", agent), f"User-Agent {agent!r}"
         assert e.tls in ("TLSv1.2", "TLSv1.3")
         if e.method != "POST":      # RFC 8555 section 6.3, RFC 9773 section 4.1
             assert e.kind in ("directory", "nonce", "ari"), f"{e.method} of a {e.kind}: POST-as-GET is due"

@@ -82,6 +82,28 @@ TEST_CASE("a challenge that is under way is not answered twice, and none beside 
     }
 }
 
+TEST_CASE("a challenge that has failed is no way any more: the other one is taken, or none is left") {
+    const auto spoil = [](HttpReply& reply, const char* type) {
+        const auto at = reply.body.find("\"type\":\"" + std::string(type) + "\"");
+        const auto status = at == std::string::npos ? at : reply.body.find("\"status\":\"pending\"", at);
+        if (status != std::string::npos) reply.body.replace(status + 10, 7, "invalid");
+    };
+    for (const bool both : {false, true}) {
+        World world;
+        world.ca.offers = {"http-01", "tls-alpn-01"};
+        world.ca.change = [&](const std::string& kind, int, HttpReply& reply) {
+            if (kind != "authz") return;
+            spoil(reply, "http-01");
+            if (both) spoil(reply, "tls-alpn-01");
+        };
+        world.start({wanting({kHttp, kAlpn})});
+        const CertStatus status = world.round();
+        CHECK(world.ca.answered == (both ? Names{} : Names{"tls-alpn-01"}));
+        if (both) CHECK(status.last_problem->type == "challenge");
+        else CHECK(status.rung == Rung::kPublic);
+    }
+}
+
 TEST_CASE("nothing usable is permanent, and names what is offered") {
     World world;
     world.ca.offers = {"dns-01", "http-01"};

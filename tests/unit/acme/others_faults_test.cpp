@@ -169,6 +169,18 @@ TEST_CASE("contact not optional: without an e-mail address the account has none,
     }
 }
 
+TEST_CASE("a Location that is relative to what was asked (RFC 9110 section 10.2.2)") {
+    Overheard world;
+    world.ca.change = [](const std::string& kind, int, HttpReply& reply) {
+        if (kind != "newOrder" && kind != "newAccount") return;
+        for (auto& [name, value] : reply.fields)
+            if (name == "Location") value.erase(0, value.find('/', 8));
+    };
+    world.start();
+    CHECK(world.round().rung == Rung::kPublic);
+    CHECK(world.ca.faults.empty());
+}
+
 TEST_CASE("no Location on finalize: the order is looked at where newOrder said that it is") {
     Overheard world;
     world.ca.polls_until_issued = 2;

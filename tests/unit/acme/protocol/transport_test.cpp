@@ -39,7 +39,7 @@ TEST_CASE("requests arrive as they were meant, over one connection") {
     REQUIRE(server.heard.size() == 3);
     CHECK(server.heard[0].rfind("GET /dir?x=1 HTTP/1.1\r\n", 0) == 0);
     CHECK(has(server.heard[0], "\r\nHost: localhost:" + std::to_string(server.port) + "\r\n"));
-    CHECK(has(server.heard[0], "\r\nUser-Agent: postern/test\r\n"));  // RFC 8555 section 6.1
+    CHECK(has(server.heard[0], "\r\nUser-Agent: postern/test cpp-httplib/"));  // RFC 8555 section 6.1
     CHECK(has(server.heard[0], "\r\nAccept-Encoding: identity\r\n"));
     CHECK(server.heard[1].rfind("HEAD /nonce HTTP/1.1\r\n", 0) == 0);
     CHECK(server.heard[2].rfind("POST /order HTTP/1.1\r\n", 0) == 0);
