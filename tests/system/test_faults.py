@@ -6,7 +6,7 @@ import fault_lanes
 from fault_table import SCENARIOS, SCENARIOS_LONG
 from lab import TOOLS
 
-BY_NAME = True      # the suite acme-faults runs it
+BY_NAME = True      # the suites acme-faults-quick and acme-faults run it
 
 
 def test_every_scenario_has_its_row():

@@ -2,7 +2,7 @@
 import fault_lanes
 from fault_table import SCENARIOS, SCENARIOS_LONG
 
-BY_NAME = True      # the suite acme-faults-long runs it
+BY_NAME = True      # the suite acme-faults runs it
 
 
 def test_with_pebble_of_debian_13():

@@ -6,7 +6,7 @@ from fault_lanes import begin_peak, memory
 from lab import Lab
 from postern import Postern
 
-BY_NAME = True      # the suite acme-faults-long runs it
+BY_NAME = True      # the suite hundred-sites runs it
 SITES, EARLY = 100, 20
 HELD = 16           # kB at most for one more certificate: its parsed chain (a self-signed one goes for it), its job, its place
 NOTHING = 512       # kB: what an allocator gives back or does not
