@@ -37,6 +37,12 @@ std::size_t missing_names(const crypto::CertBundle& pair, const std::vector<std:
         std::count_if(names.begin(), names.end(), [&](const std::string& name) { return !pair.covers(name); }));
 }
 
+std::string generation_text(int generation) { return "generation " + std::to_string(generation); }
+
+void pass_over(std::string& reason, int generation, const std::string& why) {
+    if (reason.empty()) reason = generation_text(generation) + " " + why;
+}
+
 // Certificate and key of one file, cut where the key begins.
 Result<Pair> pair_from_one(std::string_view pem) {
     auto key = pem.rfind("-----BEGIN ");
@@ -70,6 +76,7 @@ void Lineage::load(Store& store) {
 // The live one; those before it only when it cannot serve every name: reading four pairs of a hundred sites takes time.
 void Lineage::find_pairs(Store& store) {
     found_.clear();
+    passed_over_.clear();
     live_known_ = false;
     Archive& archive = store.archive();
     auto numbers = archive.generations(wanted_.name);
@@ -89,10 +96,14 @@ bool Lineage::add_pair(Store& store, int generation, bool live) {
                        : Result<Pair>(std::move(stored).error());
     if (!pair) {
         store.generation_damaged(wanted_.name, generation, pair.error().text());
+        pass_over(passed_over_, generation, "cannot be used: " + pair.error().text());
         return false;
     }
     const crypto::CertBundle& bundle = **pair;
-    if (job_.is_revoked(bundle.facts().fingerprint)) return false;
+    if (job_.is_revoked(bundle.facts().fingerprint)) {
+        pass_over(passed_over_, generation, "was revoked");
+        return false;
+    }
     found_.push_back({{generation, live, missing_names(bundle, wanted_.names), bundle.facts().not_after}, *pair});
     return true;
 }
@@ -117,7 +128,8 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
     found_.clear();
     // Without a link (the power went before it was made) the best there is is the one that was meant.
     const bool meant = chosen.candidate.live || !live_known_;
-    serve(chosen.pair, meant ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation);
+    const std::string reason = meant ? "" : reason_for(&chosen, candidates, now);
+    serve(chosen.pair, meant ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation, reason);
     // Others read live/NAME: it must not lead to what was set aside.
     if (!live_left) (void)store.archive().point_live(wanted_.name, chosen.candidate.generation);
     return serving_;
@@ -140,7 +152,7 @@ Result<Pair> Lineage::self_signed(Store& store, Random& random) {
                           (*pair)->facts().names.size() == wanted_.names.size() &&
                           (*pair)->facts().key == crypto::name_of(type);
         if (fits) {
-            serve(std::move(*pair), Rung::kSelfSigned, 0);
+            serve(std::move(*pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}, {}));
             return serving_;
         }
     }
@@ -152,11 +164,22 @@ Result<Pair> Lineage::self_signed(Store& store, Random& random) {
     const Secret both(certificate + std::string(key_pem.view()));
     if (auto saved = store.save_self_signed(wanted_.name, both.view()); !saved)
         store.notice("the self-signed certificate could not be kept: " + saved.error().text());
-    serve(std::move(pair), Rung::kSelfSigned, 0);
+    serve(std::move(pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}, {}));
     return serving_;
 }
 
-void Lineage::serve(Pair pair, Rung rung, int generation) {
+// Why the one that live/NAME leads to does not serve but `chosen`, or our own where that is null.
+std::string Lineage::reason_for(const Found* chosen, const std::vector<Candidate>& all, WallTime now) const {
+    if (chosen == nullptr && !wanted_.from_ca) return "as configured";
+    const auto live = std::find_if(all.begin(), all.end(), [](const Candidate& c) { return c.live; });
+    if (live == all.end() && !passed_over_.empty()) return passed_over_;
+    if (chosen == nullptr) return job_.held && job_.problem ? job_.problem->detail : "no certificate of the CA is here yet";
+    if (live == all.end()) return "";
+    return generation_text(live->generation) + (live->missing > chosen->candidate.missing ? " does not cover every name" : now >= live->not_after ? " has expired" : "");
+}
+
+void Lineage::serve(Pair pair, Rung rung, int generation, std::string reason) {
+    reason_ = std::move(reason);
     serving_ = std::move(pair);
     rung_ = rung;
     generation_ = generation;
@@ -239,7 +262,7 @@ void Lineage::hold(Problem why, bool serving_is_bad, WallTime now) {
 }
 
 void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, WallTime now, std::string warning) {
-    serve(std::move(pair), Rung::kPublic, generation);
+    serve(std::move(pair), Rung::kPublic, generation, "");
     job_.failures = 0;
     // A CA that hands out certificates which are due at once may not have us order in circles and wear the flash out.
     const Seconds left = std::max<Seconds>(serving_->facts().not_after - now, Seconds(0));
@@ -275,6 +298,7 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     status.names = wanted_.names;
     status.kind = wanted_.from_ca ? "acme" : "self-signed";
     status.rung = rung_;
+    status.rung_reason = reason_;
     status.generation = generation_;
     if (serving_) status.facts = serving_->facts();
     status.renew_after = renewal();

@@ -82,7 +82,8 @@ private:
     bool add_pair(Store& store, int generation, bool live);
     void take_link_away(Store& store);
     Result<Pair> self_signed(Store& store, Random& random);
-    void serve(Pair pair, Rung rung, int generation);
+    void serve(Pair pair, Rung rung, int generation, std::string reason);
+    std::string reason_for(const Found* chosen, const std::vector<Candidate>& all, WallTime now) const;
 
     WantedCert wanted_;
     std::string digest_;
@@ -92,9 +93,11 @@ private:
     RenewalWord word_;
     std::vector<Found> found_;  // until a pair is chosen
     bool live_known_ = false;   // live/NAME led to a generation
+    std::string passed_over_;   // which one of find_pairs() was no candidate, and why; the first
     Pair serving_;
     Rung rung_ = Rung::kSelfSigned;
     int generation_ = 0;
+    std::string reason_;
     int ari_failures_ = 0;
 };
 

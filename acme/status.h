@@ -24,6 +24,7 @@ struct CertStatus {
     std::vector<std::string> names;
     std::string kind;                         // "acme", "files", "self-signed"
     Rung rung = Rung::kSelfSigned;
+    std::string rung_reason;                  // why none better serves, in words; empty with kPublic
     CertState state = CertState::kWaiting;
     std::optional<crypto::CertFacts> facts;   // of the certificate that serves
     int generation = 0;

@@ -59,6 +59,7 @@ acme::CertStatus status_of(FileSystem& files, const std::string& state, const ac
         const auto live = archive.live(wanted.name);
         if (live.ok() && *live) status.generation = **live;
     } else {
+        status.rung_reason = wanted.from_ca ? "no certificate of the CA serves" : "as configured";
         status.facts = read_facts_of(files, state + "/selfsigned/" + wanted.name + ".pem");
     }
     if (wanted.from_ca) add_job(files, state, status);

@@ -132,6 +132,7 @@ std::string certificate_text(const CertStatus& status, WallTime now) {
     std::vector<Row> rows;
     add(rows, "Names", join(status.names, ", "));
     add(rows, "Serves", std::string(acme::name_of(status.rung)) + ": " + admin::rung_words(status.rung));
+    add(rows, "Because", status.rung_reason);
     if (status.generation > 0) add(rows, "Generation", std::to_string(status.generation));
     if (status.renew_after) add(rows, "Renewal planned", admin::moment_words(*status.renew_after));
     if (status.next_attempt) add(rows, "Next try", admin::moment_words(*status.next_attempt));

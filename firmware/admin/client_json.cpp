@@ -89,6 +89,7 @@ acme::CertStatus certificate_of(const Json& json) {
     status.names = texts_of(json, "names");
     status.kind = text_of(json, "kind");
     status.rung = enum_of(text_of(json, "rung"), acme::Rung::kSelfSigned, acme::Rung::kSelfSigned);
+    status.rung_reason = text_of(json, "rung_reason");
     status.state = enum_of(text_of(json, "state"), acme::CertState::kWaiting, acme::CertState::kWaiting);
     status.facts = facts_of(json);
     status.generation = number_of(json, "generation");

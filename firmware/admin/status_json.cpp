@@ -58,6 +58,7 @@ void add_facts(JsonObject& json, const acme::CertStatus& status, WallTime now) {
 std::string certificate_of(const acme::CertStatus& status, WallTime now) {
     JsonObject json;
     json.add("name", status.name).list("names", status.names).add("kind", status.kind).add("rung", acme::name_of(status.rung));
+    json.add("rung_reason", status.rung_reason);
     add_facts(json, status, now);
     json.add("state", acme::name_of(status.state)).number("generation", status.generation);
     json.add_raw("renew_after", date(status.renew_after)).add_raw("next_attempt", date(status.next_attempt));

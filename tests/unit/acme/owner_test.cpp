@@ -64,6 +64,7 @@ TEST_CASE("the generation before it serves in its place, and a change of configu
     CHECK(world.keeper->carry_out(task(What::kRevoke)).ok);
     CHECK(world.publisher.served["a.example"]->facts().fingerprint == first);
     CHECK(world.only().rung == Rung::kPrevious);
+    CHECK(world.only().rung_reason == "generation 2 was revoked");
     CHECK(world.files.tree()["/state/live/a.example"] == "link ../archive/a.example/1");
     world.round();
     CHECK(world.ca.issued == 2);

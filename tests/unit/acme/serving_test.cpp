@@ -84,12 +84,44 @@ TEST_CASE("a damaged live generation gives way to the one before it") {
         world.files.put("/state/archive/a.example/2/fullchain.pem", damage, 0644);
         world.start();
         CHECK(world.only().rung == Rung::kPrevious);
+        CHECK(world.only().rung_reason.find("generation 2 cannot be used: ") == 0);
         CHECK(world.only().generation == 1);
         CHECK(world.files.tree()["/state/live/a.example"] == "link ../archive/a.example/1");
         CHECK(world.status.get()->notices.size() == 1);
         CHECK(world.round().generation == 3);  // it was old enough to be due
         CHECK(world.only().rung == Rung::kPublic);
+        CHECK(world.only().rung_reason.empty());
     }
+}
+
+TEST_CASE("each rung but the best says why none better serves") {
+    World world;
+    world.start();
+    CHECK(world.only().rung_reason == "no certificate of the CA is here yet");
+    world.round();
+    CHECK(world.only().rung_reason.empty());
+    const auto rungs = [](World& of, std::vector<std::string> names) {
+        WantedCert wanted = wanted_cert("a.example", std::move(names));
+        of.start({wanted});
+        return of.only().rung_reason;
+    };
+    REQUIRE(world.keeper->renew({}, true).changed);
+    CHECK(rungs(world, {"a.example"}).empty());
+    world.files.put("/state/archive/a.example/1/privkey.pem", "", 0600);
+    world.files.put("/state/archive/a.example/2/privkey.pem", "", 0600);
+    CHECK(rungs(world, {"a.example"}).find("generation 2 cannot be used: ") == 0);
+    WantedCert own = wanted_cert();
+    own.from_ca = false;
+    world.start({own});
+    CHECK(world.only().rung_reason == "as configured");
+
+    World wider;
+    wider.start({wanted_cert("a.example", {"a.example", "b.example"})});
+    REQUIRE(wider.round().rung == Rung::kPublic);
+    wider.start({wanted_cert("a.example", {"a.example"})});
+    REQUIRE(wider.keeper->renew({}, true).changed);
+    CHECK(rungs(wider, {"a.example", "b.example"}) == "generation 2 does not cover every name");
+    CHECK(wider.only().rung == Rung::kPrevious);
 }
 
 TEST_CASE("key and certificate cut to nothing by a crash: self-signed, then a new one") {

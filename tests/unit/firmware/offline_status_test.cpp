@@ -75,6 +75,7 @@ TEST_CASE("our own certificate stands in, read past its key") {
     files.put("/state/selfsigned/b.example.pem", pair.key + pair.certificate);
     CHECK(only(files, wanted("b.example")).state == acme::CertState::kWaiting);
     CHECK(only(files, wanted("b.example")).rung == acme::Rung::kSelfSigned);
+    CHECK(only(files, wanted("b.example")).rung_reason == "no certificate of the CA serves");
     CHECK(only(files, wanted("b.example")).facts);
     CHECK(only(files, wanted("b.example", false)).state == acme::CertState::kValid);
     acme::Job old;  // from the time when a CA was asked

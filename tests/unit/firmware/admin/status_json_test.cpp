@@ -54,6 +54,7 @@ TEST_CASE("status: every sample has the contract's shape") {
                                         {"names", {"array"}},
                                         {"kind", {"string"}},
                                         {"rung", {"string"}},
+                                        {"rung_reason", {"string"}},
                                         {"issuer", {"string", "null"}},
                                         {"serial", {"string", "null"}},
                                         {"key", {"string", "null"}},
