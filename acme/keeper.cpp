@@ -112,7 +112,7 @@ SteadyTime Keeper::run_due() {
     Seconds wait = kLookAgain;
     for (const Lineage& lineage : lineages_) {
         wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
-        if (lineage.ari_wanted()) wait = std::min<Seconds>(wait, lineage.ari_next(now) - now);
+        if (lineage.ari_wanted(now)) wait = std::min<Seconds>(wait, lineage.ari_next(now) - now);
     }
     return clock_.steady() + std::max(wait, Seconds(1));
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr int kSelfSignedDays = 3650;
 constexpr Seconds kLeastRest(60), kMostRest(3600);  // after a success
 constexpr Seconds kLongestAriPause(31 * 86400);
+constexpr Seconds kSoon(2 * 86400);  // tries after failures are a day apart at most
 constexpr Seconds kPauseWorthWriting(3600);
 constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 
@@ -199,6 +200,12 @@ std::optional<WallTime> Lineage::renewal() const {
 std::optional<std::string> Lineage::ari_id() const {
     if (!wanted_.from_ca || !renews() || serving_->facts().ari_id.empty()) return std::nullopt;
     return serving_->facts().ari_id;
+}
+
+// In trouble its next try comes by itself, and asks; one that failed by force may have it months away.
+bool Lineage::ari_wanted(WallTime now) const {
+    const bool soon = job_.problem && due(now, false) - now <= kSoon;
+    return ari_id() && !held() && !soon;
 }
 
 WallTime Lineage::ari_next(WallTime now) const {

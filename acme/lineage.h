@@ -57,7 +57,7 @@ public:
 
     // RFC 9773: the id of the pair that serves, if the CA of the configuration is to be asked about it.
     std::optional<std::string> ari_id() const;
-    bool ari_wanted() const { return ari_id() && !held(); }
+    bool ari_wanted(WallTime now) const;
     WallTime ari_next(WallTime now) const;   // when to ask; a date too far ahead comes from a wrong clock and means now
     void ari_pause_until(WallTime next);
     int ari_failed() { return ++ari_failures_; }  // how often in a row

@@ -21,7 +21,7 @@ Error refused(const HttpReply& reply) { return Error::retry("the CA answered " +
 }  // namespace
 
 bool RenewalWatch::due(const Lineage& lineage, bool by_hand) const {
-    if (!lineage.ari_wanted()) return false;
+    if (!lineage.ari_wanted(clock_.wall())) return false;
     return by_hand || lineage.ari_next(clock_.wall()) <= clock_.wall();
 }
 

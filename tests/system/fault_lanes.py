@@ -83,8 +83,8 @@ class Lane:
         self.template = postern.scratch("template") / "state"
         with Postern({NAME: {}}, lab=self.lab) as server:
             (server.wait_window if pebble in ANSWERS_ARI else server.wait_issued)(NAME)
-            job = server.state / "jobs" / f"{NAME}.json"
-            http_client.until(lambda: "ari_next" in job.read_text(), 20, "renewalInfo is asked for: no row does it at its start")
+            word = server.state / "jobs" / f"{NAME}.ari"
+            http_client.until(word.exists, 20, "renewalInfo is asked for: no row does it at its start")
             server.stop()
             postern.copy_state(server.state, self.template)
 

@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,6 @@ import faulty.proxy     # noqa: E402  (the path above)
 import faulty.server        # noqa: E402
 
 started = []        # labs that are up, for end_all()
-_numbers = iter(range(1, 10000))
 _fetched = set()
 
 
@@ -48,7 +48,7 @@ class Lab:
 
     def __init__(self, pebble="own", **options):
         fetch(pebble)
-        self.name = f"system-{os.getpid()}-{next(_numbers)}"
+        self.name = f"system-{secrets.token_hex(4)}"    # process numbers are the same in two namespaces
         self.tool = [sys.executable, str(TOOLS / "pebble-lab"), "--name", self.name]
         argv = ["--pebble", pebble]
         for key, value in options.items():
