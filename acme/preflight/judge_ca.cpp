@@ -11,7 +11,6 @@ namespace {
 
 using Answer = dns::CaaVerdict::Answer;
 
-
 constexpr char kOwnCa[] = "If it is a CA of your own, name the file with its root: ca_file = /etc/ssl/my-ca.pem in [acme] or [ca NAME]. ";
 
 void blame_trust(Finding& finding, const Case& one, const CaSight& ca) {
@@ -27,17 +26,32 @@ void blame_trust(Finding& finding, const Case& one, const CaSight& ca) {
     finding.paste = install_anchors();
 }
 
+// An account that there is was bound when it was made, and needs the key no more (RFC 8555 section 7.3.4).
+void judge_binding(Finding& finding, const Case& one) {
+    finding.seen += " It makes accounts for its own customers only (external account binding)";
+    if (!one.account_url.empty()) {
+        finding.seen += "; ours is made.";
+        return;
+    }
+    if (one.has_external_account) {
+        finding.seen += ", and the configuration has the keys for it.";
+        return;
+    }
+    finding.level = Level::kFault;
+    finding.seen += ", and neither is there an account nor are there the keys for one.";
+    finding.result = "No account, and so no order: `externalAccountRequired`.";
+    finding.change = "Add the two that the CA shows to its customers to [acme] or [ca NAME]. Or choose a CA that does without: "
+                     "ca = letsencrypt";
+    finding.paste = external_account_keys();
+}
+
 }  // namespace
 
 Finding judge_directory(const Case& one, const CaSight& ca) {
     Finding finding{"ca", Level::kOk, one.directory_url, "", "", ""};
     if (ca.failure.empty()) {
         finding.seen = "Its directory was read, and its chain verified" + (ca.trusts.empty() ? "." : " by " + ca.trusts + ".");
-        if (!ca.external_account) return finding;
-        finding.level = Level::kWarning;
-        finding.seen += " It wants an account made beforehand (external account binding).";
-        finding.result = "Without one it fails with `externalAccountRequired`.";
-        finding.change = "Choose a CA that does without: ca = letsencrypt";
+        if (ca.external_account) judge_binding(finding, one);
         return finding;
     }
     finding.level = Level::kFault;

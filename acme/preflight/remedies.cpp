@@ -50,6 +50,10 @@ std::vector<Paste> zone_line(const std::string& line) { return {Paste{"where the
 
 std::vector<Paste> server_key(const std::string& line) { return {Paste{"in the configuration, section [server]", {line}}}; }
 
+std::vector<Paste> external_account_keys() {
+    return {Paste{"in the configuration, section [acme] or [ca NAME]", {"eab_kid = KEY-ID", "eab_hmac_key = KEY"}}};
+}
+
 std::vector<Paste> set_clock() {
     return {
         {"OpenWrt", {"uci set system.ntp.enabled='1'", "uci commit system", "/etc/init.d/sysntpd enable", "/etc/init.d/sysntpd restart"}},

@@ -18,6 +18,7 @@ std::vector<Paste> free_port(std::uint16_t port, bool secure);
 // A line of the domain's zone; a line of [server] in the INI.
 std::vector<Paste> zone_line(const std::string& line);
 std::vector<Paste> server_key(const std::string& line);
+std::vector<Paste> external_account_keys();  // to fill in
 std::vector<Paste> set_clock();
 std::vector<Paste> install_anchors();
 

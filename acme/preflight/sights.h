@@ -19,6 +19,7 @@ struct Case {
     std::string directory_url;
     std::string ca_file;               // of the configuration; empty: the system's anchors
     std::string account_url;           // empty: there is no account yet
+    bool has_external_account = false; // eab_kid and eab_hmac_key are configured
     Ledger::Order order;
     WallTime newest_issue{};           // of the certificate that there is; the epoch without one
 };

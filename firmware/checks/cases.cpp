@@ -29,6 +29,7 @@ Case case_of(FileSystem& files, const std::string& state, const acme::WantedCert
     one.directory_url = wanted.ca.directory_url;
     one.ca_file = wanted.ca.ca_file;
     one.account_url = account_of(files, state, wanted.ca);
+    one.has_external_account = wanted.ca.external.key != nullptr;
     one.order = {wanted.ca.directory_url, wanted.ca.limits, wanted.names, false, one.account_url.empty()};
     const auto chain = files.read(state + "/live/" + wanted.name + "/fullchain.pem", limits::kPemFile);
     const auto facts = chain ? crypto::read_facts(*chain) : Result<crypto::CertFacts>(chain.error());

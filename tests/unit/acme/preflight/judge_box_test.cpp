@@ -118,8 +118,6 @@ TEST_CASE("the CA's directory and chain") {
     ca.trusts = "/etc/bundle.pem";
     CHECK(judge_directory(one(), ca).level == Level::kOk);
     CHECK(holds(judge_directory(one(), ca).seen, "/etc/bundle.pem"));
-    ca.external_account = true;
-    CHECK(judge_directory(one(), ca).level == Level::kWarning);
     ca.failure = "it failed";
     const std::pair<const char*, const char*> rows[] = {{"trust", "ca_file"}, {"ca_file", "trust anchors"}, {"clock", "Set the clock"},
                                                         {"transport", "443"}, {"url", "443"}, {"directory", "URL"}};
@@ -139,6 +137,33 @@ TEST_CASE("the CA's directory and chain") {
     CHECK(judge_directory(own, ca).paste.empty());
     ca.type = "ca_file";
     CHECK(holds(judge_directory(own, ca).change, "/etc/my-ca.pem"));
+}
+
+TEST_CASE("a CA that makes accounts for its own customers only: what matters is whether there is one, or the keys for one") {
+    CaSight ca;
+    ca.trusts = "/etc/bundle.pem";
+    ca.external_account = true;
+    const Finding missing = judge_directory(one(), ca);
+    CHECK(missing.level == Level::kFault);
+    CHECK(holds(missing.seen, "external account binding"));
+    CHECK(holds(missing.result, "externalAccountRequired"));
+    const auto keys = missing.change.find("Add the two"), other = missing.change.find("ca = letsencrypt");
+    CHECK(keys < other);  // the keys first, another CA only then
+    CHECK(other != missing.change.npos);
+    REQUIRE(missing.paste.size() == 1);
+    CHECK(missing.paste[0].lines == std::vector<std::string>{"eab_kid = KEY-ID", "eab_hmac_key = KEY"});
+    Case keyed = one();
+    keyed.has_external_account = true;
+    CHECK(judge_directory(keyed, ca).level == Level::kOk);
+    CHECK(holds(judge_directory(keyed, ca).seen, "has the keys"));
+    CHECK(judge_directory(keyed, ca).paste.empty());
+    Case known = one();
+    known.account_url = "https://ca.example/account/1";
+    CHECK(judge_directory(known, ca).level == Level::kOk);
+    CHECK(holds(judge_directory(known, ca).seen, "ours is made"));
+    ca.failure = "it failed";  // nothing else counts then
+    ca.type = "transport";
+    CHECK(holds(judge_directory(keyed, ca).change, "443"));
 }
 
 TEST_CASE("CAA, one finding for names that fare alike") {
