@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "acme/installer.h"
+#include "acme/left_over.h"
 #include "acme/policy/clock_gate.h"
 #include "acme/policy/retry.h"
 #include "acme/protocol/problem.h"
@@ -38,6 +39,7 @@ Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
         lineages_.emplace_back(std::move(one));
     }
     for (Lineage& lineage : lineages_) lineage.load(*store_);
+    find_left_over();
     set_clock_bound();
     for (Lineage& lineage : lineages_) TRY_VOID(take_up(lineage));
     publish_status();
@@ -48,7 +50,13 @@ void Keeper::set_clock_bound() {
     std::vector<WallTime> issued;
     for (const Lineage& lineage : lineages_)
         if (auto newest = lineage.newest_issue()) issued.push_back(*newest);
+    for (const LeftOver& one : left_over_)
+        if (one.not_before) issued.push_back(*one.not_before);
     clock_.raise(clock_lower_bound(build_time(), issued));
+}
+
+void Keeper::find_left_over() {
+    left_over_ = acme::find_left_over(store_->archive(), [this](const std::string& name) { return knows(name); });
 }
 
 // A machine that does not know the time asks a CA for it.
@@ -88,6 +96,7 @@ void Keeper::set_wanted(std::vector<WantedCert> wanted) {
     lineages_.swap(next);
     for (const Lineage& gone : next)
         if (!knows(gone.wanted().name)) parts_.publisher.withdraw(gone.wanted().name);
+    find_left_over();
     set_clock_bound();
     publish_status();
 }
@@ -339,6 +348,7 @@ void Keeper::publish_status() {
     snapshot->notices = store_->notices();
     for (const Lineage& lineage : lineages_)
         if (std::string warning = lineage.warning(); !warning.empty()) snapshot->notices.push_back(std::move(warning));
+    snapshot->unconfigured = left_over_;
     parts_.status.set(std::move(snapshot));
 }
 

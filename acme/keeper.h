@@ -45,6 +45,7 @@ public:
 private:
     bool clock_set(bool by_hand);
     void set_clock_bound();
+    void find_left_over();
     Result<void> take_up(Lineage& lineage);
     bool run(Lineage& lineage, bool force);  // false: failed
     void begin_run();  // once, however many are due
@@ -82,6 +83,7 @@ private:
     std::optional<ClockBook> times_;
     RenewalWatch watch_;
     std::vector<Lineage> lineages_;
+    std::vector<LeftOver> left_over_;
     std::map<std::string, std::string> thumbprints_;  // of accounts, by the CA's name
     bool in_run_ = false;  // the listener was told of its begin, and not of its end
     bool stopped_ = false;

@@ -158,6 +158,7 @@ bool Keeper::remove_unknown(const std::string& name) {
     }
     auto removed = store_->archive().remove(name);
     if (removed) removed = store_->forget(name);
+    find_left_over();
     if (!removed) parts_.log.error("acme.asked", {{"certificate", name}, {"failed", removed.error().text()}});
     if (step_) step_(name, removed ? "deleted" : "disk: " + removed.error().text());
     return removed.ok();

@@ -36,12 +36,20 @@ struct CertStatus {
     std::string thumbprint;                   // of the CA account that orders it (RFC 7638); empty: there is none yet
 };
 
+// On the disk, and of no site that is configured: never renewed, never a reason for alarm.
+struct LeftOver {
+    std::string name;
+    std::vector<std::string> names;               // that it is for; empty when it cannot be read, as the dates
+    std::optional<WallTime> not_before, not_after;
+};
+
 struct StatusSnapshot {
     std::vector<CertStatus> certificates;
     bool clock_sane = true;
     std::vector<std::string> notices;         // damaged state files set aside, and the like
     std::string clock_source = "system";      // or "ca", or "none" (acme/known_clock.h)
     std::optional<std::vector<Ledger::State>> ledger = std::nullopt;  // nothing: not known, for no server runs
+    std::vector<LeftOver> unconfigured{};     // acme/left_over.h
 };
 
 }  // namespace postern::acme

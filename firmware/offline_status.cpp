@@ -1,7 +1,9 @@
 #include "firmware/offline_status.h"
 
+#include <algorithm>
 #include <cerrno>
 
+#include "acme/left_over.h"
 #include "acme/policy/schedule.h"
 #include "acme/store/archive.h"
 #include "server/base/limits.h"
@@ -77,6 +79,10 @@ Result<acme::StatusSnapshot> read_offline_status(FileSystem& files, const std::s
     }
     acme::StatusSnapshot snapshot;
     for (const acme::WantedCert& each : wanted) snapshot.certificates.push_back(status_of(files, state, each, now));
+    acme::Archive archive(files, state, FileSystem::kKeepGroup);
+    snapshot.unconfigured = acme::find_left_over(archive, [&wanted](const std::string& name) {
+        return std::any_of(wanted.begin(), wanted.end(), [&](const acme::WantedCert& one) { return one.name == name; });
+    });
     return snapshot;
 }
 

@@ -83,6 +83,15 @@ std::string details_text(const CertStatus& status) {
     return status.last_problem ? out + problem_text(*status.last_problem) : out;
 }
 
+std::string left_over_text(const std::vector<acme::LeftOver>& all) {
+    if (all.empty()) return {};
+    std::vector<Row> rows;
+    for (const acme::LeftOver& one : all)
+        rows.push_back({"  " + one_line(one.name), one.not_after ? "until " + admin::date_words(*one.not_after) : "cannot be read",
+                        one_line(join(one.names, ", "))});
+    return "\nNo longer configured: kept, neither served nor renewed. To delete one: postern delete NAME\n" + table_text(rows);
+}
+
 void add(std::vector<Row>& rows, const std::string& title, std::string_view value) {
     if (!value.empty()) rows.push_back({"  " + title, one_line(value)});
 }
@@ -121,6 +130,7 @@ std::string status_text(const acme::StatusSnapshot& status, WallTime now) {
     for (const CertStatus& each : status.certificates) rows.push_back(row_of(each, now));
     if (rows.size() > 1) out += "\n" + table_text(rows);
     for (const CertStatus& each : status.certificates) out += details_text(each);
+    out += left_over_text(status.unconfigured);
     if (!status.clock_sane) out += "\nclock: not set: nothing is ordered before it is. Check the time source (NTP).\n";
     if (status.clock_source == "ca") out += "\nclock: not set: certificates go by the CA's clock meanwhile. Check the time source (NTP).\n";
     for (const std::string& notice : status.notices) out += "\nNote: " + one_line(notice) + "\n";

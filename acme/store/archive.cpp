@@ -38,6 +38,15 @@ std::string Archive::path_of(const std::string& name, int generation) const {
     return root_ + "/archive/" + name + "/" + std::to_string(generation);
 }
 
+Result<std::vector<std::string>> Archive::names() {
+    auto entries = files_.list(root_ + "/archive");
+    if (!entries && entries.error().number() == ENOENT) return std::vector<std::string>{};
+    if (!entries) return std::move(entries).error();
+    std::erase_if(*entries, [](const std::string& entry) { return entry.front() == '.'; });  // no name begins with a dot
+    if (entries->size() > kMostNames) entries->resize(kMostNames);
+    return entries;
+}
+
 Result<std::vector<int>> Archive::generations(const std::string& name) {
     auto entries = files_.list(root_ + "/archive/" + name);
     if (!entries && entries.error().number() == ENOENT) return std::vector<int>{};
@@ -60,9 +69,13 @@ Result<std::optional<int>> Archive::live(const std::string& name) {
 
 Result<StoredPair> Archive::read(const std::string& name, int generation) {
     std::string folder = path_of(name, generation);
-    TRY(std::string fullchain, files_.read(folder + "/fullchain.pem", limits::kPemFile));
+    TRY(std::string fullchain, read_chain(name, generation));
     TRY(std::string key, files_.read(folder + "/privkey.pem", limits::kPemFile));
     return StoredPair{std::move(fullchain), Secret(std::move(key))};
+}
+
+Result<std::string> Archive::read_chain(const std::string& name, int generation) {
+    return files_.read(path_of(name, generation) + "/fullchain.pem", limits::kPemFile);
 }
 
 bool Archive::live_has_key(const std::string& name, std::string_view key_pem) {

@@ -26,9 +26,13 @@ public:
     // `root` is the state folder; the folders must exist (Store::open makes them).
     Archive(FileSystem& files, std::string root, std::uint32_t key_group);
 
+    static constexpr std::size_t kMostNames = 1000;  // ten times the sites of a large configuration
+
+    Result<std::vector<std::string>> names();                       // that have a folder, in order; kMostNames at most
     Result<std::vector<int>> generations(const std::string& name);  // ascending; empty for an unknown name
     Result<std::optional<int>> live(const std::string& name);       // none: no link, or one that leads elsewhere
     Result<StoredPair> read(const std::string& name, int generation);
+    Result<std::string> read_chain(const std::string& name, int generation);  // without its key, for who may not read that
     bool live_has_key(const std::string& name, std::string_view key_pem);
 
     // Writes a new generation and makes it the live one. On any failure the live one is as before (or already the new

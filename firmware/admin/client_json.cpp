@@ -101,6 +101,10 @@ acme::CertStatus certificate_of(const Json& json) {
     return status;
 }
 
+acme::LeftOver left_over_of(const Json& json) {
+    return {text_of(json, "name"), texts_of(json, "names"), std::nullopt, date_of(json, "not_after")};
+}
+
 }  // namespace
 
 Result<acme::StatusSnapshot> read_status_json(std::string_view text) {
@@ -114,6 +118,9 @@ Result<acme::StatusSnapshot> read_status_json(std::string_view text) {
     status.clock_sane = flag_of(member(json, "clock"), "sane", true);
     status.clock_source = text_of(member(json, "clock"), "source");
     status.notices = texts_of(json, "notices");
+    for (const Json& item : member(json, "unconfigured").items()) {
+        if (status.unconfigured.size() < kMostItems) status.unconfigured.push_back(left_over_of(item));
+    }
     return status;
 }
 

@@ -67,6 +67,10 @@ std::string certificate_of(const acme::CertStatus& status, WallTime now) {
     return json.add_raw("history", json_list(status.history, attempt_of)).done();
 }
 
+std::string left_over_of(const acme::LeftOver& one) {
+    return JsonObject().add("name", one.name).list("names", one.names).add_raw("not_after", date(one.not_after)).done();
+}
+
 std::string limit_of(const acme::Ledger::State& limit) {
     return JsonObject()
         .add("ca", limit.directory_url)
@@ -100,6 +104,7 @@ std::string status_json(const acme::StatusSnapshot& status, const ServerFacts& f
     json.add("version", version).number("uptime_s", facts.uptime_s).add_raw("now", date(now));
     json.add_raw("clock", JsonObject().flag("sane", status.clock_sane).add("source", status.clock_source).done());
     json.add_raw("certificates", json_list(status.certificates, [now](const auto& each) { return certificate_of(each, now); }));
+    json.add_raw("unconfigured", json_list(status.unconfigured, left_over_of));
     json.list("notices", status.notices).add_raw("deliveries", json_list(facts.deliveries, delivery_of));
     json.add_raw("listeners", json_list(facts.listeners, listener_of)).number("connections", facts.connections);
     json.number("requests", facts.requests).number("handshakes", facts.handshakes);

@@ -22,6 +22,11 @@ def files_of(server, name):
     return [p for p in server.state.rglob("*") if name in p.name and p.parent.name in ("archive", "live")]
 
 
+def listed(server):
+    """Certificates on the disk that no site has configured."""
+    return [one["name"] for one in server.document()["unconfigured"]]
+
+
 def test_revoke_and_delete():
     with Lab(retry_after_authz=0, retry_after_order=0) as lab, Postern({NAME: {}, OTHER: {}}, lab=lab) as server:
         server.wait_issued(NAME)
@@ -66,7 +71,14 @@ def test_alone_and_what_is_no_longer_configured():
             server.write_ini()
             server.start()
             assert not server.issued(NAME) and files_of(server, OTHER)
+            assert listed(server) == [OTHER], "it is listed"
+            assert f"  {OTHER}  until " in server.command("status").stdout
+            server.stop()
+            said = server.command("status")
+            assert f"  {OTHER}  until " in said.stdout and "postern delete NAME" in said.stdout, said
+            server.start()
             assert server.command("delete", OTHER).returncode == 0 and not files_of(server, OTHER)
+            assert listed(server) == [] and "No longer configured" not in server.command("status").stdout
             assert server.command("delete", OTHER).returncode == 1
             server.sites[NAME]["key_type"] = "ec384"
             server.write_ini()

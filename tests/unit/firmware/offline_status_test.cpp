@@ -97,6 +97,21 @@ TEST_CASE("damaged files say nothing, and nothing is written") {
     CHECK(files.bytes_written() == 0);
 }
 
+TEST_CASE("what is no longer configured is listed, and alarms nobody") {
+    fakes::FakeFiles files;
+    files.put("/state/archive/old.example/3/fullchain.pem", make_pair("old.example").certificate);
+    files.put("/state/archive/a.example/1/fullchain.pem", make_pair("a.example").certificate);
+    files.put_link("/state/live/a.example", "../archive/a.example/1");
+    const auto status = read_offline_status(files, "/state", {wanted("a.example")}, kNow);
+    REQUIRE(status.ok());
+    CHECK(status->certificates.size() == 1);
+    REQUIRE(status->unconfigured.size() == 1);
+    CHECK(status->unconfigured[0].name == "old.example");
+    CHECK(status->unconfigured[0].names == std::vector<std::string>{"old.example"});
+    CHECK(status->unconfigured[0].not_after == kNow + Seconds(90 * 86400));
+    CHECK(files.bytes_written() == 0);
+}
+
 TEST_CASE("a state folder that is missing or closed is told") {
     fakes::FakeFiles files;
     CHECK(!read_offline_status(files, "/state", {}, kNow).ok());

@@ -80,6 +80,18 @@ TEST_CASE("a problem stands below the table, with what to do, harmless to the te
     CHECK(status_exit(status, kNow) == 1);
 }
 
+TEST_CASE("what is no longer configured stands below, with the way to be rid of it") {
+    acme::StatusSnapshot status{{valid("example.org")}, true, {}};
+    status.unconfigured = {{"old.example", {"old.example", "www.old.example"}, std::nullopt, in_days(-3)}, {"bad\x1b[2J", {}, std::nullopt, std::nullopt}};
+    const std::string text = status_text(status, kNow);
+    CHECK(text.find("All is well.") == 0);
+    CHECK(text.find("\nNo longer configured: kept, neither served nor renewed. To delete one: postern delete NAME\n"
+                    "  old.example  until 18 Nov 2026  old.example, www.old.example\n"
+                    "  bad [2J      cannot be read\n") != std::string::npos);
+    CHECK(status_exit(status, kNow) == 0);
+    CHECK(pick_certificates(status, {"example.org"})->unconfigured.empty());  // who asks for one is told of that one
+}
+
 TEST_CASE("one that expired, and one that has nothing yet") {
     acme::CertStatus expired = valid("old.example");
     expired.facts->not_after = in_days(-2);

@@ -56,6 +56,25 @@ TEST_CASE("a generation is four files and one link") {
     CHECK(served(files) == 'a');
 }
 
+TEST_CASE("the names that have a folder, a thousand at most; a chain is read without its key") {
+    FakeFiles files;
+    Archive nowhere(files, "/nowhere", FileSystem::kKeepGroup);
+    REQUIRE(nowhere.names().ok());
+    CHECK(nowhere.names()->empty());
+    Store store = open(files);
+    REQUIRE(store.archive().install("b.example", chain('b'), key('b')).ok());
+    REQUIRE(store.archive().install("a.example", chain('a'), key('a')).ok());
+    CHECK(store.archive().names().value() == std::vector<std::string>{"a.example", "b.example"});
+    files.deny("/state/archive/a.example/1/privkey.pem", EACCES);
+    CHECK(store.archive().read_chain("a.example", 1).value() == chain('a'));
+    CHECK_FALSE(store.archive().read("a.example", 1).ok());
+    CHECK_FALSE(store.archive().read_chain("a.example", 2).ok());
+    for (std::size_t i = 0; i < Archive::kMostNames; ++i) files.put_folder("/state/archive/" + std::to_string(i));
+    CHECK(store.archive().names()->size() == Archive::kMostNames);
+    files.deny("/state/archive", EACCES);
+    CHECK_FALSE(store.archive().names().ok());
+}
+
 TEST_CASE("with a group the private key may be read by it, and by nobody else") {
     FakeFiles files;
     Store store = open(files, 33);

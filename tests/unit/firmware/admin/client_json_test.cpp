@@ -39,7 +39,9 @@ acme::StatusSnapshot sample() {
     one.history = {{kNow, kNow + Seconds(5), true, "said", 7}};
     acme::CertStatus two;
     two.name = "b.example";
-    return {{one, two}, false, {"notice"}, "ca"};
+    acme::StatusSnapshot snapshot{{one, two}, false, {"notice"}, "ca"};
+    snapshot.unconfigured = {{"old.example", {"old.example"}, std::nullopt, kNow}, {"bad.example", {}, std::nullopt, std::nullopt}};
+    return snapshot;
 }
 
 }  // namespace
@@ -77,6 +79,11 @@ TEST_CASE("the status comes back as it went") {
     CHECK(!read->certificates[1].last_problem);
     CHECK(!read->clock_sane);
     CHECK(read->notices == std::vector<std::string>{"notice"});
+    REQUIRE(read->unconfigured.size() == 2);
+    CHECK(read->unconfigured[0].name == "old.example");
+    CHECK(read->unconfigured[0].names == std::vector<std::string>{"old.example"});
+    CHECK(read->unconfigured[0].not_after == kNow);
+    CHECK(!read->unconfigured[1].not_after);
 }
 
 TEST_CASE("a job comes back as it went") {
