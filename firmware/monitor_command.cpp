@@ -1,4 +1,6 @@
 // `monitor`: looks at what our own listener serves for each name. Needs no control socket and no rights.
+#include "acme/clock_bound.h"
+#include "acme/policy/clock_gate.h"
 #include "firmware/commands.h"
 #include "firmware/config/plan.h"
 #include "firmware/config/values.h"
@@ -82,7 +84,7 @@ int run_monitor(const Options& options) {
     if (!read.config) return unknown(options.config_file + " is faulty; postern check -c " + options.config_file);
     const config::Plan plan = config::make_plan(*read.config);
     const WallTime now = SystemClock().wall();
-    if (now < build_time()) return unknown("the clock of this machine is not set: nothing can be judged");
+    if (!acme::clock_sane(now, acme::clock_bound_of(files, read.config->server.state))) return unknown("the clock of this machine is not set: nothing can be judged");
     for (const config::ListenerPlan& listener : plan.listeners) {
         if (listener.kind != config::ListenerKind::kHttps) continue;
         const MonitorLine line = monitor_line(look_at_all(ways_to(listener.address), plan.certificates), *warning, *critical, now);

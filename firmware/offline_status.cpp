@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "acme/clock_bound.h"
 #include "acme/left_over.h"
+#include "acme/policy/clock_gate.h"
 #include "acme/policy/schedule.h"
 #include "acme/store/archive.h"
 #include "server/base/limits.h"
@@ -39,14 +41,16 @@ void add_job(FileSystem& files, const std::string& state, acme::CertStatus& stat
     status.history = std::move(job->attempts);
 }
 
-acme::CertState state_of(const acme::CertStatus& status, WallTime now) {
-    if (status.facts && status.facts->not_after <= now) return acme::CertState::kExpired;
+// As the server judges it: by a clock that is not set nothing expires.
+acme::CertState state_of(const acme::CertStatus& status, WallTime now, bool clock_sane) {
+    if (clock_sane && status.facts && status.facts->not_after <= now) return acme::CertState::kExpired;
     if (status.last_problem) return acme::CertState::kFailing;
     const bool bridging = status.rung == acme::Rung::kSelfSigned && status.kind == "acme";
     return status.facts && !bridging ? acme::CertState::kValid : acme::CertState::kWaiting;
 }
 
-acme::CertStatus status_of(FileSystem& files, const std::string& state, const acme::WantedCert& wanted, WallTime now) {
+acme::CertStatus status_of(FileSystem& files, const std::string& state, const acme::WantedCert& wanted, WallTime now,
+                           bool clock_sane) {
     acme::CertStatus status;
     status.name = wanted.name;
     status.names = wanted.names;
@@ -65,7 +69,8 @@ acme::CertStatus status_of(FileSystem& files, const std::string& state, const ac
         status.facts = read_facts_of(files, state + "/selfsigned/" + wanted.name + ".pem");
     }
     if (wanted.from_ca) add_job(files, state, status);
-    status.state = state_of(status, now);
+    if (!clock_sane) status.next_attempt.reset();
+    status.state = state_of(status, now, clock_sane);
     return status;
 }
 
@@ -78,7 +83,10 @@ Result<acme::StatusSnapshot> read_offline_status(FileSystem& files, const std::s
         return Error(entries.error());
     }
     acme::StatusSnapshot snapshot;
-    for (const acme::WantedCert& each : wanted) snapshot.certificates.push_back(status_of(files, state, each, now));
+    snapshot.clock_sane = acme::clock_sane(now, acme::clock_bound_of(files, state));
+    snapshot.clock_source = snapshot.clock_sane ? "system" : "none";
+    for (const acme::WantedCert& each : wanted)
+        snapshot.certificates.push_back(status_of(files, state, each, now, snapshot.clock_sane));
     acme::Archive archive(files, state, FileSystem::kKeepGroup);
     snapshot.unconfigured = acme::find_left_over(archive, [&wanted](const std::string& name) {
         return std::any_of(wanted.begin(), wanted.end(), [&](const acme::WantedCert& one) { return one.name == name; });

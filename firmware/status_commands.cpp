@@ -75,7 +75,7 @@ int run_show(const Options& options) {
     const auto seen = see(options);
     if (!seen) return kExitUnreadable;
     const WallTime now = SystemClock().wall();
-    print(certificate_text(seen->status.certificates.front(), now));
+    print(certificate_text(seen->status.certificates.front(), now) + clock_text(seen->status));
     return status_exit(seen->status, now);
 }
 

@@ -54,14 +54,15 @@ std::string next_words(const CertStatus& status, WallTime now) {
     return *next <= now ? "due" : admin::from_now(*next, now);
 }
 
-Row row_of(const CertStatus& status, WallTime now) {
+// By a clock that is not set nothing is counted.
+Row row_of(const CertStatus& status, WallTime now, bool clock_sane) {
     return {one_line(status.name),
-            admin::state_word(status, now),
-            left_words(status, now),
+            admin::state_word(status, clock_sane ? now : WallTime{}),
+            clock_sane ? left_words(status, now) : "-",
             bridges(status) ? "-" : admin::date_words(status.facts->not_after),
             std::string(acme::name_of(status.rung)),
             status.facts ? one_line(status.facts->issuer) : "-",
-            next_words(status, now)};
+            clock_sane ? next_words(status, now) : "-"};
 }
 
 bool has_names_to_tell(const CertStatus& status) {
@@ -127,14 +128,19 @@ std::string status_text(const acme::StatusSnapshot& status, WallTime now) {
     const admin::Verdict verdict = admin::verdict_of(status, now);
     std::string out = verdict.headline + ". " + verdict.detail + "\n";
     std::vector<Row> rows = {{"NAME", "STATE", "LEFT", "UNTIL", "SERVES", "ISSUER", "NEXT TRY"}};
-    for (const CertStatus& each : status.certificates) rows.push_back(row_of(each, now));
+    for (const CertStatus& each : status.certificates) rows.push_back(row_of(each, now, status.clock_sane));
     if (rows.size() > 1) out += "\n" + table_text(rows);
     for (const CertStatus& each : status.certificates) out += details_text(each);
     out += left_over_text(status.unconfigured);
-    if (!status.clock_sane) out += "\nclock: not set: nothing is ordered before it is. Check the time source (NTP).\n";
-    if (status.clock_source == "ca") out += "\nclock: not set: certificates go by the CA's clock meanwhile. Check the time source (NTP).\n";
+    out += clock_text(status);
     for (const std::string& notice : status.notices) out += "\nNote: " + one_line(notice) + "\n";
     return out;
+}
+
+std::string clock_text(const acme::StatusSnapshot& status) {
+    if (!status.clock_sane) return "\nclock: not set: nothing is ordered before it is. Check the time source (NTP).\n";
+    if (status.clock_source != "ca") return {};
+    return "\nclock: not set: certificates go by the CA's clock meanwhile. Check the time source (NTP).\n";
 }
 
 std::string certificate_text(const CertStatus& status, WallTime now) {

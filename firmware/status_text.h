@@ -13,6 +13,9 @@ namespace postern {
 // A verdict, a line for each certificate, and below them what went wrong with advice.
 std::string status_text(const acme::StatusSnapshot& status, WallTime now);
 
+// That the clock is not set; empty: it is.
+std::string clock_text(const acme::StatusSnapshot& status);
+
 // Everything that is known of one: `postern show`.
 std::string certificate_text(const acme::CertStatus& status, WallTime now);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "acme/policy/clock_gate.h"
 #include "acme/preflight/judge_box.h"
 #include "acme/preflight/judge_names.h"
 #include "acme/preflight/limits.h"
@@ -66,15 +65,13 @@ void Examiner::look_at_box(const std::vector<Case>& cases) {
     if (!frame_.whole) return;
     std::vector<Finding> directories;
     std::optional<WallTime> date;
-    std::vector<WallTime> issued;
     for (const Case& one : cases) {
-        issued.push_back(one.newest_issue);
         const bool known = cas_.count(one.directory_url) != 0;
         const CaSight& ca = ca_of(one);
         if (!known) directories.push_back(judge_directory(one, ca));
         if (!date && ca.failure.empty()) date = ca.date;
     }
-    findings_.push_back(judge_clock(parts_.clock.wall(), clock_lower_bound(build_time(), issued), date));
+    findings_.push_back(judge_clock(parts_.clock.wall(), frame_.clock_bound, date));
     for (Finding& finding : directories) findings_.push_back(std::move(finding));
 }
 

@@ -17,6 +17,7 @@ namespace postern::acme::preflight {
 struct Frame {
     std::uint16_t http_port = 80, https_port = 443;          // at which the world reaches us; 0: that listener is off
     std::uint16_t http_listener = 80, https_listener = 443;  // our own
+    WallTime clock_bound{};  // no true clock is before it (acme/clock_bound.h)
     bool whole = true;  // false: without what an order tells at once by itself (the CA's chain, the clock, the limits)
 };
 

@@ -67,7 +67,7 @@ Finding judge_clock(WallTime now, WallTime lower_bound, std::optional<WallTime> 
         finding.paste = set_clock();
     };
     if (!clock_sane(now, lower_bound)) {
-        blame(Level::kFault, "that lies before this program was built, or before a certificate in use was issued.");
+        blame(Level::kFault, "that lies before this program was built, a certificate here was issued, or the last time that was known to be right.");
         finding.result = "Nothing is ordered before the clock is right.";
         return finding;
     }

@@ -21,7 +21,6 @@ struct Case {
     std::string account_url;           // empty: there is no account yet
     bool has_external_account = false; // eab_kid and eab_hmac_key are configured
     Ledger::Order order;
-    WallTime newest_issue{};           // of the certificate that there is; the epoch without one
 };
 
 // What came of one connection to fetch our own token.

@@ -90,7 +90,8 @@ Level level_of(const CertStatus& status, WallTime now) {
     return Level::kAttention;
 }
 
-Verdict verdict_of(const acme::StatusSnapshot& status, WallTime now, const Words& words) {
+Verdict verdict_of(const acme::StatusSnapshot& status, WallTime wall, const Words& words) {
+    const WallTime now = status.clock_sane ? wall : WallTime{};  // by a clock that is not set nothing expires
     const auto total = static_cast<long long>(status.certificates.size());
     if (total == 0) return {Level::kWell, words.say("verdict.none"), words.say("verdict.none.detail")};
     Level worst = Level::kWell;

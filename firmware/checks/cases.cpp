@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acme/clock_bound.h"
 #include "acme/store/job.h"
 #include "firmware/config/find_ca.h"
 #include "firmware/config/plan.h"
@@ -34,7 +35,6 @@ Case case_of(FileSystem& files, const std::string& state, const acme::WantedCert
     const auto chain = files.read(state + "/live/" + wanted.name + "/fullchain.pem", limits::kPemFile);
     const auto facts = chain ? crypto::read_facts(*chain) : Result<crypto::CertFacts>(chain.error());
     if (!facts) return one;
-    one.newest_issue = facts->not_before;
     auto have = facts->names, want = wanted.names;
     std::sort(have.begin(), have.end());
     std::sort(want.begin(), want.end());
@@ -44,10 +44,11 @@ Case case_of(FileSystem& files, const std::string& state, const acme::WantedCert
 
 }  // namespace
 
-acme::preflight::Frame frame_of(const config::Config& config, bool whole) {
+acme::preflight::Frame frame_of(const config::Config& config, FileSystem& files, bool whole) {
     const config::Plan plan = config::make_plan(config);
     acme::preflight::Frame frame;
     frame.whole = whole;
+    frame.clock_bound = acme::clock_bound_of(files, config.server.state);
     const auto set = [](const std::vector<net::Address>& listeners, int reached, std::uint16_t& port, std::uint16_t& listener) {
         port = listeners.empty() ? 0 : static_cast<std::uint16_t>(reached);
         listener = listeners.empty() ? 0 : listeners.front().port();

@@ -10,7 +10,7 @@
 
 namespace postern::checks {
 
-acme::preflight::Frame frame_of(const config::Config& config, bool whole);
+acme::preflight::Frame frame_of(const config::Config& config, FileSystem& files, bool whole);
 
 // Of every site whose certificate comes from a CA, or of the one in that folder.
 std::vector<acme::preflight::Case> cases_of(const config::Config& config, FileSystem& files, const std::string& only = {});

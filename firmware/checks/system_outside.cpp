@@ -56,7 +56,7 @@ std::vector<acme::preflight::Finding> look(OutsideParts parts, Random& random, b
     acme::dns::StubResolver resolver(servers_of(config.server.resolver, files), wire, random, clock, cancel);
     SystemOutside outside(std::move(parts));
     const acme::preflight::ExaminerParts with{outside, resolver, clock, cancel};
-    acme::preflight::Examiner examiner(frame_of(config, whole), with, ledger_of(files, config.server.state));
+    acme::preflight::Examiner examiner(frame_of(config, files, whole), with, ledger_of(files, config.server.state));
     return examiner.examine(cases);
 }
 

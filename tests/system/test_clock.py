@@ -1,4 +1,5 @@
 """A machine that does not know what time it is: a saved good time that its clock has not reached, with a real CA."""
+import json
 import time
 
 import http_client
@@ -29,6 +30,15 @@ def behind(lab):
     return server
 
 
+def looked_at_from_outside(server):
+    """By commands that know no more than what the state folder tells."""
+    done = server.command("monitor")
+    assert done.returncode == 3 and "the clock of this machine is not set" in done.stdout, done
+    done = server.command("check", "--preflight", "--json", seconds=75)
+    found = [f for f in json.loads(done.stdout)["findings"] if f["check"] == "clock"][0]
+    assert done.returncode == 2 and found["level"] == "fault" and "known to be right" in found["seen"], found
+
+
 def test_saved_and_waited_for():
     with Lab(nonce_reject=0, retry_after_authz=0, retry_after_order=0) as lab, Postern({NAME: {}}, lab=lab) as server:
         server.wait_issued(NAME)
@@ -50,6 +60,14 @@ def test_saved_and_waited_for():
         assert done.returncode == 1 and "the clock is not set yet" in done.stdout, done
         assert not [e for e in lab.log() if e.get("kind") == "new-order"], lab.log()
         assert server.status()[NAME]["state"] == "valid"
+        looked_at_from_outside(server)
+        server.stop()
+        looked_at_from_outside(server)
+        said = server.command("status")
+        assert said.returncode == 1 and "clock: not set" in said.stdout and "no server" in said.stderr, said
+        assert clock(server) == {"sane": False, "source": "none"} and server.status()[NAME]["state"] == "valid"
+        said = server.command("show", NAME)
+        assert said.returncode == 1 and "clock: not set" in said.stdout, said
 
 
 def test_told_by_the_ca():

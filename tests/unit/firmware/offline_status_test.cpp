@@ -97,6 +97,27 @@ TEST_CASE("damaged files say nothing, and nothing is written") {
     CHECK(files.bytes_written() == 0);
 }
 
+TEST_CASE("by a clock that is not set nothing expires, and nothing is to be tried") {
+    fakes::FakeFiles files;
+    files.put("/state/archive/a.example/2/fullchain.pem", make_pair("a.example").certificate);
+    files.put_link("/state/live/a.example", "../archive/a.example/2");
+    const auto at = [&](WallTime now) { return read_offline_status(files, "/state", {wanted("a.example")}, now).value(); };
+    CHECK(at(kNow).clock_sane);
+    CHECK(at(kNow).clock_source == "system");
+    CHECK(at(kNow + Seconds(91 * 86400)).certificates[0].state == acme::CertState::kExpired);
+    CHECK_FALSE(at(WallTime{}).clock_sane);
+    CHECK(at(WallTime{}).clock_source == "none");
+    CHECK_FALSE(at(kNow - Seconds(301)).clock_sane);  // before its certificate was issued
+    files.put("/state/clock", "2127-11-21T00:00:00Z\n");
+    acme::Job job;
+    job.next = kNow;
+    files.put("/state/jobs/a.example.json", acme::to_text(job));
+    const auto status = at(kNow + Seconds(91 * 86400));
+    CHECK_FALSE(status.clock_sane);
+    CHECK(status.certificates[0].state == acme::CertState::kValid);
+    CHECK_FALSE(status.certificates[0].next_attempt);
+}
+
 TEST_CASE("what is no longer configured is listed, and alarms nobody") {
     fakes::FakeFiles files;
     files.put("/state/archive/old.example/3/fullchain.pem", make_pair("old.example").certificate);

@@ -92,6 +92,21 @@ TEST_CASE("what is no longer configured stands below, with the way to be rid of 
     CHECK(pick_certificates(status, {"example.org"})->unconfigured.empty());  // who asks for one is told of that one
 }
 
+TEST_CASE("by a clock that is not set nothing is counted and nothing expires") {
+    acme::StatusSnapshot status{{valid("example.org")}, false, {}, "none"};
+    const std::string text = status_text(status, in_days(100));
+    CHECK(text.find("example.org  Valid  -     24 Jan 2027  public  R11     -\n") != std::string::npos);
+    CHECK(text.find("\nclock: not set: nothing is ordered before it is.") != std::string::npos);
+    CHECK(text.find("xpired") == std::string::npos);
+    CHECK(status_exit(status, in_days(100)) == 1);
+    CHECK(clock_text(status).find("\nclock: not set") == 0);
+    status.clock_sane = true;
+    CHECK(status_text(status, in_days(100)).find("Expired") != std::string::npos);
+    CHECK(clock_text(status).empty());
+    status.clock_source = "ca";
+    CHECK(clock_text(status).find("by the CA's clock") != std::string::npos);
+}
+
 TEST_CASE("one that expired, and one that has nothing yet") {
     acme::CertStatus expired = valid("old.example");
     expired.facts->not_after = in_days(-2);

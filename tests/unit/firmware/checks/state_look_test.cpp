@@ -69,10 +69,13 @@ TEST_CASE("what the configuration and the state give to look at") {
               acme::to_text(acme::AccountRecord{"https://acme-v02.api.letsencrypt.org/directory", "https://ca/acct/1", "k"}));
     const auto read = config::read_config(files, "/etc/postern.ini", false);
     REQUIRE(read.config);
-    const auto frame = frame_of(*read.config, true);
+    const auto frame = frame_of(*read.config, files, true);
     CHECK(frame.http_port == 80);
     CHECK(frame.http_listener == 8080);
     CHECK(frame.https_port == 0);
+    CHECK(frame.clock_bound == build_time());
+    files.put("/var/state/clock", "2127-01-01T00:00:00Z\n");
+    CHECK(frame_of(*read.config, files, true).clock_bound == WallTime(Seconds(4954435200)));
     const auto cases = cases_of(*read.config, files);
     REQUIRE(cases.size() == 2);
     CHECK(cases[0].names == std::vector<std::string>{"a.example", "www.a.example"});
