@@ -12,29 +12,17 @@ namespace postern {
 
 namespace {
 
-// Of POST /api/v1/certificates/NAME/renew and its like; without a name, of all.
-std::string path_for(const Options& options, const std::string& name) {
-    const std::string verb = options.dry_run ? "dry-run" : "renew";
-    return name.empty() ? "/api/v1/" + verb : "/api/v1/certificates/" + name + "/" + verb;
-}
-
 int exit_of(bool failed, bool changed) { return failed ? 1 : changed ? 0 : 2; }
 
+// One job however many are named: pre and post hooks come once a run.
 int renew_by_server(const Door& door, const acme::StatusSnapshot& wanted, const Options& options) {
-    bool failed = false, changed = false;
-    const std::string body = options.force ? R"({"force":true})" : "{}";
-    const auto count = [&](Outcome outcome) {
-        failed |= outcome == Outcome::kFailed;
-        changed |= outcome == Outcome::kChanged;
-    };
-    if (options.names.empty()) {
-        count(ask_and_follow(door, path_for(options, ""), body));
-    } else {
-        for (const acme::CertStatus& each : wanted.certificates)
-            count(ask_and_follow(door, path_for(options, each.name), body));
-    }
-    if (!failed && !changed) print("nothing was renewed\n");
-    return exit_of(failed, changed);
+    admin::RenewRequest request;
+    request.force = options.force && !options.dry_run;
+    if (!options.names.empty())
+        for (const acme::CertStatus& each : wanted.certificates) request.names.push_back(each.name);
+    const Outcome outcome = ask_and_follow(door, options.dry_run ? "/api/v1/dry-run" : "/api/v1/renew", admin::renew_request_json(request));
+    if (outcome == Outcome::kUnchanged) print("nothing was renewed\n");
+    return exit_of(outcome == Outcome::kFailed, outcome == Outcome::kChanged);
 }
 
 int renew_without_server(const Options& options) {

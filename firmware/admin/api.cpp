@@ -50,32 +50,41 @@ Response start(const Call& call, acme::Task task) {
     return response;
 }
 
-Response start_renewal(const Call& call, const std::vector<std::string>& names) {
-    const auto wanted = read_renew_request(call.request.body);
-    if (!wanted) return failure_answer(wanted.error());
-    return start(call, {acme::Task::What::kRenew, names, wanted->force, 0, false});
-}
-
-Response post_renew_all(const Call& call) { return start_renewal(call, {}); }
-
-bool is_known(const Call& call) {
+bool is_known(const Call& call, std::string_view name) {
     const auto status = call.control.status();
     return status && std::any_of(status->certificates.begin(), status->certificates.end(),
-                                 [&](const auto& certificate) { return certificate.name == call.id; });
+                                 [&](const auto& certificate) { return certificate.name == name; });
 }
 
-Response unknown(const Call& call) { return problem_answer(404, "There is no certificate \"" + printable(call.id, 80) + "\"."); }
+bool is_known(const Call& call) { return is_known(call, call.id); }
+
+Response unknown(std::string_view name) { return problem_answer(404, "There is no certificate \"" + printable(name, 80) + "\"."); }
+Response unknown(const Call& call) { return unknown(call.id); }
+
+// Several in one job, so that the owner's commands around a run come once.
+Response start_for(const Call& call, acme::Task::What what, std::initializer_list<std::string_view> allowed) {
+    auto wanted = read_renew_request(call.request.body, allowed);
+    if (!wanted) return failure_answer(wanted.error());
+    for (const std::string& name : wanted->names)
+        if (!is_known(call, name)) return unknown(name);
+    return start(call, {what, std::move(wanted->names), wanted->force, 0, false});
+}
+
+Response post_renew_all(const Call& call) { return start_for(call, acme::Task::What::kRenew, {"force", "names"}); }
+
+Response post_dry_run_all(const Call& call) { return start_for(call, acme::Task::What::kTry, {"names"}); }
 
 Response post_renew_one(const Call& call) {
-    return is_known(call) ? start_renewal(call, {std::string(call.id)}) : unknown(call);
+    if (!is_known(call)) return unknown(call);
+    const auto wanted = read_renew_request(call.request.body, {"force"});
+    if (!wanted) return failure_answer(wanted.error());
+    return start(call, {acme::Task::What::kRenew, {std::string(call.id)}, wanted->force, 0, false});
 }
 
 Response post_dry_run(const Call& call) {
     if (!is_known(call)) return unknown(call);
     return start(call, {acme::Task::What::kTry, {std::string(call.id)}, false, 0, false});
 }
-
-Response post_dry_run_all(const Call& call) { return start(call, {acme::Task::What::kTry, {}, false, 0, false}); }
 
 Response post_revoke(const Call& call) {
     if (!is_known(call)) return unknown(call);

@@ -24,7 +24,8 @@ public:
 
     // GET and HEAD  /api/v1/status, /api/v1/history (?span=day), /api/v1/jobs/ID, /api/v1/probes/TOKEN (its visits)
     // POST          /api/v1/renew, /api/v1/certificates/NAME/renew (202 and a job's id; {"force":true} is optional),
-    //               .../dry-run, .../revoke, .../delete, /api/v1/dry-run, /api/v1/reload,
+    //               .../dry-run, .../revoke, .../delete, /api/v1/dry-run (as /renew, {"names":[...]}: these, all without),
+    //               /api/v1/reload,
     //               /api/v1/probes (201; {"seconds":N}, 60 without), /api/v1/probes/TOKEN/end
     // PUT           /api/v1/certificates/NAME/upload: {"chain":PEM,"key":PEM}; 202 and a job that says whether it was taken
     // POST          /api/v1/stop: for the control socket alone

@@ -1,5 +1,7 @@
 #include "firmware/admin/api_json.h"
 
+#include <algorithm>
+
 #include "server/base/json.h"
 #include "server/base/text.h"
 
@@ -7,7 +9,8 @@ namespace postern::admin {
 namespace {
 
 constexpr std::size_t kReloadBody = 8192;  // a path has 4095 bytes at most
-constexpr std::size_t kRenewBody = 1024;  // {"force":true} is 14 bytes; what is much longer is no request of ours
+constexpr std::size_t kNamesBody = 65536;  // a hundred names of 253 characters, twice
+constexpr std::size_t kRenewBody = 1024;   // what takes no list of names; what is much longer is no request of ours
 
 constexpr Seconds kProbeStandard(60);
 constexpr std::int64_t kProbeLongest = 3600;  // seconds: nobody watches longer
@@ -16,6 +19,15 @@ std::string date(WallTime at) { return to_rfc3339(at.time_since_epoch().count())
 
 std::string step_json(const acme::JobView::Step& step) {
     return JsonObject().add("at", date(step.at)).add("certificate", step.certificate).add("text", step.text).done();
+}
+
+// An empty list is refused: it would mean all.
+Result<void> take_names(const Json& list, std::vector<std::string>& names) {
+    for (const Json& item : list.items()) {
+        if (list.kind() != Json::Kind::kArray || item.kind() != Json::Kind::kString) return Error::refuse("\"names\" must be a list of texts.");
+        names.push_back(item.string());
+    }
+    return names.empty() ? Error::refuse("\"names\" must be a list of one name at least.") : Result<void>();
 }
 
 }  // namespace
@@ -34,17 +46,21 @@ std::string started_job_json(std::string_view id) { return JsonObject().add("job
 
 std::string result_json(std::string_view text) { return JsonObject().add("result", text).done(); }
 
-Result<RenewRequest> read_renew_request(std::string_view body) {
+Result<RenewRequest> read_renew_request(std::string_view body, std::initializer_list<std::string_view> allowed) {
     RenewRequest request;
     if (body.empty()) return request;
-    if (body.size() > kRenewBody) return Error::refuse("The body is over 1 kB; {\"force\":true} is all that is understood.");
+    if (body.size() > kNamesBody) return Error::refuse("The body is over 64 kB.");
+    const std::string known = "\"" + join(std::vector<std::string>(allowed.begin(), allowed.end()), "\" and \"") + "\"";
     const auto json = Json::parse(body);
-    if (!json || !json->is_object()) return Error::refuse("The body is not a JSON object; send none, or {\"force\":true}.");
+    if (!json || !json->is_object()) return Error::refuse("The body is not a JSON object; send none, or one of " + known + ".");
     for (const auto& name : json->names()) {
-        const Json& value = *json->find(name);
-        if (name != "force") return Error::refuse("Unknown member \"" + printable(name, 40) + "\"; \"force\" is allowed.");
-        if (!value.flag()) return Error::refuse("\"force\" must be true or false.");
-        request.force = *value.flag();
+        if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
+            return Error::refuse("Unknown member \"" + printable(name, 40) + "\"; allowed is " + known + ".");
+        if (name == "names") TRY_VOID(take_names(*json->find(name), request.names));
+        if (name != "force") continue;
+        const auto flag = json->flag(name);
+        if (!flag) return Error::refuse("\"force\" must be true or false.");
+        request.force = *flag;
     }
     return request;
 }

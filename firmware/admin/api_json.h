@@ -20,13 +20,14 @@ std::string result_json(std::string_view text);     // {"result":TEXT}
 
 struct RenewRequest {
     bool force = false;
+    std::vector<std::string> names{};  // of certificates; empty: not sent
 };
 
-// "" or {"force":true|false}. kRefuse, saying what is wrong, for anything else: no JSON, other members, other types,
-// more than 1 kB.
-Result<RenewRequest> read_renew_request(std::string_view body);
+// "" or an object of these members: "force", true or false, and "names", texts of which there is one at least. kRefuse,
+// saying what is wrong, for anything else: no JSON, members that are not `allowed`, other types, more than 64 kB.
+Result<RenewRequest> read_renew_request(std::string_view body, std::initializer_list<std::string_view> allowed);
 
-// Seconds that a probe hangs: "" or {"seconds":N}, 1 to 3600; kRefuse as above.
+// Seconds that a probe hangs: "" or {"seconds":N}, 1 to 3600; kRefuse as above, and over 1 kB.
 Result<Seconds> read_probe_request(std::string_view body);
 std::string probe_json(const Probe& probe);
 std::string visits_json(const std::vector<Visit>& visits);

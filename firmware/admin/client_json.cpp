@@ -172,6 +172,13 @@ std::string probe_request_json(Seconds life) {
 
 std::string read_result_json(std::string_view text) { return text_of(parse(text), "result"); }
 
+std::string renew_request_json(const RenewRequest& request) {
+    JsonObject json;
+    if (request.force) json.flag("force", true);
+    if (!request.names.empty()) json.list("names", request.names);
+    return json.done();
+}
+
 std::string revoke_request_json(const RevokeRequest& request) {
     JsonObject json;
     json.flag("delete", request.remove);

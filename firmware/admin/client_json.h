@@ -25,6 +25,8 @@ std::string probe_request_json(Seconds life);
 std::string read_problem_json(std::string_view json);
 
 std::string new_password_json(std::string_view password);   // the body of POST /api/v1/password on the control socket
+// The body of POST /api/v1/renew, and of /api/v1/dry-run, which knows no force.
+std::string renew_request_json(const RenewRequest& request);
 std::string revoke_request_json(const RevokeRequest& request);  // the body of POST /api/v1/certificates/NAME/revoke
 std::string reload_request_json(const ConfigName& meant);  // the body of POST /api/v1/reload
 

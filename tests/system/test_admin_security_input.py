@@ -21,7 +21,9 @@ def bodies_too_large(world):
     for path, names in (("/api/v1/session", ["password"]), ("/api/v1/session/confirm", ["password"]), ("/api/v1/password", ["old", "new"])):
         is_problem(owner.post(path, dict.fromkeys(names, "x" * 5000)), 400)
     assert owner.post("/login", b"password=" + b"x" * 5000, kind=FORM).status == 400
-    for path in ("/api/v1/renew", "/api/v1/probes", f"/api/v1/certificates/{NAME}/revoke", "/api/v1/reload"):
+    for path in ("/api/v1/renew", "/api/v1/dry-run"):       # these take a list of names
+        is_problem(owner.post(path, b'{"names":["' + b"x" * 70000 + b'"]}'), 400)
+    for path in ("/api/v1/probes", f"/api/v1/certificates/{NAME}/revoke", "/api/v1/reload"):
         is_problem(owner.post(path, b'{"force":' + b" " * 9000 + b"true}"), 400)
 
 

@@ -72,6 +72,12 @@ def test_what_they_get_and_when():
             assert server.renew(OTHER).returncode == 0
             assert notes.read_text().splitlines() == ["pre lineage=unset domains=unset", first[1], f"post lineage=unset domains={OTHER}"]
 
+            for argv, deploys in ((("--force",), 2), (("--dry-run",), 0)):   # several by name: one run
+                notes.write_text("")
+                assert server.command("renew", NAME, OTHER, *argv, seconds=60).returncode == 0
+                ran = [line.split()[0] for line in notes.read_text().splitlines()]
+                assert ran == ["pre", *["deploy"] * deploys, "post"], notes.read_text()
+
             notes.write_text("")
             lab.set_faults("ca-down")
             assert server.renew(NAME).returncode == 1           # a run that fails has pre and post, and no deploy

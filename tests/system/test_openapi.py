@@ -43,6 +43,7 @@ def walk(server, owner):
         job = ask("POST", f"/api/v1/{path}", body, 202)
         ask("GET", job.field("Location"))
         ask("POST", f"{site}/{path}", body, 202)
+        ask("POST", f"/api/v1/{path}", {"names": [NAME]}, 202)
     ask("PUT", f"{site}/upload", {"chain": "none", "key": "none"}, 202)
     ask("POST", f"{site}/revoke", {"reason": "superseded", "delete": False}, 202)
     ask("POST", "/api/v1/certificates/none.example/delete", None, 202)
@@ -74,6 +75,8 @@ def refusals(server, owner):
             (owner, "POST", "/api/v1/stop", None, {}, 403), (owner, "POST", "/api/v1/renew", None, {"origin": False}, 403),
             (owner, "GET", "/api/v1/jobs/0", None, {}, 404), (owner, "GET", "/api/v1/probes/none", None, {}, 404),
             (owner, "POST", "/api/v1/certificates/none/renew", None, {}, 404), (owner, "GET", "/api/v1/certificates/none/chain.pem", None, {}, 404),
+            (owner, "POST", "/api/v1/renew", {"names": [NAME, "none"]}, {}, 404), (owner, "POST", "/api/v1/dry-run", {"names": ["none"]}, {}, 404),
+            (owner, "POST", "/api/v1/renew", {"names": []}, {}, 400), (owner, "POST", "/api/v1/dry-run", {"force": True}, {}, 400),
             (owner, "POST", "/api/v1/setup", {"token": "A", "password": "quite another secret"}, {}, 409),
             (owner, "POST", "/api/v1/reload", {"file": "/etc/other.ini"}, {}, 409),
             (owner, "POST", "/api/v1/config/previous", None, {"fields": [("If-Match", '"other"')]}, 409),

@@ -48,6 +48,20 @@ struct Row {
     int admin, socket;  // status on the admin listener, on the control socket
 };
 
+// Several by name: all of them are known, or none is renewed.
+const std::vector<Row>& rows_of_names() {
+    static const std::vector<Row> rows = {
+        {Method::kPost, "/api/v1/renew", R"({"names":["example.org"]})", 202, 202},
+        {Method::kPost, "/api/v1/renew", R"({"names":["example.org","unknown.example"]})", 404, 404},
+        {Method::kPost, "/api/v1/renew", R"({"names":[]})", 400, 400},
+        {Method::kPost, "/api/v1/dry-run", R"({"names":["example.org"]})", 202, 202},
+        {Method::kPost, "/api/v1/dry-run", R"({"names":["unknown.example"]})", 404, 404},
+        {Method::kPost, "/api/v1/dry-run", R"({"force":true})", 400, 400},
+        {Method::kPost, "/api/v1/certificates/example.org/renew", R"({"names":["example.org"]})", 400, 400},
+    };
+    return rows;
+}
+
 const std::vector<Row>& rows() {
     static const std::vector<Row> rows = {
         {Method::kGet, "/api/v1/status", "", 200, 200},
@@ -124,7 +138,9 @@ void check_answer(const http::Response& response, int expected) {
 }  // namespace
 
 TEST_CASE("api: who may do what, by path, method and door") {
-    for (const auto& row : rows()) {
+    std::vector<Row> all = rows();
+    all.insert(all.end(), rows_of_names().begin(), rows_of_names().end());
+    for (const auto& row : all) {
         CAPTURE(row.path);
         CAPTURE(static_cast<int>(row.method));
         CAPTURE(row.body);
@@ -168,8 +184,12 @@ TEST_CASE("api: what is asked of the server") {
     post("/api/v1/certificates/example.org/dry-run", "");
     post("/api/v1/dry-run", "");
     post("/api/v1/certificates/gone.example/delete", "");
+    post("/api/v1/renew", renew_request_json({true, {"example.org", "example.org"}}));
+    post("/api/v1/renew", renew_request_json({true, {"example.org", "gone.example"}}));  // all or none
+    post("/api/v1/dry-run", renew_request_json({false, {"example.org"}}));
     CHECK(control.calls == std::vector<std::string>{"revoke example.org 1 delete", "revoke example.org 0", "try example.org", "try ",
-                                                    "delete gone.example"});
+                                                    "delete gone.example", "renew example.org,example.org force",
+                                                    "try example.org"});
 }
 
 TEST_CASE("api: a failure becomes the status that says what to do") {
@@ -224,15 +244,20 @@ TEST_CASE("api: bodies that are no request to revoke") {
 TEST_CASE("api: bodies that are no renew request") {
     const std::string bad[] = {
         "x", "null", "true", "[]", "\"force\"", "1", "{", "{}{}", R"({"force":})", R"({"force":"true"})", R"({"force":null})",
-        R"({"force":1})", R"({"Force":true})", R"({"force":true,"names":[]})", R"({force:true})", "{\"force\":true}//",
-        std::string("\0", 1), "\xff", std::string(1024, '[') , "{\"force\":true" + std::string(2000, ' ') + "}",
+        R"({"force":1})", R"({"Force":true})", R"({"force":true,"names":[]})", R"({"names":"a"})", R"({"names":null})", R"({"names":{"a":"b"}})", R"({"names":["a",1]})",
+        R"({"names":[["a"]]})", R"({"names":["a"],"name":"b"})", R"({force:true})", "{\"force\":true}//",
+        std::string("\0", 1), "\xff", std::string(1024, '[') , "{\"force\":true" + std::string(70000, ' ') + "}",
     };
     for (const auto& body : bad) {
         CAPTURE(body);
-        CHECK_FALSE(read_renew_request(body).ok());
+        CHECK_FALSE(read_renew_request(body, {"force", "names"}).ok());
     }
-    CHECK(read_renew_request("")->force == false);
-    CHECK(read_renew_request("\n{\"force\" : true}\n")->force == true);
+    CHECK(read_renew_request("", {"force"})->force == false);
+    CHECK(read_renew_request("\n{\"force\" : true}\n", {"force"})->force == true);
+    CHECK(read_renew_request(R"({"names":["a"]})", {"force", "names"})->names == std::vector<std::string>{"a"});
+    const auto none = read_renew_request(R"({"names":["a"]})", {"force"});
+    REQUIRE_FALSE(none.ok());
+    CHECK(none.error().text() == "Unknown member \"names\"; allowed is \"force\".");
 }
 
 TEST_CASE("api: a probe and who came to see it") {
