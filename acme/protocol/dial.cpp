@@ -24,7 +24,7 @@ namespace postern::acme {
 namespace {
 
 constexpr std::size_t kAddresses = 8;   // tried; a CA's name has two to eight
-constexpr Millis kPerAddress(5000);     // while others wait: an IPv6 that leads nowhere may not eat all the time
+constexpr Millis kHeadStart(250);       // of an address before the next one is tried beside it (RFC 8305 section 8)
 
 SocketAddress make_address(const std::string& ip, std::uint16_t port) {
     SocketAddress address;
@@ -101,21 +101,81 @@ std::vector<std::string> by_turns(const std::vector<std::string>& ips) {
     return mixed;
 }
 
-Result<UniqueFd> connect_one(const SocketAddress& address, const Deadline& deadline) {
-    UniqueFd fd(::socket(address.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd) return Error::system(address.text, errno);
-    const int on = 1;
-    (void)::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a request is one burst: send it at once
-    const auto* to = reinterpret_cast<const sockaddr*>(address.bytes);
-    if (::connect(fd.get(), to, address.size) == 0) return fd;
-    if (errno != EINPROGRESS) return Error::system(address.text, errno);
-    if (auto waited = wait_for(fd.get(), POLLOUT, deadline); !waited) return std::move(waited).error().at(address.text);
-    int failure = 0;
-    socklen_t size = sizeof failure;
-    if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &failure, &size) != 0) failure = errno;
-    if (failure != 0) return Error::system(address.text, failure);
-    return fd;
-}
+// Connections on their way to several addresses, of which the first that is through wins: an IPv6 that leads nowhere may
+// not eat the time, and one that is merely slow is not given up for it.
+class Race {
+public:
+    Race(const std::vector<SocketAddress>& addresses, const Deadline& deadline) : addresses_(addresses), deadline_(deadline) {}
+
+    // Empty when nobody won; failures() says why.
+    UniqueFd run() {
+        while (!winner_ && (next_ < addresses_.size() || !runners_.empty())) {
+            if (deadline_.cancel.called() || deadline_.left().count() == 0) break;
+            const bool is_time = runners_.empty() || deadline_.clock.steady() >= next_start_;
+            if (next_ < addresses_.size() && is_time) start(addresses_[next_++]);
+            else wait();
+        }
+        for (const Runner& one : runners_)
+            if (!winner_) failed(one.address->text + (deadline_.cancel.called() ? ": called off" : ": no answer in time"));
+        return std::move(winner_);
+    }
+    const std::string& failures() const { return failures_; }
+
+private:
+    struct Runner {
+        UniqueFd fd;
+        const SocketAddress* address;
+    };
+
+    void start(const SocketAddress& address) {
+        next_start_ = deadline_.clock.steady() + kHeadStart;
+        UniqueFd fd(::socket(address.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        if (!fd) return failed(Error::system(address.text, errno).text());
+        const int on = 1;
+        (void)::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a request is one burst: send it at once
+        const auto* to = reinterpret_cast<const sockaddr*>(address.bytes);
+        if (::connect(fd.get(), to, address.size) == 0) winner_ = std::move(fd);
+        else if (errno == EINPROGRESS) runners_.push_back({std::move(fd), &address});
+        else failed(Error::system(address.text, errno).text());
+    }
+
+    void wait() {
+        Millis most = std::min(deadline_.left(), Millis(60000));
+        if (next_ < addresses_.size())
+            most = std::clamp(std::chrono::duration_cast<Millis>(next_start_ - deadline_.clock.steady()), Millis(0), most);
+        std::vector<pollfd> looks{{deadline_.cancel.fd(), POLLIN, 0}};
+        for (const Runner& one : runners_) looks.push_back({one.fd.get(), POLLOUT, 0});
+        if (::poll(looks.data(), looks.size(), static_cast<int>(most.count())) <= 0) return;
+        for (std::size_t i = 0, look = 1; look < looks.size() && !winner_; ++look) {
+            if (looks[look].revents != 0) finish(i);  // which takes it out
+            else ++i;
+        }
+    }
+
+    void finish(std::size_t which) {
+        Runner one = std::move(runners_[which]);
+        runners_.erase(runners_.begin() + static_cast<std::ptrdiff_t>(which));
+        int failure = 0;
+        socklen_t size = sizeof failure;
+        if (::getsockopt(one.fd.get(), SOL_SOCKET, SO_ERROR, &failure, &size) != 0) failure = errno;
+        if (failure == 0) {
+            winner_ = std::move(one.fd);
+            return;
+        }
+        next_start_ = deadline_.clock.steady();  // nobody waits for one that has failed
+        failed(Error::system(one.address->text, failure).text());
+    }
+
+    void failed(const std::string& why) { failures_ += (failures_.empty() ? "" : "; ") + why; }
+
+    const std::vector<SocketAddress>& addresses_;
+    const Deadline& deadline_;
+    std::size_t next_ = 0;
+    SteadyTime next_start_{};
+    std::vector<Runner> runners_;
+    UniqueFd winner_;
+    std::string failures_;
+};
 
 }  // namespace
 
@@ -127,19 +187,18 @@ Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_
     return addresses;
 }
 
+Result<UniqueFd> connect_first(const std::vector<SocketAddress>& addresses, const Deadline& deadline) {
+    Race race(addresses, deadline);
+    UniqueFd winner = race.run();
+    if (winner) return winner;
+    return Error::retry(race.failures().empty() ? "there was no time left" : race.failures());
+}
+
 Result<UniqueFd> dial(const std::string& host, std::uint16_t port, const Deadline& deadline) {
     TRY(const std::vector<SocketAddress> addresses, look_up(host, port, deadline));
-    std::string failures;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        Deadline part = deadline;
-        if (i + 1 < addresses.size())
-            part.at = std::min(deadline.at, deadline.clock.steady() + std::min(kPerAddress, deadline.left() / 2));
-        auto connected = connect_one(addresses[i], part);
-        if (connected) return connected;
-        failures += (failures.empty() ? "" : "; ") + connected.error().text();
-        if (deadline.cancel.called() || deadline.left().count() == 0) break;
-    }
-    return Error::retry("connecting to " + host + " port " + std::to_string(port) + ": " + failures);
+    auto connected = connect_first(addresses, deadline);
+    if (connected) return connected;
+    return Error::retry("connecting to " + host + " port " + std::to_string(port) + ": " + connected.error().text());
 }
 
 }  // namespace postern::acme

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 
+#include "acme/protocol/dial.h"
 #include "server/crypto/init.h"
 #include "server/crypto/keys.h"
 #include "server/crypto/rng.h"
@@ -28,23 +29,27 @@ int receive_some(void* fd, unsigned char* into, std::size_t room) {
 
 }  // namespace
 
-HttpsServer::HttpsServer(const fakes::TestCa& ca, const fakes::LeafSpec& leaf, std::vector<Visit> visits)
+HttpsServer::HttpsServer(const fakes::TestCa& ca, const fakes::LeafSpec& leaf, std::vector<Visit> visits, const std::string& ip)
     : visits_(std::move(visits)) {
     REQUIRE(crypto::init().ok());
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::kEc256);
     chain_ = ca.fullchain(*key, leaf);
     key_ = std::string(key->to_pem()->view());
-    listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in here{};
-    here.sin_family = AF_INET;
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof here;
-    auto* const address = reinterpret_cast<sockaddr*>(&here);
+    open(ip);
+    thread_ = std::thread([this] { serve(); });
+}
+
+void HttpsServer::open(const std::string& ip) {
+    const SystemClock clock;
+    const Cancel cancel;
+    SocketAddress here = look_up(ip, 0, Deadline{clock.steady() + Millis(5000), clock, cancel}).value().front();
+    listener_.reset(::socket(here.family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    socklen_t size = here.size;
+    auto* const address = reinterpret_cast<sockaddr*>(here.bytes);
     REQUIRE(::bind(listener_.get(), address, size) == 0);
     REQUIRE(::listen(listener_.get(), 8) == 0);
     REQUIRE(::getsockname(listener_.get(), address, &size) == 0);
-    port = ntohs(here.sin_port);
-    thread_ = std::thread([this] { serve(); });
+    port = ntohs(reinterpret_cast<const sockaddr_in*>(here.bytes)->sin_port);  // at the same place in IPv6
 }
 
 void HttpsServer::stop() {

@@ -28,7 +28,8 @@ public:
         Manner manner = Manner::kTls;
     };
 
-    HttpsServer(const fakes::TestCa& ca, const fakes::LeafSpec& leaf, std::vector<Visit> visits);
+    HttpsServer(const fakes::TestCa& ca, const fakes::LeafSpec& leaf, std::vector<Visit> visits,
+                const std::string& ip = "127.0.0.1");
     ~HttpsServer() { stop(); }
     HttpsServer(const HttpsServer&) = delete;
     HttpsServer& operator=(const HttpsServer&) = delete;
@@ -42,6 +43,7 @@ public:
     int connections = 0;
 
 private:
+    void open(const std::string& ip);
     void serve();
     void receive(int fd, const Visit& visit, const mbedtls_ssl_config& config);
     bool one(mbedtls_ssl_context& ssl, const std::string& answer);

@@ -1,6 +1,7 @@
 // Faults that broke other ACME clients, one test each: those that only a socket shows. See ../others_faults_test.cpp.
 #include <doctest.h>
 
+#include "tests/unit/acme/protocol/ports_of_all_kinds.h"
 #include "tests/unit/acme/protocol/transport_world.h"
 
 using namespace postern;
@@ -20,6 +21,25 @@ TEST_CASE("one of v4 and v6 unreachable: the other is tried, within the same exc
     CHECK(refused.error().text().find("[::1]") != std::string::npos);
     CHECK(refused.error().text().find("127.0.0.1") != std::string::npos);
     CHECK_FALSE(transport->fault().reached);
+}
+
+TEST_CASE("one of v4 and v6 silent: the other is not kept waiting") {
+    Wire wire({{{answer_of("here")}}});  // at 127.0.0.1
+    const FullPort silent("::1", wire.server.port);
+    const SystemClock clock;
+    const SteadyTime before = clock.steady();
+    const auto reply = wire.get();
+    REQUIRE_MESSAGE(reply.ok(), reply.error().text());
+    CHECK(reply->body == "here");
+    CHECK(clock.steady() - before < Millis(2000));
+}
+
+TEST_CASE("one of v4 and v6 dead: a CA that is there by v6 alone is asked") {
+    Wire wire({{{answer_of("here")}}}, lab_leaf(), lab_ca(), {}, "::1");
+    const FullPort silent("127.0.0.1", wire.server.port);
+    const auto reply = wire.get();
+    REQUIRE_MESSAGE(reply.ok(), reply.error().text());
+    CHECK(reply->body == "here");
 }
 
 TEST_CASE("a CA reached by IP address, its name not checked: no such URL is asked, and another's certificate is refused") {

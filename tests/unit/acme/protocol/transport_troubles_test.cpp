@@ -1,10 +1,8 @@
 // Connections that break, do not come about or lead elsewhere: what the real transport makes of each.
-#include <arpa/inet.h>
 #include <doctest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "acme/protocol/dial.h"
+#include "tests/unit/acme/protocol/ports_of_all_kinds.h"
 #include "tests/unit/acme/protocol/transport_world.h"
 
 using namespace postern;
@@ -17,30 +15,6 @@ bool has(const std::string& text, std::string_view piece) { return text.find(pie
 HttpRequest large(const HttpsServer& server) {
     return {HttpRequest::Method::kPost, server.url("/order"), "application/jose+json", std::string(8u << 20, 'x')};
 }
-
-// A port of 127.0.0.1 whose queue of connections is full: whoever comes next gets no answer.
-class FullPort {
-public:
-    FullPort() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in here{};
-        here.sin_family = AF_INET;
-        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof here;
-        auto* const address = reinterpret_cast<sockaddr*>(&here);
-        REQUIRE(::bind(listener_.get(), address, size) == 0);
-        REQUIRE(::listen(listener_.get(), 0) == 0);
-        REQUIRE(::getsockname(listener_.get(), address, &size) == 0);
-        port = ntohs(here.sin_port);
-        for (UniqueFd& one : waiting_) {
-            one.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-            (void)::connect(one.get(), address, size);
-        }
-    }
-    std::uint16_t port = 0;
-
-private:
-    UniqueFd listener_, waiting_[4];
-};
 
 }  // namespace
 

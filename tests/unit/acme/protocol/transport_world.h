@@ -40,8 +40,8 @@ struct PemFile {
 // Dates are judged by a clock of the test's, so that the day on which it runs does not matter.
 struct Wire {
     explicit Wire(std::vector<HttpsServer::Visit> visits, const fakes::LeafSpec& leaf = lab_leaf(),
-                  const fakes::TestCa& trusted = lab_ca(), TransportOptions options = {})
-        : anchors(trusted.root()), server(lab_ca(), leaf, std::move(visits)) {
+                  const fakes::TestCa& trusted = lab_ca(), TransportOptions options = {}, const std::string& ip = "127.0.0.1")
+        : anchors(trusted.root()), server(lab_ca(), leaf, std::move(visits), ip) {
         options.ca_file = anchors.path;
         options.user_agent = "postern/test";
         transport = make_httplib_transport(options);
