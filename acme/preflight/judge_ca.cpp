@@ -22,7 +22,7 @@ void blame_trust(Finding& finding, const Case& one, const CaSight& ca) {
     }
     finding.change = std::string(kOwnCa) + "If it is a public one, the trust anchors of this machine (" +
                      (ca.trusts.empty() ? std::string("none were found") : ca.trusts) +
-                     ") are missing or old, or something sits in between:";
+                     ") are too few or too old, or something sits in between:";
     finding.paste = install_anchors();
 }
 

@@ -309,7 +309,7 @@ Result<void> HttplibTransport::make_context() {
     if (context_ != nullptr) return {};
     TRY_VOID(crypto::init());
     now_.type = options_.ca_file.empty() ? "trust" : "ca_file";
-    TRY(const Anchors anchors, read_anchors(options_.ca_file));
+    TRY(const Anchors anchors, read_ca_anchors(options_.ca_file));
     context_ = tls::create_client_context();
     if (context_ == nullptr) return Error::retry("no memory for TLS");
     tls::set_min_version(context_, tls::Version::TLS1_2);

@@ -1,7 +1,11 @@
 #include "acme/protocol/trust.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
+#include "acme/protocol/built_in_anchors.h"
+#include "server/base/base64url.h"
 #include "server/base/files.h"
 
 namespace postern::acme {
@@ -17,6 +21,35 @@ constexpr std::array kSystemBundles = {
     "/etc/ssl/ca-bundle.pem",                            // openSUSE
     "/etc/ssl/cert.pem",                                 // Alpine
 };
+
+// RFC 7468, of one line: who reads it is mbedTLS, which does not mind.
+std::string pem_of(std::span<const unsigned char> der) {
+    std::string text = base64url_encode({reinterpret_cast<const char*>(der.data()), der.size()});
+    std::replace(text.begin(), text.end(), '-', '+');
+    std::replace(text.begin(), text.end(), '_', '/');
+    text.append((4 - text.size() % 4) % 4, '=');
+    return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
+}
+
+// Of the first that holds any; none: there is no bundle.
+std::optional<Anchors> read_bundle(std::span<const char* const> bundles) {
+    SystemFiles files;
+    for (const char* path : bundles) {
+        auto text = files.read(path, kBundle);
+        if (!text) continue;
+        Anchors anchors{path, certificate_blocks(*text)};
+        if (!anchors.blocks.empty()) return anchors;
+    }
+    return std::nullopt;
+}
+
+Result<Anchors> read_ca_file(const std::string& ca_file) {
+    auto text = SystemFiles().read(ca_file, kBundle);
+    if (!text) return Error::admin("ca_file: " + text.error().text());
+    Anchors anchors{ca_file, certificate_blocks(*text)};
+    if (anchors.blocks.empty()) return Error::admin("ca_file: " + ca_file + " holds no certificate");
+    return anchors;
+}
 
 }  // namespace
 
@@ -37,23 +70,21 @@ std::vector<std::string> certificate_blocks(std::string_view text) {
     return blocks;
 }
 
+std::span<const char* const> system_bundles() { return kSystemBundles; }
+
 Result<Anchors> read_anchors(const std::string& ca_file) {
-    SystemFiles files;
-    if (!ca_file.empty()) {
-        auto text = files.read(ca_file, kBundle);
-        if (!text) return Error::admin("ca_file: " + text.error().text());
-        Anchors anchors{ca_file, certificate_blocks(*text)};
-        if (anchors.blocks.empty()) return Error::admin("ca_file: " + ca_file + " holds no certificate");
-        return anchors;
-    }
-    for (const char* path : kSystemBundles) {
-        auto text = files.read(path, kBundle);
-        if (!text) continue;
-        Anchors anchors{path, certificate_blocks(*text)};
-        if (!anchors.blocks.empty()) return anchors;
-    }
+    if (!ca_file.empty()) return read_ca_file(ca_file);
+    if (auto anchors = read_bundle(kSystemBundles)) return std::move(*anchors);
     return Error::admin("this system has no bundle of trusted CAs (on Debian: the package ca-certificates); install it, or "
                         "set ca_file");
+}
+
+Result<Anchors> read_ca_anchors(const std::string& ca_file, std::span<const char* const> bundles) {
+    if (!ca_file.empty()) return read_ca_file(ca_file);
+    if (auto anchors = read_bundle(bundles)) return std::move(*anchors);
+    Anchors anchors{"the trust anchors built in, for this system has no bundle of them", {}};
+    for (const BuiltInAnchor& one : built_in_anchors()) anchors.blocks.push_back(pem_of(one.der));
+    return anchors;
 }
 
 Anchors visitors_anchors(const std::string& ca_file) {

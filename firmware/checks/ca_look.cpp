@@ -35,7 +35,7 @@ CaSight read_directory(CaSight sight, const std::string& url, const acme::HttpRe
 
 CaSight look_at_ca(acme::Transport& transport, const acme::preflight::Case& one, WallTime now) {
     CaSight sight;
-    if (const auto anchors = acme::read_anchors(one.ca_file)) sight.trusts = anchors->source;
+    if (const auto anchors = acme::read_ca_anchors(one.ca_file)) sight.trusts = anchors->source;
     std::string url = one.directory_url;
     for (int hops = 0; hops <= limits::kRedirects; ++hops) {
         const auto reply = transport.exchange({acme::HttpRequest::Method::kGet, url, "", ""});

@@ -156,6 +156,43 @@ def test_trust_and_reach():
         assert one(findings, "name", NAME)["level"] == "warning", "DNS went with it, which is no verdict on the name"
 
 
+def apart(function, words, **environment):
+    """Runs that function of this file in namespaces of its own, which prints these words at its end."""
+    if os.geteuid() != 0:
+        raise Skip("needs root")
+    inner = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); sys.dont_write_bytecode = True\n" \
+            f"import postern, test_preflight\ntry:\n    test_preflight.{function}()\n" \
+            "finally:\n    postern.end_all(); postern.remove_scratch()\n"
+    Lab().down()        # so that Pebble is fetched: there is no network inside
+    done = subprocess.run([TOOLS / "in-namespace", sys.executable, "-c", inner], capture_output=True, text=True, timeout=180,
+                          env=os.environ | environment)
+    assert done.returncode == 0 and words in done.stdout, done.stdout + done.stderr
+
+
+def without_a_bundle():
+    """No system bundle: what is built in is the CAs' with a name, and the lab's is none of them."""
+    with Lab() as lab:
+        server = Postern({NAME: {}}, lab=lab, acme={"ca_file": None})
+        status, findings, _ = look(server)
+        finding = one(findings, "ca", lab.directory)
+        assert status == 2 and "is refused" in finding["seen"] and "the trust anchors built in" in finding["change"], finding
+        with server:
+            http_client.until(lambda: (server.status()[NAME]["last_problem"] or {}).get("type") == "trust", 20, "it is refused, not given up")
+            server.stop()
+        server.sections["acme"]["ca_file"] = lab.ca_file
+        server.write_ini()
+        with server:
+            server.wait_issued(NAME)
+        assert "by " + str(lab.ca_file) in one(look(server)[1], "ca", "")["seen"]
+    print("without a bundle: all holds")
+
+
+def test_without_a_bundle():
+    empty = postern.scratch() / "empty.crt"
+    empty.write_text("")
+    apart("without_a_bundle", "without a bundle: all holds", LAB_TRUST=str(empty))
+
+
 def test_ports_that_cannot_be_had():
     with Lab() as lab, web_server("0.0.0.0", lab.http_port):
         server = Postern({NAME: {}}, lab=lab)
@@ -216,14 +253,7 @@ def in_namespace():
 
 
 def test_addresses_and_disks():
-    if os.geteuid() != 0:
-        raise Skip("needs root")
-    inner = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); sys.dont_write_bytecode = True\n" \
-            "import postern, test_preflight\ntry:\n    test_preflight.in_namespace()\n" \
-            "finally:\n    postern.end_all(); postern.remove_scratch()\n"
-    Lab().down()        # so that Pebble is fetched: there is no network inside
-    done = subprocess.run([TOOLS / "in-namespace", sys.executable, "-c", inner], capture_output=True, text=True, timeout=180)
-    assert done.returncode == 0 and "all holds" in done.stdout, done.stdout + done.stderr
+    apart("in_namespace", "in the namespace: all holds")
 
 
 def test_advice_before_the_first_order():
