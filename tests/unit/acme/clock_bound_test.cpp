@@ -39,7 +39,7 @@ TEST_CASE("without a state folder, or with an empty one, the bound is when the p
 TEST_CASE("the newest of the saved time and of all certificates, whoever is configured, counts") {
     fakes::FakeFiles files;
     files.put("/state/clock", "2126-11-21T00:00:00Z\n");
-    const WallTime saved(Seconds(4950806400));
+    const WallTime saved(Seconds(4950892800));
     CHECK(clock_bound_of(files, "/state") == saved);
     files.put("/state/archive/a.example/1/fullchain.pem", certificate_of(kNow));
     CHECK(clock_bound_of(files, "/state") == saved);

@@ -7,6 +7,7 @@
 
 #include "acme/protocol/built_in_anchors.h"
 #include "server/crypto/cert_bundle.h"
+#include "server/crypto/init.h"
 #include "tests/unit/acme/protocol/transport_world.h"
 
 using namespace postern;
