@@ -52,6 +52,7 @@ std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const
         endpoint.address = address;
         endpoint.tls = door.tls;
         endpoint.max_body = kApiBody;
+        endpoint.tells_local = true;  // the page is asked for by it
         endpoint.site = "admin";
         admin::AdminOptions options{config.admin.hosts, config::allowed_subnets(config.admin), &door.editor, &door.hub, {},
                                     config.admin.security_text, {}};

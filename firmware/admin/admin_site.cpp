@@ -62,7 +62,7 @@ private:
     Answer refuse_stranger(const http::Request& request, const http::Context& context) const {
         if (!net::contains(options_.allow, context.peer))
             return problem_answer(403, "This page is for the networks in [admin] allow; your address is not in one of them.");
-        if (!is_own_host(request.host, options_.hosts))
+        if (!is_own_host(request.host, context.local, options_.hosts))
             return problem_answer(421, "This device does not answer under that name. Use an address of the device itself, "
                                        "or name it in [admin] hosts.");
         return std::nullopt;

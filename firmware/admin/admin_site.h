@@ -19,8 +19,9 @@
 namespace postern::admin {
 
 struct AdminOptions {
-    // Names and addresses by which the page may be asked, besides loopback ones: lower case, no port, IPv6 without
-    // brackets. Any other Host is answered 421, so that a foreign name pointed at us shows nothing (DNS rebinding).
+    // Names and addresses by which the page may be asked, besides loopback ones and the address that was reached: lower
+    // case, no port, IPv6 without brackets. Any other Host is answered 421, so that a foreign name pointed at us shows
+    // nothing (DNS rebinding).
     std::vector<std::string> hosts;
     // Who may speak to it at all; others are answered 403.
     std::vector<net::Subnet> allow = net::private_subnets();

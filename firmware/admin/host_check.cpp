@@ -23,11 +23,11 @@ bool is_loopback(const std::string& bytes) {
 
 }  // namespace
 
-bool is_own_host(std::string_view host, const std::vector<std::string>& hosts) {
+bool is_own_host(std::string_view host, std::string_view local, const std::vector<std::string>& hosts) {
     if (host.empty()) return false;
     const auto bytes = address_bytes(host);
     if (bytes.empty()) return host == "localhost" || std::find(hosts.begin(), hosts.end(), host) != hosts.end();
-    if (is_loopback(bytes)) return true;
+    if (is_loopback(bytes) || bytes == address_bytes(local)) return true;
     return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& own) { return address_bytes(own) == bytes; });
 }
 

@@ -27,6 +27,7 @@ http::Context Connection::context() const {
     http::Context context;
     context.secure = parts_.tls != nullptr;
     context.peer = parts_.peer;
+    context.local = parts_.local;
     if (parts_.tls) context.server_name = parts_.tls->server_name();
     context.local_port = parts_.local_port;
     context.access = parts_.access;

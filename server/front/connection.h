@@ -37,6 +37,7 @@ public:
         http::AccessObserver* access = nullptr;  // the loop's, or none
         http::AnswerCounts* counts = nullptr;    // of the listener on this loop, or none
         std::string peer;
+        std::string local;  // our address, if the endpoint tells it
         ClientKey client{};
         std::uint16_t local_port = 0;
     };

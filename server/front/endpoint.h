@@ -23,6 +23,7 @@ struct Endpoint {
     std::size_t max_body = 0;                            // bytes of request body that the handler wants
     std::string site = http::AnswerBook::kNobody;        // as whose the answers count that no handler claims; empty: no one's
     bool spread = true;                                  // on every loop; else on the first alone
+    bool tells_local = false;                            // handlers see Context::local: costs a system call a connection
 };
 
 // How much is let in.

@@ -29,6 +29,7 @@ struct Post {
     std::shared_ptr<http::Handler> handler;
     std::size_t max_body = 0;
     http::AnswerCounts* counts = nullptr;  // null: none
+    bool tells_local = false;
 };
 
 class Loop {

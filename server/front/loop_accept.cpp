@@ -6,6 +6,15 @@
 #include "server/net/socket_stream.h"
 
 namespace postern::front {
+namespace {
+
+// Which of our addresses the peer has reached; empty if the kernel does not say.
+std::string local_host(int fd) {
+    const Result<net::Address> local = net::local_address(fd);
+    return local.ok() ? local->host() : std::string();
+}
+
+}  // namespace
 
 void Loop::take_mail() {
     wakeup_.clear();
@@ -123,6 +132,7 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     Connection::Parts made;
     int fd = accepted.fd.get();
     made.peer = accepted.peer.host();
+    if (door.post.tells_local) made.local = local_host(fd);
     made.client = client;
     made.local_port = door.post.listener->address().port();
     made.handler = door.counted;

@@ -11,6 +11,7 @@ namespace postern::http {
 struct Context {
     bool secure = false;              // came over TLS
     std::string_view peer;            // IP address in text
+    std::string_view local;           // likewise, ours that the peer has reached; empty where nobody asks for it
     std::string_view server_name;     // SNI, lower case; empty without
     std::uint16_t local_port = 0;
     SteadyTime now;

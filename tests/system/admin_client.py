@@ -14,11 +14,11 @@ COOKIE = "__Host-postern"
 class Admin:
     described = True    # what it asks is what the description of the API speaks of
 
-    def __init__(self, server, password=PASSWORD, source=None):
-        """password: None does not log in.  source: the address to come from."""
+    def __init__(self, server, password=PASSWORD, source=None, address="127.0.0.1"):
+        """password: None does not log in.  source: the address to come from.  address: the one to ask at."""
         self.source = source
-        self.port = server.admin_port
-        self.host = f"127.0.0.1:{self.port}"
+        self.address, self.port = address, server.admin_port
+        self.host = f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
         self.cookie = None
         if password is not None:
             reply = self.log_in(password)
@@ -46,7 +46,8 @@ class Admin:
         if kind and method not in ("GET", "HEAD", "DELETE"):
             sent.append(("Content-Type", kind))
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-        reply = http_client.fetch(self.port, path, host or self.host, sni="", source=self.source, timeout=20.0, method=method, fields=sent, body=data)
+        reply = http_client.fetch(self.port, path, host or self.host, sni="", source=self.source, timeout=20.0, at=self.address,
+                                   method=method, fields=sent, body=data)
         if self.described:
             openapi.judge(method, path, reply, data)
         found = reply.field("Set-Cookie") or ""

@@ -144,8 +144,8 @@ def request_bytes(path, host="localhost", method="GET", fields=(), body=b""):
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
 
 
-def fetch(port, path="/", host="localhost", sni=None, tls=None, source=None, timeout=5.0, **request):
-    with Conn(port, sni, tls, source, timeout) as c:
+def fetch(port, path="/", host="localhost", sni=None, tls=None, source=None, timeout=5.0, at="127.0.0.1", **request):
+    with Conn(port, sni, tls, source, timeout, at) as c:
         return c.request(path, host, **request)
 
 

@@ -1,12 +1,17 @@
 """Who gets into the admin page of the shipped program: the first set-up, logins, passwords, and what is left on the disk."""
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import http_client
+import postern
 
 from admin_client import COOKIE, HASH, PASSWORD, Admin
-from lab import Lab
-from postern import Postern
+from lab import TOOLS, Lab
+from postern import Postern, Skip
 
 NAME = "device.example.test"
 FRESH = "quite another secret"
@@ -144,6 +149,40 @@ def test_who_may_speak():
             stranger = Admin(server, None, source="127.0.0.2")
             assert stranger.get("/").status == status, allow
             assert stranger.get("/style.css").status == (403 if status == 403 else 200), allow
+
+
+def by_its_addresses():
+    """A machine in a home: reached by what stands on its label, and no name in front of it is believed."""
+    own, others = ["192.168.77.1", "fd00:77::1"], ["192.168.77.9", "fd00:77::9"]
+    for address, bits in zip([*own, *others], [32, 128] * 2):
+        subprocess.run(["ip", "addr", "add", f"{address}/{bits}", "dev", "lo"], check=True)
+    with Postern(admin={"listen": None}) as server:       # as it comes: [::]:8443 for private networks, and no hosts
+        server.admin_port = 8443
+        token = server.wait_for(TOKEN)[1]
+        assert Admin(server, None, address=own[1]).post("/api/v1/setup", {"token": token, "password": PASSWORD}).status == 200
+        for address in own:
+            owner = Admin(server, address=address)      # whose login has the Origin of that address
+            assert owner.get("/").status == 200 and owner.post("/api/v1/renew", {}).status == 202
+            assert owner.post("/api/v1/renew", {}, origin=f"https://{Admin(server, None).host}").status == 403
+            for other in [*own, *others, "192.168.77.77"]:
+                host = Admin(server, None, address=other).host
+                assert owner.get("/", host=host).status == (200 if other == address else 421), (address, other)
+            for name in ("router.lan:8443", f"{own[0]}.evil.example:8443", "evil.example"):
+                refused = owner.post("/api/v1/session", {"password": PASSWORD}, host=name, origin=f"https://{name}")
+                assert refused.status == 421 and refused.field("Set-Cookie") is None, (name, refused)
+        mapped = Admin(server, address=own[0])
+        assert mapped.get("/", host=f"[::ffff:{own[0]}]:8443").status == 200, "the same address in another spelling"
+    print("in the namespace: all holds")
+
+
+def test_it_answers_by_its_own_addresses():
+    if os.geteuid() != 0:
+        raise Skip("needs root")
+    inner = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); sys.dont_write_bytecode = True\n" \
+            "import postern, test_admin\ntry:\n    test_admin.by_its_addresses()\n" \
+            "finally:\n    postern.end_all(); postern.remove_scratch()\n"
+    done = subprocess.run([TOOLS / "in-namespace", sys.executable, "-c", inner], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0 and "all holds" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_renewal_by_hand():

@@ -279,6 +279,26 @@ TEST_CASE("site: only the allowed networks are spoken to") {
     CHECK(Owner::wait(samples::ask(*narrow, {.path = "/login"})).status == 403);
 }
 
+TEST_CASE("site: it answers by the address that was reached, and by no other") {
+    Scene scene;
+    struct Row {
+        const char *host, *local;
+        int status;
+    };
+    for (const Row& row : {Row{"192.168.1.1", "192.168.1.1", 200}, {"fd00::2", "fd00::2", 200}, {"192.168.1.2", "192.168.1.1", 421},
+                           {"fd00::3", "fd00::2", 421}, {"router.lan", "192.168.1.1", 421}, {"192.168.1.1", "", 421}}) {
+        CAPTURE(row.host);
+        const auto asked = [&](Asked one) {
+            one.host = row.host;
+            one.local = row.local;
+            return scene.owner.ask(*scene.site, std::move(one)).status;
+        };
+        CHECK(asked({.path = "/api/v1/status"}) == row.status);
+        // a change too: Origin is held against what Host says
+        CHECK(asked({.method = Method::kPost, .path = "/api/v1/renew"}) == (row.status == 200 ? 202 : row.status));
+    }
+}
+
 TEST_CASE("site: what was done is in the audit log, and wrong logins only as a number") {
     Scene scene;
     scene.log_in("wrong");

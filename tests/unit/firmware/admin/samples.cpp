@@ -273,6 +273,7 @@ http::Response ask(http::Handler& handler, const Asked& asked) {
     context.secure = true;
     context.wall = kNow;
     context.peer = asked.peer;
+    context.local = asked.local;
     static const struct Nobody final : http::Waker {
         void wake() const override {}
     } nobody;

@@ -72,6 +72,7 @@ struct Asked {
     std::string body{};
     std::string host = "localhost";
     std::string peer = "127.0.0.1";
+    std::string local = "127.0.0.1";
     std::vector<http::FieldView> fields{};
 };
 http::Response ask(http::Handler& handler, const Asked& asked);

@@ -54,6 +54,31 @@ TEST_CASE("answers count as the endpoint's, or as nobody's") {
     CHECK(book.totals() == std::map<std::string, http::ByStatus>{{"admin", {{200, 1}}}, {"none", {{200, 1}, {400, 1}}}});
 }
 
+TEST_CASE("an endpoint that asks for it is told at which of our addresses it was reached") {
+    class Local final : public http::Handler {
+        http::Response handle(const http::Request&, const http::Context& context) override {
+            http::Response response;
+            response.body = context.local.empty() ? "none" : context.local;
+            return response;
+        }
+    };
+    const auto at = [](const char* address, bool tells) {
+        auto made = endpoint("a", net::Address::parse(address).value());
+        made.make_handler = [](std::size_t) -> Result<std::shared_ptr<http::Handler>> { return std::shared_ptr<http::Handler>(std::make_shared<Local>()); };
+        made.tells_local = tells;
+        return made;
+    };
+    House house({at("[::]:0", true), at("0.0.0.0:0", true), at("0.0.0.0:0", false)});
+    REQUIRE(house.front);
+    const auto asked = [&](std::size_t i, const std::string& host) {
+        return Peer(net::Address::parse(host + ":" + std::to_string(house.address(i).port())).value()).get("/");
+    };
+    CHECK(asked(0, "[::1]") == "::1");
+    CHECK(asked(0, "127.0.0.1") == "127.0.0.1");  // mapped into IPv6 on this socket
+    CHECK(asked(1, "127.0.0.7") == "127.0.0.7");
+    CHECK(asked(2, "127.0.0.7") == "none");
+}
+
 TEST_CASE("a large answer to a fast and to a slow reader") {
     House house({endpoint("a")});
     Peer peer(house.address());
