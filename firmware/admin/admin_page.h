@@ -29,4 +29,8 @@ http::Response status_page(const Control& control, const http::Context& context,
 enum class Door : unsigned char { kLogin, kSetup };
 http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language);
 
+// What is refused to who may be in front of a browser, in his language: a small page where he asks for one (Accept: text/html)
+// outside the API, else a problem document. `said`: the key of the words, with the advice.
+http::Response refusal(const http::Request& request, std::uint16_t status, std::string_view said);
+
 }  // namespace postern::admin

@@ -61,10 +61,9 @@ public:
 private:
     Answer refuse_stranger(const http::Request& request, const http::Context& context) const {
         if (!net::contains(options_.allow, context.peer))
-            return problem_answer(403, "This page is for the networks in [admin] allow; your address is not in one of them.");
+            return refusal(request, 403, "refused.network");
         if (!is_own_host(request.host, context.local, options_.hosts))
-            return problem_answer(421, "This device does not answer under that name. Use an address of the device itself, "
-                                       "or name it in [admin] hosts.");
+            return refusal(request, 421, "refused.host");
         return std::nullopt;
     }
 
@@ -121,7 +120,7 @@ private:
             return sessions_.log_out(request, true);
         }
         if (request.path == "/") return reads(request) ? status_page(control_, context, &request) : wrong_method("GET, HEAD");
-        if (!Api::owns(request.path)) return problem_answer(404, "There is nothing at this address. The page is at /.");
+        if (!Api::owns(request.path)) return refusal(request, 404, "refused.nothing");
         if (!reads(request))
             if (auto answer = refuse_foreign(request, false)) return std::move(*answer);
         if (request.path == kDescriptionPath) return description_file(request);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "firmware/admin/api_json.h"
+#include "server/base/text.h"
 
 namespace postern::admin {
 namespace {
@@ -18,6 +19,8 @@ std::uint16_t status_of(ErrorKind kind) {
 }
 
 }  // namespace
+
+bool is_api_path(std::string_view path) { return path == "/api" || has_prefix(path, "/api/"); }
 
 void add_guard_fields(http::Response& response, std::string_view referrer_policy, std::string_view content_policy) {
     response.fields.emplace_back("Cache-Control", "no-store");

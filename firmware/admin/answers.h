@@ -14,6 +14,8 @@ namespace postern::admin {
 // Of what is data and no page: opened as one, it runs, loads and frames nothing.
 inline constexpr std::string_view kDataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+bool is_api_path(std::string_view path);  // whatever is there
+
 // Cache-Control: no-store, nosniff, same-origin for others who would embed it, and the two policies.
 void add_guard_fields(http::Response& response, std::string_view referrer_policy = "no-referrer",
                       std::string_view content_policy = kDataPolicy);

@@ -223,7 +223,7 @@ std::vector<std::string> Api::resources() {
     return all;
 }
 
-bool Api::owns(std::string_view path) { return path == "/api" || has_prefix(path, "/api/"); }
+bool Api::owns(std::string_view path) { return is_api_path(path); }
 
 Response Api::handle(const http::Request& request, const http::Context& context, const Caller& caller) {
     const M method = request.method == M::kHead ? M::kGet : request.method;

@@ -15,6 +15,7 @@ from postern import Postern, Skip
 
 NAME = "device.example.test"
 FRESH = "quite another secret"
+BROWSER = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
 TOKEN = "^the admin page waits for its set-up, with the token ([0-9A-Z-]+)$"
 
 
@@ -149,6 +150,9 @@ def test_who_may_speak():
             stranger = Admin(server, None, source="127.0.0.2")
             assert stranger.get("/").status == status, allow
             assert stranger.get("/style.css").status == (403 if status == 403 else 200), allow
+            if status == 403:
+                page = stranger.get("/", fields=BROWSER)
+                assert page.status == 403 and page.field("Content-Type").startswith("text/html") and b"[admin]" in page.body, page
 
 
 def by_its_addresses():
@@ -170,6 +174,11 @@ def by_its_addresses():
             for name in ("router.lan:8443", f"{own[0]}.evil.example:8443", "evil.example"):
                 refused = owner.post("/api/v1/session", {"password": PASSWORD}, host=name, origin=f"https://{name}")
                 assert refused.status == 421 and refused.field("Set-Cookie") is None, (name, refused)
+                page = owner.get("/", host=name, fields=BROWSER)
+                assert page.status == 421 and page.field("Content-Type").startswith("text/html") and b"hosts = NAME" in page.body, page
+                assert b"router.lan" not in page.body and b"evil" not in page.body, page
+            page = owner.get("/nothing.html", fields=BROWSER)
+            assert page.status == 404 and page.field("Content-Type").startswith("text/html"), page
         mapped = Admin(server, address=own[0])
         assert mapped.get("/", host=f"[::ffff:{own[0]}]:8443").status == 200, "the same address in another spelling"
     print("in the namespace: all holds")
