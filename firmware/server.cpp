@@ -6,6 +6,7 @@
 
 #include "firmware/admin/admin_site.h"
 #include "firmware/admin/live_api.h"
+#include "firmware/admin/words.h"
 #include "firmware/ca_connection.h"
 #include "firmware/checks/own_addresses.h"
 #include "firmware/config_name.h"
@@ -205,6 +206,15 @@ void Server::drain(Millis limit) {
     upstream_.stop();
     admin_access_.stop();
     if (public_) public_->drain(limit);
+}
+
+// Browsers warn of a certificate that we have signed ourselves: by its fingerprint the owner knows whose it is.
+std::string Server::invitation() const {
+    std::string text = admin_access_.invitation();
+    const auto table = certificates_.get();
+    const auto shown = table ? table->find("") : nullptr;  // to who dials an address
+    if (text.empty() || !shown || !shown->facts().self_signed) return text;
+    return text + "\nits certificate is self-signed; the SHA-256 fingerprint is " + admin::hex_pairs(shown->facts().fingerprint);
 }
 
 std::string Server::addresses() const {

@@ -48,7 +48,7 @@ public:
     void drain(Millis limit);
 
     // What the owner is to do before he can use the admin page, for the console; empty: nothing.
-    std::string invitation() const { return admin_access_.invitation(); }
+    std::string invitation() const;
     std::string addresses() const;  // "http=127.0.0.1:8080 https=... admin=..."
 
     std::shared_ptr<const acme::StatusSnapshot> status() const override;

@@ -16,6 +16,7 @@ from postern import Postern, Skip
 NAME = "device.example.test"
 FRESH = "quite another secret"
 BROWSER = [("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")]
+PRINT = "^its certificate is self-signed; the SHA-256 fingerprint is ([0-9A-F:]+)$"
 TOKEN = "^the admin page waits for its set-up, with the token ([0-9A-Z-]+)$"
 
 
@@ -45,11 +46,42 @@ def test_first_set_up():
         server.stop()
         server.start()
         assert not re.search(TOKEN, server.log(server.log_from), re.M), "it is set up"
+        assert not re.search(PRINT, server.log(server.log_from), re.M), "nobody has to compare it any more"
         assert owner.get("/").field("Location") == "/login", "a restart ends all sessions"
         assert Admin(server, FRESH).get("/").status == 200
         assert FRESH not in server.log() and token in server.log()
         said = (server.state / "audit.log").read_text()
         assert "set-up" in said and "login" in said and FRESH not in said, said
+
+
+def fingerprint_at(port):
+    """What a browser would show of the certificate at that port, as openssl sees it."""
+    return http_client.describe(http_client.peer_der(port, ""), "-fingerprint", "-sha256").strip().partition("=")[2]
+
+
+def test_the_fingerprint_on_the_console():
+    with Postern() as server:
+        told = server.wait_for(PRINT)[1]
+        assert told == fingerprint_at(server.admin_port) and len(told) == 95, told
+        server.stop()
+        server.start()      # it waits still, and shows the same certificate
+        assert server.wait_for(PRINT)[1] == told == fingerprint_at(server.admin_port)
+    with Postern(admin={"setup_token": "for-the-device-of-row-7"}) as server:
+        assert server.wait_for(PRINT)[1] == fingerprint_at(server.admin_port)
+    with with_password() as server:
+        assert not re.search("fingerprint is", server.log()), "set up already"
+
+
+def test_no_fingerprint_of_a_public_certificate():
+    with Lab() as lab:
+        server = Postern({NAME: {}}, lab=lab, admin={"password_hash": HASH})
+        with server:
+            server.wait_issued(NAME)
+        del server.sections["admin"]["password_hash"]
+        server.write_ini()
+        with server:
+            server.wait_for(TOKEN)
+            assert "fingerprint is" not in server.log(server.log_from), "a browser can tell by itself"
 
 
 def test_token_of_the_configuration():
