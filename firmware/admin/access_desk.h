@@ -67,6 +67,8 @@ public:
     void log_out(std::string_view token);
 
     std::optional<access::Session> find(std::string_view token) { return parts_.sessions.find(token); }
+    // The same, not counted as use: an open page asks for some things by itself, and must come to rest nevertheless.
+    std::optional<access::Session> look(std::string_view token) { return parts_.sessions.look(token); }
     access::Sessions& sessions() { return parts_.sessions; }
     BackOffice& office() { return parts_.office; }
     std::vector<access::AuditEntry> entries(std::size_t most) const { return parts_.audit.last(most); }

@@ -1,5 +1,6 @@
 #include "firmware/admin/admin_site.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "firmware/admin/admin_page.h"
@@ -22,6 +23,17 @@ using http::Response;
 using Answer = std::optional<Response>;  // nothing: go on
 
 bool reads(const http::Request& request) { return request.method == Method::kGet || request.method == Method::kHead; }
+
+// What an open page goes on asking although nobody is there: it does not keep a session from its rest. The page itself counts
+// when a person loads it, and not when its script does (Fetch Metadata; browsers without that are believed to be used).
+bool is_asked_by_itself(const http::Request& request) {
+    static constexpr std::string_view kPolled[] = {"/api/v1/status", "/api/v1/history", "/api/v1/events",   "/api/v1/log",
+                                                   "/api/v1/requests", "/api/v1/findings", kMetricsPath};
+    if (!reads(request)) return false;
+    if (request.path == "/") return equal_no_case(request.field("sec-fetch-dest"), "empty");
+    return has_prefix(request.path, "/api/v1/jobs/") || has_prefix(request.path, "/api/v1/probes/") ||
+           std::find(std::begin(kPolled), std::end(kPolled), request.path) != std::end(kPolled);
+}
 
 // What no page of ours asks, though a page of somebody else may make a browser ask it.
 Answer refuse_foreign(const http::Request& request, bool form) {
@@ -52,7 +64,8 @@ public:
         if (has_prefix(request.path, kPullPath)) return pull_answer(request, context, options_.pull);
         if (auto answer = before_setup(request, context)) return std::move(*answer);
         if (auto answer = before_login(request, context)) return std::move(*answer);
-        const auto session = desk_.find(cookie_of(request, kSessionCookie));
+        const std::string_view token = cookie_of(request, kSessionCookie);
+        const auto session = is_asked_by_itself(request) ? desk_.look(token) : desk_.find(token);
         if (request.path == kMetricsPath) return metrics_answer(request, options_.metrics, session.has_value());
         if (!session) return not_logged_in(request);
         return logged_in(request, context, *session);

@@ -43,10 +43,21 @@ def rest_ends_a_session(world):
     assert owner.get("/api/v1/status").status == 401
 
 
+def an_open_page_lets_it_rest(world):
+    """What its script asks by the clock: none of that is somebody who is there."""
+    owner, began = world.log_in(), time.monotonic()
+    polls = ["/api/v1/status", "/api/v1/history", "/api/v1/log", "/api/v1/requests", "/api/v1/findings", "/api/v1/jobs/1", "/"]
+    while time.monotonic() - began < world.idle_s + 0.5:
+        for path in polls:
+            owner.get(path, fields=[("Sec-Fetch-Dest", "empty"), ("Sec-Fetch-Mode", "cors"), ("Sec-Fetch-Site", "same-origin")])
+        time.sleep(world.idle_s / 10)
+    assert owner.get("/api/v1/status").status == 401
+
+
 def age_ends_a_session(world):
     owner, began = world.log_in(), time.monotonic()
     while time.monotonic() - began < world.life_s - 1:
-        assert owner.get("/api/v1/status").status == 200, f"after {time.monotonic() - began:.1f} s, in use all the time"
+        assert owner.get("/api/v1/session").status == 200, f"after {time.monotonic() - began:.1f} s, in use all the time"
         time.sleep(world.idle_s / 4)
     time.sleep(1.5)
     assert owner.get("/api/v1/status").status == 401
@@ -59,6 +70,7 @@ CONFIRMATION = [
 ]
 ENDS = [
     Check("7.3.1", "a session ends by rest", rest_ends_a_session),
+    Check("7.3.1", "a session ends by rest although its page is open", an_open_page_lets_it_rest),
     Check("7.3.2", "a session ends by age, however busy", age_ends_a_session),
 ]
 

@@ -8,6 +8,7 @@ const POLL_MS = 5000;
 const LIVE_POLL_MS = 60000; // the device says by itself that something has changed
 const REWRITE_MS = 60000; // "in 3 minutes" grows old although nothing has changed
 const ANSWER_MS = 8000;
+const USED_MS = 60000; // how often the device hears that somebody is here: what is asked by the clock keeps no session awake
 
 const seen = new Map(); // id of a part -> its HTML as the server sent it, before dates became local
 let lastShown = '';
@@ -15,6 +16,7 @@ let lastRewrite = Date.now();
 let lastAnswer = new Date();
 let timer = 0;
 let asking = false;
+let lastUse = Date.now();
 let isLive = () => false;
 
 const byId = (id) => document.getElementById(id);
@@ -133,6 +135,13 @@ async function showWho() {
   who.textContent = filled(who.dataset.words, { peer, since: dateWords(new Date(since)) });
 }
 
+// Somebody who reads or writes for half an hour asks for nothing, and is not to lose his work.
+function tellUse() {
+  if (Date.now() - lastUse < USED_MS) return;
+  lastUse = Date.now();
+  fetch('/api/v1/session', { cache: 'no-store' }).catch(showLoss);
+}
+
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('button[data-do]');
   if (button) (await import('./actions.js')).act(button);
@@ -160,6 +169,7 @@ showLocalDates(document);
 document.addEventListener('postern:refresh', pollSoon);
 document.addEventListener('visibilitychange', poll);
 window.addEventListener('hashchange', showView);
+for (const kind of ['keydown', 'pointerdown', 'wheel']) document.addEventListener(kind, tellUse, { capture: true, passive: true });
 timer = window.setTimeout(poll, POLL_MS);
 showView();
 window.setTimeout(() => showRest().catch(showLoss), 300);
