@@ -65,7 +65,10 @@ void AdminAccess::open_setup(const config::AdminSection& admin) {
 
 void AdminAccess::configure(const config::AdminSection& admin) {
     if (!account_) return;
-    account_->configure(configured(admin));
+    if (account_->configure(configured(admin))) {
+        const auto ended = sessions_.end_all();  // as after every change of password
+        machine_.log.info("admin.password_configured", {{"sessions_ended", ended}});
+    }
     open_setup(admin);
 }
 

@@ -70,12 +70,14 @@ Result<std::unique_ptr<AccountFile>> AccountFile::open(FileSystem& files, const 
     return opened;
 }
 
-void AccountFile::configure(std::optional<PasswordHash> from_ini) {
+bool AccountFile::configure(std::optional<PasswordHash> from_ini) {
     std::lock_guard<std::mutex> hold(writing_);
     State next = *state_.get();
     next.configured = std::move(from_ini);
     next.configured_mark = mark_of(next.configured);
+    const bool changed = force_of(next) != in_force();
     state_.set(std::make_shared<const State>(std::move(next)));
+    return changed;
 }
 
 const std::optional<PasswordHash>& AccountFile::force_of(const State& state) {

@@ -32,8 +32,8 @@ public:
     // or a bad block of flash would open set-up to whoever comes first. `files` must outlive this.
     static Result<std::unique_ptr<AccountFile>> open(FileSystem& files, const std::string& state, std::optional<PasswordHash> from_ini);
 
-    // The INI's hash after a reload.
-    void configure(std::optional<PasswordHash> from_ini);
+    // The INI's hash after a reload. True: another one is in force by it.
+    bool configure(std::optional<PasswordHash> from_ini);
 
     // The hash to verify against. A password_hash that was written into the INI after the last change of password wins: so an
     // owner who forgot it gets in again. Else the account's. Nothing: set-up has to come first, see wants_setup().

@@ -1,5 +1,6 @@
 #include "firmware/admin/access_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "firmware/access/password_rules.h"
@@ -151,6 +152,11 @@ void AccessDesk::replace(Secret fresh, const Done& done) {
         note({"-", "control.sock", parts_.clock.wall(), true}, "password", "", "changed");
         return only(Outcome::kIn);
     });
+}
+
+bool AccessDesk::is_open(const access::Session& who) {
+    const auto open = parts_.sessions.all();
+    return std::any_of(open.begin(), open.end(), [&](const access::Session& one) { return one.id == who.id; });
 }
 
 void AccessDesk::log_out(std::string_view token) {

@@ -65,6 +65,8 @@ public:
     // By who may write the state anyway (`postern passwd`): no old one is asked for, and nobody is let in.
     void replace(Secret fresh, const Done& done);
     void log_out(std::string_view token);
+    // Whether it goes on still, for who has it without its token.
+    bool is_open(const access::Session& who);
 
     std::optional<access::Session> find(std::string_view token) { return parts_.sessions.find(token); }
     // The same, not counted as use: an open page asks for some things by itself, and must come to rest nevertheless.

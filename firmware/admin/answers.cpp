@@ -64,6 +64,10 @@ http::Response problem_answer(std::uint16_t status, std::string_view detail, Jso
     return response;
 }
 
+http::Response password_wanted(std::string_view because) {
+    return problem_answer(403, std::string(because) + ", so the password is wanted once more: POST /api/v1/session/confirm.");
+}
+
 http::Response wrong_method(std::string_view allowed) {
     auto response = problem_answer(405, "This resource answers " + std::string(allowed) + " only.");
     response.fields.emplace_back("Allow", allowed);

@@ -207,7 +207,7 @@ std::optional<Response> missing(const Resource& resource, const Caller& caller) 
     if (resource.need == Need::kSocket)
         return problem_answer(403, "This is for the device itself: \"postern stop\".");
     if (resource.need == Need::kPassword && !caller.session->confirmed)
-        return problem_answer(403, "This cannot be undone, so the password is wanted once more: POST /api/v1/session/confirm.");
+        return password_wanted("This cannot be undone");
     return std::nullopt;
 }
 

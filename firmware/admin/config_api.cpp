@@ -4,6 +4,7 @@
 #include "firmware/admin/api_json.h"
 #include "firmware/admin/file_answers.h"
 #include "firmware/admin/request_json.h"
+#include "firmware/admin/session_api.h"
 #include "firmware/admin/support_bundle.h"
 #include "server/base/json.h"
 
@@ -56,14 +57,23 @@ http::Response ConfigApi::change(const http::Request& request, const http::Conte
 }
 
 http::Response ConfigApi::save(const Parts& parts, const std::string& etag, const std::string& text, bool back, const access::Session& who) {
+    const std::string wished = back ? parts.editor.previous().value_or("") : text;
+    if (auto refusal = guarded_change(parts.editor, etag, wished, who)) {
+        parts.desk.note(who, "config", parts.editor.path(), "password wanted");
+        return std::move(*refusal);
+    }
     const Saved saved = back ? parts.editor.take_back(etag) : parts.editor.save(text, etag);
     const bool ok = saved.outcome == Outcome::kSaved;
     parts.desk.note(who, "config", parts.editor.path(), ok ? back ? "taken back" : "saved" : "refused");
     if (!ok) return not_saved(saved);
+    const bool was_in = parts.desk.is_open(who);
     const auto reloaded = parts.control.reload({});
     const std::string said = reloaded ? *reloaded : "Saved, but the running server goes on as it was: " + reloaded.error().text();
     auto response = json_answer(200, JsonObject().add("etag", saved.now.etag).add("result", said).flag("in_force", reloaded.ok()).done());
     response.fields.emplace_back("ETag", saved.now.etag);
+    // another password_hash has ended all sessions: who wrote it goes on, as after POST /api/v1/password
+    if (was_in && !parts.desk.is_open(who))
+        response.fields.emplace_back("Set-Cookie", session_cookie(parts.desk.sessions().open(who.peer).token.view()));
     return response;
 }
 

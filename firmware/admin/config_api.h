@@ -23,7 +23,8 @@ public:
     // POST  /api/v1/config/previous  with If-Match: as PUT, with the text before
     // GET   /api/v1/support-bundle   text to download, see support_bundle.h
     // 412 with "text" and "etag" when somebody else was faster, 422 with "faults", 428 without If-Match, 409 where the file is
-    // not ours to write. Nothing: another path.
+    // not ours to write, 403 where it changes a guarded key and the password was not typed in the last minutes. With another
+    // password_hash all sessions end; the answer has a new one. Nothing: another path.
     std::optional<http::Response> handle(const http::Request& request, const http::Context& context, const access::Session& session);
 
 private:

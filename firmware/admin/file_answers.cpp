@@ -2,6 +2,7 @@
 
 #include "firmware/admin/answer_slot.h"
 #include "firmware/admin/answers.h"
+#include "firmware/config/guarded_keys.h"
 
 namespace postern::admin {
 
@@ -21,6 +22,14 @@ std::string faults_json(const std::vector<config::Fault>& faults) {
 
 http::Response faulty_answer(std::string_view detail, const std::vector<config::Fault>& faults) {
     return problem_answer(422, detail, JsonObject().add_raw("faults", faults_json(faults)));
+}
+
+std::optional<http::Response> guarded_change(const config::Editor& editor, const std::string& etag, const std::string& text, const access::Session& who) {
+    if (who.confirmed) return std::nullopt;
+    const auto now = editor.read();
+    if (!now || now->etag != etag || !now->why_kept.empty() || !config::guarded_keys_differ(now->text, text)) return std::nullopt;
+    if (!editor.check(text).empty()) return std::nullopt;
+    return password_wanted("This changes who gets in, who signs or what is run");
 }
 
 http::Response not_saved(const config::Saved& saved) {

@@ -93,6 +93,10 @@ http::Response FirstSiteApi::write(const Parts& parts, const config::FirstWish& 
     if (!config::look_for_first_site(now->text).open || has_certificate(parts.control))
         return not_here("Certificates are asked for already: change the names in the configuration.");
     const FirstEdit edit = config::write_first_site(now->text, wish);
+    if (auto refusal = guarded_change(parts.editor, etag, edit.text, who)) {
+        parts.desk.note(who, "first-site", parts.editor.path(), "password wanted");
+        return std::move(*refusal);
+    }
     config::Saved saved;
     if (now->etag == etag) saved = parts.editor.save(edit.text, etag);
     else saved = {Outcome::kStale, *now, {}, {}};  // the lines were put into what is there now

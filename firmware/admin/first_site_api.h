@@ -21,7 +21,7 @@ public:
     // GET   /api/v1/first-site        what the file says of it, and the ETag of the file
     // POST  /api/v1/first-site        {"names","agree_tos","email","ca"} with If-Match: 200 with what was changed and the job that
     //                                 gets the certificate. 409 with "paste" where the file is not ours to write, and once
-    //                                 a CA has signed something; 412, 422 and 428 as for PUT /api/v1/config
+    //                                 a CA has signed something; 403, 412, 422 and 428 as for PUT /api/v1/config
     // POST  /api/v1/first-site/check  {"names"}: 200 {"names","faults"}
     // Nothing: another path.
     std::optional<http::Response> handle(const http::Request& request, const http::Context& context, const access::Session& session);

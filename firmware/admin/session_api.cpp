@@ -18,12 +18,6 @@ using Outcome = Admitted::Outcome;
 
 constexpr std::size_t kMostBody = 4096;  // two passwords of 512 bytes, each byte as %XX or \uXXXX
 
-std::string cookie(std::string_view token, bool ends) {
-    std::string text(kSessionCookie);
-    text.append("=").append(token).append("; Path=/; Secure; HttpOnly; SameSite=Strict");
-    return ends ? text + "; Max-Age=0" : text;
-}
-
 std::optional<std::vector<std::string>> members(std::string_view body, std::initializer_list<const char*> names) {
     return read_texts(body, names, kMostBody);
 }
@@ -88,7 +82,7 @@ http::Response answer_to(const Admitted& admitted, std::string_view wrong, const
     // the page's first start, if there is one: a page that has none knows no such part, and shows its status
     const std::string_view next = manner.page == Door::kSetup ? "/#start" : "/";
     http::Response response = manner.page ? see_other(next) : json_answer(200, result_json("ok"));
-    if (admitted.opened) response.fields.emplace_back("Set-Cookie", cookie(admitted.opened->token.view(), false));
+    if (admitted.opened) response.fields.emplace_back("Set-Cookie", session_cookie(admitted.opened->token.view()));
     return response;
 }
 
@@ -111,6 +105,11 @@ constexpr std::string_view kWrongToken = "door.wrong_token";
 
 }  // namespace
 
+std::string session_cookie(std::string_view token) {
+    std::string text(kSessionCookie);
+    return text.append("=").append(token).append("; Path=/; Secure; HttpOnly; SameSite=Strict");
+}
+
 http::Response SessionApi::log_in(const http::Request& request, const http::Context& context, bool form) {
     auto texts = form ? form_members(request.body, {"password"}) : members(request.body, {"password"});
     const Manner manner = Manner::of(request, form, Door::kLogin);
@@ -131,7 +130,7 @@ http::Response SessionApi::confirm(const http::Request& request, const http::Con
 http::Response SessionApi::log_out(const http::Request& request, bool form) {
     desk_.log_out(cookie_of(request, kSessionCookie));
     http::Response response = form ? see_other("/login") : json_answer(200, result_json("logged out"));
-    response.fields.emplace_back("Set-Cookie", cookie("", true));
+    response.fields.emplace_back("Set-Cookie", session_cookie("") + "; Max-Age=0");
     response.fields.emplace_back("Clear-Site-Data", "\"cache\"");
     return response;
 }

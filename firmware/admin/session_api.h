@@ -14,6 +14,9 @@ namespace postern::admin {
 // RFC 6265bis section 4.1.3.2: only with Secure, without Domain, for the whole host. No date: it goes with the browser.
 inline constexpr std::string_view kSessionCookie = "__Host-postern";
 
+// The field Set-Cookie that gives a browser its session.
+std::string session_cookie(std::string_view token);
+
 class SessionApi {
 public:
     explicit SessionApi(AccessDesk& desk) : desk_(desk) {}

@@ -108,8 +108,10 @@ Saved Editor::save(std::string_view text, std::string_view etag) const {
     return saved;
 }
 
+Result<std::string> Editor::previous() const { return files_.read(previous_of(real_path()), limits::kConfigFile); }
+
 Saved Editor::take_back(std::string_view etag) const {
-    auto before = files_.read(previous_of(real_path()), limits::kConfigFile);
+    const auto before = previous();
     if (before) return save(*before, etag);
     Saved saved;
     saved.outcome = Saved::Outcome::kKept;

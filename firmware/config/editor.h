@@ -48,6 +48,8 @@ public:
 
     // Replaces the text of which `etag` was; the old one becomes FILE.previous.
     Saved save(std::string_view text, std::string_view etag) const;
+    // The text that take_back() would put there.
+    Result<std::string> previous() const;
     // Puts the previous one in its place, and the other way round: twice is as if nothing was done. kKept when there is none.
     Saved take_back(std::string_view etag) const;
 

@@ -3,10 +3,11 @@ import concurrent.futures
 import json
 import re
 
-from admin_client import COOKIE, PASSWORD
-from security_checks import CHANGES, FORM, READS, Check, Prober, is_problem, play
+from admin_client import COOKIE, HASH, PASSWORD
+from security_checks import CHANGES, FORM, READS, Check, Prober, cookie_attributes, is_problem, play
 
 FRESH = "quite another secret"
+HASH_OF_FRESH = "pbkdf2-sha256$1000$cG9zdGVybidzIHRlc3Rpbg$5cKFRrvltZ7OtENknNsLSJLGbzQTL5zOzO6L-Qe1zY8"
 TOKEN = "^the admin page waits for its set-up, with the token ([0-9A-Z-]+)$"
 
 
@@ -41,6 +42,25 @@ def new_password_ends_sessions(world):
     changed_and_back(world, FRESH)
     assert owner.cookie != before and with_cookie(world, f"{COOKIE}={before}") == 401, "the token of who changed it is new too"
     assert other.get("/api/v1/status").status == 401 and owner.get("/api/v1/status").status == 200
+
+
+def password_of_the_file_ends_sessions(world):
+    """Whoever writes another hash into the configuration goes on, and nobody else; by the editor as by hand."""
+    here = world.another()
+    try:
+        owner, other = here.log_in(), here.log_in()
+        before, file = owner.cookie, owner.json("/api/v1/config")
+        saved = owner.put("/api/v1/config", {"text": file["text"].replace(HASH, HASH_OF_FRESH)}, fields=[("If-Match", file["etag"])])
+        assert saved.status == 200 and owner.cookie != before and cookie_attributes(saved)[2] == {"path": "/", "secure": "", "httponly": "", "samesite": "Strict"}
+        assert owner.get("/api/v1/status").status == 200 and other.get("/api/v1/status").status == 401 and with_cookie(here, f"{COOKIE}={before}") == 401
+        assert here.nobody().log_in(PASSWORD).status == 401 and here.nobody().log_in(FRESH).status == 200
+        kept = owner.cookie
+        assert owner.post("/api/v1/reload", {}).status == 200 and owner.cookie == kept and owner.get("/api/v1/status").status == 200, "the same hash once more"
+        here.server.ini_file.write_text(here.server.ini_file.read_text().replace(HASH_OF_FRESH, HASH))
+        assert here.server.command("reload").returncode == 0 and owner.get("/api/v1/status").status == 401
+        assert here.nobody().log_in(PASSWORD).status == 200
+    finally:
+        here.server.stop()
 
 
 def password_of_seven(world):
@@ -254,6 +274,7 @@ def token_is_no_password(world):
 
 PASSWORDS = [
     Check("7.4.3", "a new password ends all sessions", new_password_ends_sessions),
+    Check("7.4.3", "another password_hash in the configuration does so too", password_of_the_file_ends_sessions),
     Check("6.2.1", "seven characters are too few", password_of_seven),
     Check("6.2.9", "eight characters will do, and 128", password_of_eight_and_of_128),
     Check("6.2.1", "129 characters are refused, not cut", password_of_129),

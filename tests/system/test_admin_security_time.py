@@ -4,10 +4,11 @@ tests/system/security_mutants plays these with a program whose limits are second
 """
 import time
 
-from admin_client import PASSWORD
+from admin_client import HASH, PASSWORD
 from security_checks import NAME, Check, is_problem, play
 
 LONG = True
+OTHER_HASH = "pbkdf2-sha256$1000$cG9zdGVybidzIHRlc3Rpbg$" + "A" * 43     # of no password that anybody knows
 
 
 def wants_the_password(world, what, method="POST", body=None, taken=(202, 409)):
@@ -35,6 +36,39 @@ def deleting_wants_the_password(world):
 
 def uploading_wants_the_password(world):
     wants_the_password(world, "upload", "PUT", {"chain": "none", "key": "none"}, (202,))
+
+
+def has_line(section, line):
+    return lambda text: text.replace(f"[{section}]\n", f"[{section}]\n{line}\n") if f"[{section}]\n" in text else f"{text}\n[{section}]\n{line}\n"
+
+
+GUARDED = [has_line("admin", "allow = any"), has_line("admin", "hosts = evil.example"), lambda text: text.replace("/bin/true", "/bin/false"),
+           has_line("acme", "email = me@evil.example.net"), has_line("ca mine", "url = https://ca.evil.example/dir"),
+           has_line("deploy mine", "command = /bin/true"), lambda text: text.replace(HASH, OTHER_HASH)]
+
+
+def guarded_keys_want_the_password(world):
+    here = world.another()
+    try:
+        found, file = here.log_in(), here.server.ini_file
+        send = lambda method, path, body: found.ask(method, path, body, fields=[("If-Match", found.json("/api/v1/config")["etag"])])
+        save = lambda change: send("PUT", "/api/v1/config", {"text": change(found.json("/api/v1/config")["text"])})
+        assert save(has_line("hooks", "post = /bin/true")).status == 200, "right after the login"
+        old = file.read_bytes()
+        time.sleep(world.confirmed_s + 0.5)
+        for i, change in enumerate(GUARDED):
+            assert "password" in is_problem(save(change), 403), i
+        assert "password" in is_problem(send("POST", "/api/v1/config/previous", {}), 403)
+        wish = {"names": ["a.evil.example"], "agree_tos": True, "email": "me@evil.example.net"}
+        assert "password" in is_problem(send("POST", "/api/v1/first-site", wish), 403)
+        assert file.read_bytes() == old
+        assert save(lambda text: text + "# a comment\n").status == 200, "what is not guarded goes without"
+        for i, change in enumerate(GUARDED):
+            assert found.post("/api/v1/session/confirm", {"password": PASSWORD}).status == 200
+            assert save(change).status == 200, i
+        assert here.nobody().log_in(PASSWORD).status == 401, "the last one is another password"
+    finally:
+        here.server.stop()
 
 
 def rest_ends_a_session(world):
@@ -67,6 +101,7 @@ CONFIRMATION = [
     Check("7.5.3", "revoking wants the password once more", revoking_wants_the_password),
     Check("7.5.3", "deleting wants the password once more", deleting_wants_the_password),
     Check("7.5.3", "uploading a certificate wants the password once more", uploading_wants_the_password),
+    Check("7.5.1", "changing who gets in, who signs or what is run wants the password once more", guarded_keys_want_the_password),
 ]
 ENDS = [
     Check("7.3.1", "a session ends by rest", rest_ends_a_session),
@@ -79,4 +114,4 @@ def test_confirmation():
     return play(CONFIRMATION)
 
 
-test_confirmation.seconds = 1200
+test_confirmation.seconds = 1800

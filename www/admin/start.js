@@ -3,6 +3,7 @@
 
 import { ask } from './api.js';
 import { findingElement, pasteOf } from './checks.js';
+import { withPassword } from './dialog.js';
 import { field, make } from './dom.js';
 import { getCertificate } from './start_go.js';
 import { say } from './words.js';
@@ -132,7 +133,8 @@ async function go() {
   if (view.ca && view.ca.value !== facts.ca.name) wish.ca = view.ca.value;
   const kept = { names: view.names.value, email: view.email.value };
   try {
-    const begun = await ask('POST', PATH, wish, { 'If-Match': facts.etag });
+    const begun = await withPassword(() => ask('POST', PATH, wish, { 'If-Match': facts.etag }));
+    if (!begun) return view.go;
     document.dispatchEvent(new Event('postern:refresh'));
     stage(3);
     getCertificate({ begun, names, place, back: () => showForm(kept) });

@@ -72,9 +72,11 @@ TEST_CASE("account: the INI's hash is in force until the password is changed, an
     CHECK(open(files, printed)->in_force() == page);      // the INI still says what it said
     CHECK(open(files)->in_force() == page);               // it says nothing any more
     CHECK(open(files, forgotten)->in_force() == forgotten);  // who forgot the password writes a new one
-    file->configure(forgotten);
+    CHECK_FALSE(file->configure(printed));  // what the account has overridden
+    CHECK(file->configure(forgotten));
     CHECK(file->in_force() == forgotten);
-    file->configure(std::nullopt);
+    CHECK_FALSE(file->configure(forgotten));
+    CHECK(file->configure(std::nullopt));
     CHECK(file->in_force() == page);
     CHECK_FALSE(file->wants_setup());
 }
@@ -83,7 +85,7 @@ TEST_CASE("account: a hash of the INI that is taken out before any login leaves 
     fakes::FakeFiles files = empty_state();
     auto file = open(files, hash("printed"));
     CHECK_FALSE(file->wants_setup());
-    file->configure(std::nullopt);
+    CHECK(file->configure(std::nullopt));
     CHECK(file->wants_setup());
 }
 

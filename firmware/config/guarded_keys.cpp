@@ -1,0 +1,59 @@
+#include "firmware/config/guarded_keys.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "firmware/config/ini.h"
+
+namespace postern::config {
+
+namespace {
+
+struct Guarded {
+    std::string_view section, key;  // without a key: all of them
+};
+
+constexpr Guarded kGuarded[] = {
+    {"admin", {}},
+    {"hooks", {}},
+    {"deploy", {}},  // commands, and who fetches keys
+    {"ca", {}},
+    {"acme", "ca"},
+    {"acme", "ca_file"},
+    {"acme", "agree_tos"},
+    {"acme", "email"},
+    {"acme", "eab_kid"},
+    {"acme", "eab_hmac_key"},
+    {"acme", "eab_hmac_key_file"},
+    {"acme", "thumbprint"},          // with it another's account gets certificates for our names
+    {"acme", "challenge_upstream"},  // likewise
+    {"site", "ca"},
+    {"server", "state"},  // where the password and the account's key are
+    {"server", "user"},
+    {"server", "group"},
+};
+
+using Entry = std::tuple<std::string, std::string, std::string>;  // section, key, value
+
+bool is_guarded(const IniSection& section, const IniEntry& entry) {
+    return std::any_of(std::begin(kGuarded), std::end(kGuarded),
+                       [&](const Guarded& one) { return one.section == section.kind && (one.key.empty() || one.key == entry.key); });
+}
+
+std::vector<Entry> guarded_in(std::string_view text) {
+    std::vector<Entry> found;
+    const IniFile file = read_ini(text, {});
+    for (const IniSection& section : file.sections)
+        for (const IniEntry& entry : section.entries)
+            if (is_guarded(section, entry)) found.emplace_back(section.title(), entry.key, entry.value);
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+}  // namespace
+
+bool guarded_keys_differ(std::string_view before, std::string_view after) { return guarded_in(before) != guarded_in(after); }
+
+}  // namespace postern::config

@@ -1,0 +1,14 @@
+// Which part of the configuration decides who gets in, who signs, and what is run: whoever finds a browser that its owner has
+// left may not change that without the password. Text in, a verdict out. Used by the admin page's editor and first start.
+#pragma once
+
+#include <string_view>
+
+namespace postern::config {
+
+// Whether two texts of the file differ in an entry of [admin], [hooks], [deploy ...], [ca ...], in an account of [acme] or a
+// site's ca, or in whose state and rights [server] takes. Order and comments count for nothing. The texts need not be free
+// of faults; what a file holds that one of them names is not looked at.
+bool guarded_keys_differ(std::string_view before, std::string_view after);
+
+}  // namespace postern::config

@@ -1,0 +1,56 @@
+#include "firmware/config/guarded_keys.h"
+
+#include <doctest.h>
+
+#include <set>
+#include <string>
+
+#include "firmware/config/config_keys.h"
+
+using namespace postern::config;
+
+namespace {
+
+// [SECTION] with a name where it has one, and one entry.
+std::string text_of(const KeyRow& row, const std::string& value) {
+    static const std::set<std::string, std::less<>> kNamed = {"site", "ca", "deploy"};
+    return "[" + std::string(row.section) + (kNamed.count(row.section) ? " one" : "") + "]\n" + std::string(row.name) + " = " + value + "\n";
+}
+
+}  // namespace
+
+TEST_CASE("which keys are guarded: all of those that let somebody in, sign or run, and no others") {
+    const std::set<std::string> some = {"acme.ca", "acme.ca_file", "acme.agree_tos", "acme.email", "acme.eab_kid", "acme.eab_hmac_key",
+                                        "acme.eab_hmac_key_file", "acme.thumbprint", "acme.challenge_upstream", "site.ca",
+                                        "server.state", "server.user", "server.group"};
+    std::set<std::string> left = some;
+    for (const KeyRow& row : key_rows()) {
+        const std::string section(row.section), name = section + "." + std::string(row.name);
+        CAPTURE(name);
+        const bool whole = section == "admin" || section == "hooks" || section == "deploy" || section == "ca";
+        const std::string before = text_of(row, "a"), after = text_of(row, "b");
+        CHECK(guarded_keys_differ(before, after) == (whole || some.count(name) == 1));
+        CHECK(guarded_keys_differ("", after) == guarded_keys_differ(before, after));
+        CHECK(guarded_keys_differ(before, "") == guarded_keys_differ(before, after));
+        CHECK(!guarded_keys_differ(before, before));
+        left.erase(name);
+    }
+    CHECK(left.empty());  // each of them is a key
+}
+
+TEST_CASE("order, comments, blanks and what is not guarded make no difference") {
+    const std::string text = "[server]\nhttp = off\n[admin]\nallow = any\nhosts = a.example\n[ca one]\nurl = https://one.example/\n";
+    CHECK(!guarded_keys_differ(text, "# mine\n[ca one]\r\nurl=https://one.example/\r\n[server]\n[admin]\nhosts = a.example\n;x\nallow =  any \n"));
+    CHECK(!guarded_keys_differ(text, text + "[site b.example]\nroot = /srv\n"));
+    CHECK(guarded_keys_differ(text, "[server]\nhttp = off\n[admin]\nhosts = a.example\n[ca one]\nurl = https://one.example/\n"));
+    CHECK(guarded_keys_differ(text, text + "[ca two]\nurl = https://one.example/\n"));
+    // another name is another CA, and an entry moved into another section is another entry
+    CHECK(guarded_keys_differ("[ca one]\nemail = a@b.example\n", "[ca two]\nemail = a@b.example\n"));
+    CHECK(guarded_keys_differ("[hooks]\npost = x\n", "[server]\npost = x\n"));
+}
+
+TEST_CASE("a text with faults is looked at as far as it can be read") {
+    CHECK(guarded_keys_differ("[admin]\nallow = any\n", "[admin]\nallow = any\nallow = private\n"));
+    CHECK(guarded_keys_differ("", "[admin]\nno_such_key = 1\n"));
+    CHECK(!guarded_keys_differ("", "no = section\n[nothing]\nx = y\n[admin\n"));
+}
