@@ -53,6 +53,7 @@ std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const
         endpoint.tls = door.tls;
         endpoint.max_body = kApiBody;
         endpoint.tells_local = true;  // the page is asked for by it
+        endpoint.refusal = admin::refused_by_http;
         endpoint.site = "admin";
         admin::AdminOptions options{config.admin.hosts, config::allowed_subnets(config.admin), &door.editor, &door.hub, {},
                                     config.admin.security_text, {}};

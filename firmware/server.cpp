@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "firmware/admin/admin_site.h"
+#include "firmware/admin/answers.h"
 #include "firmware/admin/live_api.h"
 #include "firmware/admin/words.h"
 #include "firmware/ca_connection.h"
@@ -123,6 +124,7 @@ std::vector<front::Endpoint> Server::inner_endpoints(const config::Config& confi
     control.site = "";  // our own subcommands are no visitors
     control.make_handler = [this](std::size_t) -> Result<std::shared_ptr<http::Handler>> { return admin::make_control_api(*this, admin_access_.desk()); };
     control.max_body = limits::kConfigFile;
+    control.refusal = admin::refused_by_http;
     endpoints.push_back(std::move(control));
     return endpoints;
 }

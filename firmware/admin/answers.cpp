@@ -4,6 +4,7 @@
 
 #include "firmware/admin/api_json.h"
 #include "server/base/text.h"
+#include "server/http/h1_session.h"
 
 namespace postern::admin {
 namespace {
@@ -16,6 +17,20 @@ std::uint16_t status_of(ErrorKind kind) {
         case ErrorKind::kBug: return 500;
     }
     return 500;
+}
+
+std::string_view refusal_words(std::uint16_t status) {
+    switch (status) {
+        case 408: return "The rest of the request did not come in time.";
+        case 413: return "The body is longer than what is taken here.";
+        case 414: return "The address is longer than what is taken here.";
+        case 417: return "No expectation but 100-continue is met here.";
+        case 431: return "The header fields are more, or longer, than what is taken here.";
+        case 501: return "This server knows no such method, or no such transfer coding.";
+        case 504: return "The answer was not there in time; ask again.";
+        case 505: return "This server speaks HTTP/1.1 and HTTP/1.0.";
+        default: return "This is no request as RFC 9112 has them.";
+    }
 }
 
 }  // namespace
@@ -66,6 +81,11 @@ http::Response problem_answer(std::uint16_t status, std::string_view detail, Jso
 
 http::Response password_wanted(std::string_view because) {
     return problem_answer(403, std::string(because) + ", so the password is wanted once more: POST /api/v1/session/confirm.");
+}
+
+http::Response refused_by_http(std::uint16_t status, std::string_view path) {
+    if (!is_api_path(path)) return http::refuse_by_page(status, path);
+    return problem_answer(status, refusal_words(status));
 }
 
 http::Response wrong_method(std::string_view allowed) {

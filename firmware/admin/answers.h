@@ -31,6 +31,8 @@ http::Response see_other(std::string_view where);
 http::Response problem_answer(std::uint16_t status, std::string_view detail, JsonObject more = {});
 // 403: `because`, the password is to be typed again before this is done.
 http::Response password_wanted(std::string_view because);
+// What HTTP itself refuses (http::Refusal): a problem document below /api/, the short page elsewhere.
+http::Response refused_by_http(std::uint16_t status, std::string_view path);
 // 405 with the Allow field that RFC 9110 section 15.5.6 asks for.
 http::Response wrong_method(std::string_view allowed);
 // By what the caller should do: 503 (again later), 400 (refused), 409 (the owner must mend it), 500 (our bug).

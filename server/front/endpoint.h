@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/http/answer_counts.h"
+#include "server/http/h1_session.h"
 #include "server/http/handler.h"
 #include "server/net/address.h"
 #include "server/tls/tls_context.h"
@@ -21,6 +22,7 @@ struct Endpoint {
     // handler to the same loop, and so share its caches.
     std::function<Result<std::shared_ptr<http::Handler>>(std::size_t loop)> make_handler;
     std::size_t max_body = 0;                            // bytes of request body that the handler wants
+    http::Refusal refusal = http::refuse_by_page;        // of what no handler gets to see
     std::string site = http::AnswerBook::kNobody;        // as whose the answers count that no handler claims; empty: no one's
     bool spread = true;                                  // on every loop; else on the first alone
     bool tells_local = false;                            // handlers see Context::local: costs a system call a connection

@@ -30,6 +30,7 @@ struct Post {
     std::size_t max_body = 0;
     http::AnswerCounts* counts = nullptr;  // null: none
     bool tells_local = false;
+    http::Refusal refusal = http::refuse_by_page;
 };
 
 class Loop {

@@ -138,7 +138,7 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     made.handler = door.counted;
     made.access = access_.get();
     made.counts = door.post.counts;
-    made.session = http::make_h1_session(space_.requests, door.post.max_body);
+    made.session = http::make_h1_session(space_.requests, door.post.max_body, door.post.refusal);
     auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
     if (door.post.tls) {
         auto secured = std::make_unique<tls::TlsStream>(std::move(socket), door.post.tls, space_.tls);

@@ -33,9 +33,19 @@ void count(AnswerCounts* whose, std::uint16_t status, const Context& context) {
     if (counts != nullptr) counts->count(status);
 }
 
+// What follows the method in a head that could not be read, as far as it came.
+std::string_view target_in(std::string_view head) {
+    head = head.substr(0, head.find_first_of("\r\n"));
+    const std::size_t space = head.find(' ');
+    if (space == head.npos) return {};
+    head.remove_prefix(space + 1);
+    return head.substr(0, head.find_first_of(" ?"));
+}
+
 class H1Session final : public Session {
 public:
-    H1Session(RequestScratch& scratch, std::size_t max_body) : scratch_(scratch), max_body_(max_body) {}
+    H1Session(RequestScratch& scratch, std::size_t max_body, Refusal refusal)
+        : scratch_(scratch), max_body_(max_body), refusal_(refusal) {}
 
     std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
     bool produce(Output& out) override;
@@ -69,6 +79,7 @@ private:
 
     RequestScratch& scratch_;
     std::size_t max_body_;
+    Refusal refusal_;
     std::unique_ptr<Incoming> incoming_;
     std::unique_ptr<Unsent> unsent_;
     std::unique_ptr<Waiting> waiting_;
@@ -295,9 +306,7 @@ void H1Session::stream(Output& out) {
 
 // `request` is null where none could be read; `line` is then what came.
 void H1Session::refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out) {
-    Response response;
-    response.status = status;
-    response.prebuilt = status_page(status);
+    Response response = refusal_(status, request != nullptr ? request->path : target_in(line));
     WriteRules rules;
     rules.head_only = request != nullptr && request->method == Method::kHead;
     rules.close = true;
@@ -317,8 +326,15 @@ void H1Session::written(WriteState state) {
 
 }  // namespace
 
-std::unique_ptr<Session> make_h1_session(RequestScratch& scratch, std::size_t max_body) {
-    return std::make_unique<H1Session>(scratch, max_body);
+Response refuse_by_page(std::uint16_t status, std::string_view) {
+    Response response;
+    response.status = status;
+    response.prebuilt = status_page(status);
+    return response;
+}
+
+std::unique_ptr<Session> make_h1_session(RequestScratch& scratch, std::size_t max_body, Refusal refusal) {
+    return std::make_unique<H1Session>(scratch, max_body, refusal);
 }
 
 }  // namespace postern::http

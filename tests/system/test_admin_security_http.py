@@ -6,7 +6,7 @@ import warnings
 import http_client
 
 from admin_client import COOKIE, PASSWORD
-from security_checks import READS, STATIC, Check, heads, play
+from security_checks import READS, STATIC, Check, heads, is_problem, play
 
 
 # -- which host is meant
@@ -131,6 +131,23 @@ def line_ends_of_requests(world):
         assert len(told) == 1 and told[0] in (400, 505), (data, told)
 
 
+def what_is_no_request(world):
+    """A program that asks the API is answered as it expects, also where no handler has seen what it sent."""
+    own = world.nobody().host
+    path, end = "/api/v1/config", f" HTTP/1.1\r\nHost: {own}\r\n"
+    for status, text in ((413, f"PUT {path}{end}Content-Length: 9999999\r\n\r\n"), (400, f"GET {path}{end}bad field: x\r\n\r\n"),
+                         (400, f"PUT {path}{end}Transfer-Encoding: chunked\r\n\r\nno size\r\n"), (417, f"PUT {path}{end}Expect: rain\r\n\r\n"),
+                         (414, f"GET {path}?{'x' * 9000}{end}\r\n"), (431, f"GET {path}{end}X: {'x' * 20000}\r\n\r\n"),
+                         (505, f"GET {path} HTTP/3.1\r\nHost: {own}\r\n\r\n")):
+        for line, kind in ((text, "application/problem+json"), (text.replace(path, "/login"), "text/html; charset=utf-8")):
+            with http_client.Conn(world.server.admin_port, "") as c:
+                c.send(line.encode())
+                reply = c.response()
+                assert reply.status == status and reply.field("Content-Type") == kind and c.ended(), (status, line[:60], reply)
+            if kind.endswith("json"):
+                assert is_problem(reply, status) and reply.field("X-Content-Type-Options") == "nosniff" and reply.field("Cache-Control") == "no-store", reply
+
+
 def body_is_no_request(world):
     """A chunked body that looks like a request is a body."""
     own = world.nobody().host.encode()
@@ -199,6 +216,7 @@ CHECKS = [
     Check("13.4.4", "TRACE echoes nothing", trace_echoes_nothing),
     Check("4.2.1", "a request whose end is in doubt is refused, and nothing after it read", ends_of_messages),
     Check("4.2.1", "a request line that is none is refused", line_ends_of_requests),
+    Check("4.1.1", "what is no request gets a problem document at the API, a page elsewhere", what_is_no_request),
     Check("4.2.2", "a body that looks like a request is a body", body_is_no_request),
     Check("12.1.1", "TLS 1.2 and 1.3, and 1.3 first", versions_of_tls),
     Check("12.1.2", "suites with forward secrecy and authenticated encryption alone", suites_of_tls),

@@ -17,7 +17,7 @@ SECONDS = 15
 FEWEST, PATIENCE = 800, 300     # requests, and the seconds that they may take on a machine that has other things to do
 GROWTH_KB = 4096        # of its memory, from the first half of these to the end
 PEAK_KB = 24 << 10      # of all of it: a few bodies of a megabyte at the same time
-# What HTTP itself refuses gets a page (www/admin/openapi.json says so), and so does what takes too long.
+# What HTTP itself refuses, and no operation of the description lists: a problem document below /api/, a page elsewhere.
 OF_HTTP = {400, 408, 413, 414, 417, 431, 501, 505}
 
 
@@ -38,7 +38,11 @@ def judge(request, reply):
     kind = (reply.field("Content-Type") or "").split(";")[0]
     path = request.path.partition("?")[0]
     known = posixpath.normpath(re.sub("/+", "/", unquote(path.replace("%2f", "%252f"))))     # as the server reads it: that is no slash
-    if kind == "text/html" or kind == "" and reply.status in OF_HTTP:
+    if request.odd and reply.status in OF_HTTP and request.path.startswith("/api/"):
+        assert kind == "application/problem+json", what
+        if request.method != "HEAD":
+            is_problem(reply)
+    elif kind == "text/html" or kind == "" and reply.status in OF_HTTP:
         assert request.odd and (reply.status in OF_HTTP or not openapi.is_described(known)), f"a page: {what}"
     elif openapi.template_of(known) and (known == path or reply.status < 300):
         query = request.path.partition("?")[2] if known == "/api/v1/history" else ""      # elsewhere nobody reads it

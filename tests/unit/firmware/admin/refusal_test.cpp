@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "firmware/admin/answers.h"
+#include "server/http/status.h"
 #include "tests/unit/firmware/admin/owner.h"
 
 using namespace postern;
@@ -81,5 +83,22 @@ TEST_CASE("refused: who does not ask for a page gets a problem document, and so 
             CHECK(problem.status == (std::string(peer) == "127.0.0.1" ? 421 : 403));
             CHECK(field_of(problem, "content-type") == "application/problem+json");
         }
+    }
+}
+
+TEST_CASE("refused by HTTP: below /api/ a problem document that says why, elsewhere the short page") {
+    for (const std::uint16_t status : {400, 408, 413, 414, 417, 431, 501, 504, 505}) {
+        CAPTURE(status);
+        for (const char* path : {"/api", "/api/", "/api/v1/config"}) {
+            const auto refused = refused_by_http(status, path);
+            CHECK(refused.status == status);
+            CHECK(field_of(refused, "content-type") == "application/problem+json");
+            CHECK(!field_of(refused, "x-content-type-options").empty());
+            const json problem = json::parse(body_of(refused));
+            CHECK(problem.at("status") == status);
+            CHECK(problem.at("title") == http::reason_of(status));
+            CHECK(!problem.at("detail").get<std::string>().empty());
+        }
+        for (const char* path : {"", "/", "/apix", "/x/api/", "*"}) CHECK(refused_by_http(status, path).prebuilt == http::status_page(status));
     }
 }

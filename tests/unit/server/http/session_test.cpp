@@ -196,6 +196,41 @@ TEST_CASE("bodies that are wanted: complete before the handler sees them, 413 ab
     CHECK(run(post("Transfer-Encoding: chunked\r\n", "fffffffffffffff\r\n0123456789x")).second == "413");
 }
 
+TEST_CASE("a listener says what is answered to what the session refuses, and is told the path as far as it is known") {
+    static std::string told;
+    const auto run = [](const std::string& bytes, std::size_t chunk) {
+        told.clear();
+        Wire wire(10);
+        wire.session = make_h1_session(wire.scratch, 10, [](std::uint16_t status, std::string_view path) {
+            told += std::to_string(status) + " " + std::string(path);
+            Response response;
+            response.status = status;
+            response.body = "{}";
+            return response;
+        });
+        wire.send(bytes, chunk);
+        if (wire.session->phase() != Phase::kClosing) wire.time_out();
+        CHECK(wire.sent.find("\r\nConnection: close\r\n") != std::string::npos);
+        CHECK(wire.sent.substr(wire.sent.size() - 2) == "{}");
+        return told;
+    };
+    for (const std::size_t chunk : {std::string_view::npos, std::size_t{7}}) {
+        CAPTURE(chunk);
+        const std::string path = "/a/../api/%78?y", begin = "PUT " + path + " HTTP/1.1\r\nHost: a\r\n";
+        CHECK(run(begin + "Content-Length: 11\r\n\r\n0123456789x", chunk) == "413 /api/x");  // as a handler sees it
+        CHECK(run(begin + "Transfer-Encoding: chunked\r\n\r\nno", chunk) == "400 /api/x");
+        CHECK(run(begin + "Content-Length: 3\r\n\r\nab", chunk) == "408 /a/../api/%78");  // as sent
+        CHECK(run(begin + "Expect: rain\r\n\r\n", chunk) == "417 /a/../api/%78");
+        CHECK(run(begin + "X: " + std::string(limits::kRequestHead, 'x') + "\r\n\r\n", chunk).substr(0, 20) == "431 /a/../api/%78");
+        CHECK(run("GET /api/x HTTP/3.1\r\n", chunk) == "505 /api/x");
+        CHECK(run("CONNECT a:1 HTTP/1.1\r\n", chunk) == "501 a:1");
+    }
+    CHECK(run("GET /api/" + std::string(limits::kRequestLine, 'x'), 4096).substr(0, 12) == "414 /api/xxx");
+    CHECK(run("GET /api/x", 3) == "408 /api/x");
+    CHECK(run("GET", 3) == "408 ");
+    CHECK(run("\x16\x03\x01", 3) == "400 ");
+}
+
 TEST_CASE("Expect: 100-continue is answered when a body is awaited, and only then") {
     const std::string head = post("Content-Length: 3\r\nExpect: 100-continue\r\n");
     const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
