@@ -92,6 +92,13 @@ function testRevocation() {
     await page.getByLabel('Why?').selectOption('keyCompromise');
     await button(page, 'Revoke it').click();
     const password = page.getByLabel('Password of this device');
+    await password.waitFor();
+    await page.keyboard.press('Escape');
+    await password.waitFor({ state: 'detached' });
+    equal(await page.getByLabel('Why?').inputValue(), 'keyCompromise', 'the reason after who he is was not said');
+    check(!await dialog.getByRole('alert').isVisible(), 'something is said of a mind that changed');
+    equal(await page.evaluate(() => document.activeElement.textContent), 'Revoke it', 'the keyboard');
+    await button(page, 'Revoke it').click();
     await password.fill('wrong');
     await button(page, 'Go on').click();
     await page.getByText('That is not the password.').waitFor();
@@ -99,7 +106,7 @@ function testRevocation() {
     await password.fill('right');
     await button(page, 'Go on').click();
     await eventually(async () => (await page.locator('.result').innerText()) === 'Done. The certificate was revoked.', 'the end');
-    equal(sent.join(), 'keyCompromise,keyCompromise', 'what was sent');
+    equal(sent.join(), 'keyCompromise,keyCompromise,keyCompromise', 'what was sent');
     equal(await page.locator('dialog').count(), 0, 'dialogs at the end');
     await page.context().close();
   });
@@ -145,10 +152,40 @@ function testUpload() {
   });
 }
 
+function testUploadWithPassword() {
+  test('upload: no password, no loss: what was typed is there still', async () => {
+    const sent = [];
+    let confirmed = false;
+    const { page } = await visit('valid', { api: {
+      'PUT /api/v1/certificates/example.org/upload': (body) => { sent.push(body.key); return confirmed ? started : { status: 403, json: { detail: 'once more' } }; },
+      'POST /api/v1/session/confirm': () => { confirmed = true; return { json: { result: 'ok' } }; },
+      'GET /api/v1/jobs/j1': job(1, { done: true, ok: true, changed: true }),
+    } });
+    await button(page, 'Upload your own…').click();
+    await page.getByLabel('Certificate, with its intermediates (PEM)', { exact: true }).fill('CHAIN');
+    const key = page.getByLabel('Private key (PEM, without a passphrase)', { exact: true });
+    await key.fill('KEY');
+    await button(page, 'Serve it').click();
+    const asked = page.getByRole('dialog', { name: 'Your password once more' });
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await asked.waitFor({ state: 'detached' });
+    equal(await key.inputValue(), 'KEY', 'the key after no password was given');
+    await button(page, 'Serve it').click();
+    check(!(await asked.innerText()).includes('undone'), 'a change that can be undone is called one that cannot');
+    await asked.getByLabel('Password of this device').fill('right');
+    await button(page, 'Go on').click();
+    await page.locator('.result').getByText('Done.').waitFor();
+    equal(sent.join(), 'KEY,KEY,KEY', 'what was sent');
+    equal(await page.locator('dialog').count(), 0, 'dialogs at the end');
+    await page.context().close();
+  });
+}
+
 export async function defineActionTests() {
   browser = await launch();
   testRenewal();
   testRevocation();
   testUpload();
+  testUploadWithPassword();
   return () => browser.close();
 }

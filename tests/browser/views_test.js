@@ -121,6 +121,31 @@ function testRefusals() {
   });
 }
 
+function testPassword() {
+  test('editor: no password, no loss: the changes wait to be saved', async () => {
+    let confirmed = false;
+    let puts = 0;
+    const { page, area, press } = await edit({
+      [`PUT ${CONFIG}`]: () => { puts += 1; return confirmed ? { json: { etag: '"2"', result: 'reloaded' } } : { status: 403, json: {} }; },
+      'POST /api/v1/session/confirm': () => { confirmed = true; return { json: {} }; },
+    });
+    await area.fill(`${await area.inputValue()}\n# mine`);
+    await press('Save…');
+    await press('Save and use');
+    const asked = page.getByRole('dialog', { name: 'Your password once more' });
+    await asked.waitFor();
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
+    contains(await page.getByRole('dialog', { name: 'Save these changes?' }).innerText(), '# mine', 'the changes');
+    await press('Save and use');
+    await asked.getByLabel('Password of this device').fill('right');
+    await press('Go on');
+    await become(page.locator('#view-configuration'), 'Saved');
+    equal(puts, 3, 'requests to save');
+    await page.context().close();
+  });
+}
+
 function testOtherFiles() {
   test('editor: back to the previous file; a file that is read-only', async () => {
     let asked = 0;
@@ -229,6 +254,7 @@ export async function defineViewTests() {
   testEditor();
   testLineEnds();
   testRefusals();
+  testPassword();
   testOtherFiles();
   testLog();
   testChecks();

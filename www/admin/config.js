@@ -88,7 +88,6 @@ function takeRefusal(error) {
 async function change(method, path, body) {
   try {
     const done = await withPassword(() => ask(method, path, body, { 'If-Match': file.etag }));
-    if (!done) return;
     await fetchFile();
     tell(say('config.saved', { text: done.result ?? '' }), 'said-yes');
   } catch (error) {

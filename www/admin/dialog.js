@@ -7,7 +7,7 @@ import { say } from './words.js';
 let count = 0;
 
 // Shows `title`, `parts` and two buttons. When `action` is chosen, `attempt(values of the fields)` is tried: what it throws is
-// said and the question stays. Gives true, or false for a person who changed his mind.
+// said and the question stays (with an empty message, nothing is said). Gives true, or false for a person who changed his mind.
 export function question({ title, parts, action, danger = false, wide = false, attempt }) {
   const id = `dialog-${count += 1}`;
   const said = make('p', { class: 'said-no', role: 'alert', hidden: true });
@@ -28,8 +28,9 @@ export function question({ title, parts, action, danger = false, wide = false, a
         dialog.close();
       } catch (error) {
         said.textContent = error.message;
-        said.hidden = false;
+        said.hidden = !error.message;
         go.disabled = false;
+        if (!form.contains(document.activeElement)) go.focus();
       }
     });
     dialog.addEventListener('close', () => {
@@ -52,12 +53,14 @@ function askPassword() {
   });
 }
 
-// Sends what may need a password typed a moment ago (403): asks for it, and sends it again. Nothing: he changed his mind.
+// Sends what may need a password typed a moment ago (403): asks for it, and sends it again. Of a person who changed his mind
+// it throws an error with nothing to say: the question from which he came is there as it was.
 export async function withPassword(send) {
   try {
     return await send();
   } catch (error) {
     if (error.status !== 403) throw error;
-    return await askPassword() ? send() : undefined;
+    if (!await askPassword()) throw new Error('');
+    return send();
   }
 }
