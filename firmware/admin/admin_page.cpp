@@ -93,6 +93,13 @@ http::Response answer_with(const File& file, const http::Request& request) {
 
 }  // namespace
 
+Result<std::string> fill_page(std::string_view body, Values values, const Words& words) {
+    const auto *head = www::find("admin/head.html"), *rest = www::find(body);
+    if (head == nullptr || rest == nullptr) return Error::bug("a part of " + std::string(body) + " is missing from this program");
+    values.texts["language"] = words.language();
+    return fill(std::string(head->data) + std::string(rest->data), values, words.source());
+}
+
 http::Response html_answer(std::uint16_t status, Result<std::string> html) {
     if (!html) return failure_answer(html.error());
     http::Response response;
@@ -114,13 +121,11 @@ std::optional<http::Response> page_file(const http::Request& request) {
 http::Response description_file(const http::Request& request) { return answer_with(kDescription, request); }
 
 http::Response status_page(const Control& control, const http::Context& context, const http::Request* request) {
-    const auto* layout = www::find("admin/index.html");
-    if (layout == nullptr) return problem_answer(500, "The admin page is missing from this program.");
     const Words& words = Words::in(request != nullptr ? language_of(*request) : "en");
     const auto status = control.status();
     const acme::StatusSnapshot none;
-    const auto values = page_values(status ? *status : none, control.facts(), context.wall, POSTERN_VERSION, words);
-    auto response = html_answer(200, fill(layout->data, values, words.source()));
+    auto values = page_values(status ? *status : none, control.facts(), context.wall, POSTERN_VERSION, words);
+    auto response = html_answer(200, fill_page("admin/index.html", std::move(values), words));
     if (request != nullptr && has_prefix(request->query, "lang="))
         response.fields.emplace_back("Set-Cookie", "lang=" + std::string(words.language()) + kLanguageCookie);
     return response;

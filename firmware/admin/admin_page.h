@@ -6,9 +6,14 @@
 #include <string_view>
 
 #include "firmware/admin/control.h"
+#include "firmware/admin/html_template.h"
+#include "firmware/admin/language.h"
 #include "server/http/handler.h"
 
 namespace postern::admin {
+
+// www/BODY below the head that all pages share, filled; kBug where one of them is missing or has a slot that nothing fills.
+Result<std::string> fill_page(std::string_view body, Values values, const Words& words);
 
 // A page of ours, or why it could not be made; with the fields that keep foreign script and style out of it.
 http::Response html_answer(std::uint16_t status, Result<std::string> html);

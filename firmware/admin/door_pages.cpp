@@ -2,12 +2,9 @@
 #include <algorithm>
 
 #include "firmware/admin/admin_page.h"
-#include "firmware/admin/answers.h"
-#include "firmware/admin/html_template.h"
 #include "firmware/admin/language.h"
 #include "firmware/admin/metrics_door.h"
 #include "server/base/text.h"
-#include "www/assets.h"
 
 namespace postern::admin {
 namespace {
@@ -25,26 +22,26 @@ bool wants_page(const http::Request& request) {
 }  // namespace
 
 http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language) {
-    const auto* layout = www::find(door == Door::kLogin ? "admin/login.html" : "admin/setup.html");
-    if (layout == nullptr) return problem_answer(500, "A page is missing from this program.");
+    const bool is_login = door == Door::kLogin;
     const Words& words = Words::in(language);
     Values values;
     values.flag("has_said", !said.empty());
     values.texts["said"] = said;
-    values.texts["language"] = words.language();
-    return html_answer(status, fill(layout->data, values, words.source()));
+    values.texts["headline"] = words.say(is_login ? "door.login" : "door.setup");
+    values.flag("inside", false);
+    return html_answer(status, fill_page(is_login ? "admin/login.html" : "admin/setup.html", std::move(values), words));
 }
 
 http::Response refusal(const http::Request& request, std::uint16_t status, std::string_view said) {
-    const auto* layout = www::find("admin/refused.html");
-    if (layout == nullptr || !wants_page(request)) return problem_answer(status, Words::in("en").say(said));
+    if (!wants_page(request)) return problem_answer(status, Words::in("en").say(said));
     const Words& words = Words::in(language_of(request));
     Values values;
-    values.flag("inside", status == 404);  // others get no style either
+    values.flag("inside", false);
+    values.flag("has_page", status == 404);
+    values.texts["headline"] = words.say("refused");
     values.texts["said"] = words.say(said);
     values.texts["status"] = std::to_string(status) + " " + std::string(http::reason_of(status));
-    values.texts["language"] = words.language();
-    return html_answer(status, fill(layout->data, values, words.source()));
+    return html_answer(status, fill_page("admin/refused.html", std::move(values), words));
 }
 
 }  // namespace postern::admin

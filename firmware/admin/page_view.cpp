@@ -196,11 +196,16 @@ std::string bytes_words(unsigned long long bytes) {
 
 void add_server(Values& page, const ServerFacts& facts, WallTime now, std::string_view version, const Words& words) {
     page.texts["version"] = version;
-    page.texts["uptime"] = span_words(Span(facts.uptime_s), words);
-    page.texts["connections"] = grouped(facts.connections);
-    page.texts["requests"] = grouped(facts.requests);
-    page.texts["swaps"] = grouped(facts.swaps);
-    page.texts["written"] = bytes_words(facts.state_bytes_written);
+    const std::pair<const char*, std::string> figures[] = {{"uptime", span_words(Span(facts.uptime_s), words)},
+                                                           {"connections", grouped(facts.connections)},
+                                                           {"requests", grouped(facts.requests)},
+                                                           {"swaps", grouped(facts.swaps)},
+                                                           {"written", bytes_words(facts.state_bytes_written)}};
+    for (const auto& [id, value] : figures) {
+        Values figure;
+        figure.texts = {{"id", id}, {"word", words.say(id)}, {"value", value}};
+        page.lists["figures"].push_back(std::move(figure));
+    }
     add_date(page, "now", now, words);
     page.texts["as_of"] = words.say("as_of", {{"time", moment_words(now, words)}});
     auto& list = page.lists["listeners"];
@@ -211,6 +216,15 @@ void add_server(Values& page, const ServerFacts& facts, WallTime now, std::strin
         values.texts["address"] = listener.address;
         list.push_back(std::move(values));
     }
+}
+
+std::vector<Values> glossary_in(const Words& words) {
+    std::vector<Values> list;
+    for (const char* word : {"certificate", "ca", "challenge", "renewal"}) {
+        const auto key = "glossary." + std::string(word);
+        list.emplace_back().texts = {{"word", words.say(key)}, {"text", words.say(key + ".text")}};
+    }
+    return list;
 }
 
 }  // namespace
@@ -230,7 +244,8 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     page.flag("first_start", std::none_of(status.certificates.begin(), status.certificates.end(), is_from_ca));
     page.lists["certificates"] = cards_of(status, now, words);
     add_server(page, facts, now, version, words);
-    page.texts["language"] = words.language();
+    page.lists["glossary"] = glossary_in(words);
+    page.flag("inside", true);
     page.texts["other_language"] = words.language() == "ja" ? "en" : "ja";
     return page;
 }
