@@ -43,10 +43,29 @@ bool has_life_bar(const acme::CertStatus& status) {
     return status.facts && (status.rung != acme::Rung::kSelfSigned || status.kind == "self-signed");
 }
 
+// When the CA wants the certificate renewed (RFC 9773), on the bar and in words; a list of one or of none.
+std::vector<Values> window_of(const acme::CertStatus& status, const std::optional<LifeBar::Window>& bar, const Words& words) {
+    if (!status.ari || !bar) return {};
+    Values values;
+    values.texts["from"] = number(bar->from);
+    values.texts["wide"] = number(bar->wide);
+    add_date(values, "start", status.ari->start, words);
+    add_date(values, "end", status.ari->end, words);
+    return {std::move(values)};
+}
+
+std::string left_words(const crypto::CertFacts& facts, WallTime now, const Words& words) {
+    if (facts.not_after <= now) return words.say("life_left.none");
+    return words.say("life_left.words", {{"left", span_words(facts.not_after - now, words)},
+                                         {"all", span_words(facts.not_after - facts.not_before, words)}});
+}
+
 std::vector<Values> life_of(const acme::CertStatus& status, WallTime now, const Words& words) {
     if (!has_life_bar(status)) return {};
     const auto& facts = *status.facts;
-    const auto bar = life_bar(facts.not_before, facts.not_after, now, status.renew_after);
+    std::optional<TimeWindow> wanted;
+    if (status.ari) wanted = TimeWindow{status.ari->start, status.ari->end};
+    const auto bar = life_bar(facts.not_before, facts.not_after, now, status.renew_after, wanted);
     Values values;
     const int left = 100 - bar.today;
     const int safe = bar.renewal && *bar.renewal > bar.today ? *bar.renewal - bar.today : 0;
@@ -55,10 +74,8 @@ std::vector<Values> life_of(const acme::CertStatus& status, WallTime now, const 
     values.texts["left"] = number(left);
     values.texts["safe"] = number(safe);
     values.texts["label"] = words.say("life_left", {{"name", status.name}});
-    values.texts["left_words"] = facts.not_after <= now
-                                     ? words.say("life_left.none")
-                                     : words.say("life_left.words", {{"left", span_words(facts.not_after - now, words)},
-                                                                     {"all", span_words(facts.not_after - facts.not_before, words)}});
+    values.texts["left_words"] = left_words(facts, now, words);
+    values.lists["window"] = window_of(status, bar.window, words);
     add_date(values, "issued", facts.not_before, words);
     add_date(values, "expires", facts.not_after, words);
     Values renewal;

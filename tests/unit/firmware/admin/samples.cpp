@@ -61,9 +61,16 @@ CertStatus renewing() {
     return status;
 }
 
+// As a CA with renewal information (RFC 9773) has it: two days around the planned renewal.
+CertStatus asked_for(CertStatus status) {
+    const WallTime moment = *status.renew_after;
+    status.ari = acme::AriWindow{moment - Span(kDay), moment + Span(kDay), moment, ""};
+    return status;
+}
+
 std::vector<CertStatus> many() {
     std::vector<CertStatus> list{
-        issued("example.org", {"example.org", "www.example.org"}, 71.5),
+        asked_for(issued("example.org", {"example.org", "www.example.org"}, 71.5)),
         issued("mail.example.org", {"mail.example.org", "imap.example.org", "smtp.example.org", "autoconfig.example.org"}, 58),
         failing(),
         renewing(),
@@ -157,7 +164,7 @@ std::vector<Sample> all() {
     notices.clock_sane = false;
     notices.notices = {"jobs/example.org.json could not be read and was set aside as jobs/example.org.json.damaged"};
     return {
-        {"valid", snapshot({issued("example.org", {"example.org", "www.example.org"}, 58.3)})},
+        {"valid", snapshot({asked_for(issued("example.org", {"example.org", "www.example.org"}, 58.3))})},
         {"many", snapshot(many())},
         {"failing", snapshot({failing()})},
         {"waiting", snapshot({waiting})},

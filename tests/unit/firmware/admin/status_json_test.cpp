@@ -65,7 +65,7 @@ TEST_CASE("status: every sample has the contract's shape") {
                                         {"state", {"string"}},
                                         {"next_attempt", {"string", "null"}},
                                         {"last_problem", {"object", "null"}},
-                                        {"ari", {"null"}},
+                                        {"ari", {"object", "null"}},
                                         {"history", {"array"}}});
             for (const auto& attempt : certificate.at("history"))
                 check_members(attempt, {{"start", {"string"}}, {"end", {"string"}}, {"ok", {"boolean"}}, {"said", {"string"}}});

@@ -114,6 +114,22 @@ TEST_CASE("life bar: where the marks stand") {
     CHECK(std::string(life_bar(samples::in_days(-90), kNow, kNow, {}).today_anchor) == "end");
 }
 
+TEST_CASE("life bar: when the CA wants the certificate renewed") {
+    struct Row {
+        double start, end;  // days of a life of 90
+        int from, wide;     // -1: not shown
+    };
+    static constexpr Row kRows[] = {{58.5, 61.5, 65, 3},  {60, 60.1, 67, 2}, {-5, 9, 0, 10},  {88, 95, 98, 2},
+                                    {89.9, 90.5, 98, 2},  {-5, 0, -1, 0},    {90, 95, -1, 0}, {60, 60, -1, 0},
+                                    {-100, 300, 0, 100}};
+    for (const auto& row : kRows) {
+        CAPTURE(row.start);
+        const auto bar = life_bar(kNow, samples::in_days(90), kNow, {}, TimeWindow{samples::in_days(row.start), samples::in_days(row.end)});
+        CHECK((bar.window ? bar.window->from : -1) == row.from);
+        CHECK((bar.window ? bar.window->wide : 0) == row.wide);
+    }
+}
+
 TEST_CASE("life bar: a life that ends before it begins, or lasts for ages") {
     CHECK(life_bar(kNow, samples::in_days(-1), kNow, {}).today == 100);
     const WallTime first(Span(-62135596800LL)), last(Span(253402300799LL));  // years 1 to 9999
