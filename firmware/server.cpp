@@ -236,6 +236,8 @@ admin::ServerFacts Server::facts() const {
     std::lock_guard<std::mutex> hold(mutex_);
     for (const front::Front* front : {public_.get(), inner_.get()})
         for (const auto& listening : front->listening()) facts.listeners.push_back({listening.kind, listening.address.text()});
+    for (const config::SiteSection& site : config_.sites)
+        facts.sites.push_back({site.name, site.names, site.root, site.canonical, site.redirect_http, config::lineages_of(site)});
     front::Stats stats = public_->stats();
     facts.connections = stats.open;
     facts.requests = stats.requests;

@@ -22,6 +22,15 @@ struct ServerFacts {
         std::string kind, address;
     };
     std::vector<Listener> listeners;
+    struct Site {
+        std::string name;                       // as in the configuration
+        std::vector<std::string> names;
+        std::string root;                       // empty: the embedded welcome page
+        std::string canonical;                  // where its other names are sent; empty: none is
+        bool redirect_http = true;
+        std::vector<std::string> certificates;  // their names in the status
+    };
+    std::vector<Site> sites;
     unsigned long long connections = 0;         // open now
     unsigned long long requests = 0;            // since the start
     unsigned long long handshakes = 0, failed_handshakes = 0;

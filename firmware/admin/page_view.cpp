@@ -193,6 +193,43 @@ std::vector<Values> cards_of(const acme::StatusSnapshot& status, WallTime now, c
     return cards;
 }
 
+// A cell of a table: a text, or a moment.
+Values cell(std::string_view text, std::vector<Values> at = {}) {
+    Values values;
+    values.texts["text"] = text;
+    values.lists["at"] = std::move(at);
+    return values;
+}
+
+Values row(std::vector<Values> cells) {
+    Values values;
+    values.lists["cells"] = std::move(cells);
+    return values;
+}
+
+// One that unfolds; `heads`: keys of words. Nothing to tell: no table.
+void add_table(Values& page, const char* id, const std::vector<const char*>& heads, std::vector<Values> rows, const Words& words) {
+    if (rows.empty()) return;
+    Values table;
+    table.texts = {{"id", id}, {"title", words.say(id)}};
+    auto& cells = table.lists["heads"];
+    for (const char* key : heads) cells.emplace_back().texts["text"] = words.say(key);
+    table.lists["rows"] = std::move(rows);
+    page.lists["tables"].push_back(std::move(table));
+}
+
+std::string served_by(const ServerFacts::Site& site, const Words& words) {
+    const std::string content = site.root.empty() ? words.say("sites.welcome") : site.root;
+    return site.canonical.empty() ? content : words.say("sites.sent", {{"content", content}, {"name", site.canonical}});
+}
+
+void add_sites(Values& page, const std::vector<ServerFacts::Site>& sites, const Words& words) {
+    std::vector<Values> rows;
+    for (const auto& site : sites)
+        rows.push_back(row({cell(join(site.names, ", ")), cell(served_by(site, words)), cell(join(site.certificates, ", "))}));
+    add_table(page, "sites", {"sites.names", "sites.content", "certificate"}, std::move(rows), words);
+}
+
 // 48213 -> "48,213"
 std::string grouped(unsigned long long count) {
     auto digits = std::to_string(count);
@@ -233,6 +270,8 @@ void add_server(Values& page, const ServerFacts& facts, WallTime now, std::strin
         values.texts["address"] = listener.address;
         list.push_back(std::move(values));
     }
+    page.lists["tables"] = {};
+    add_sites(page, facts.sites, words);
 }
 
 std::vector<Values> glossary_in(const Words& words) {

@@ -85,6 +85,17 @@ std::string listener_of(const ServerFacts::Listener& listener) {
     return JsonObject().add("kind", listener.kind).add("address", listener.address).done();
 }
 
+std::string site_of(const ServerFacts::Site& site) {
+    return JsonObject()
+        .add("name", site.name)
+        .list("names", site.names)
+        .add_raw("root", text_or_null(site.root))
+        .add_raw("canonical", text_or_null(site.canonical))
+        .flag("redirect_http", site.redirect_http)
+        .list("certificates", site.certificates)
+        .done();
+}
+
 std::string delivery_of(const sharing::DeliveryView& one) {
     return JsonObject()
         .add("deploy", one.receiver)
@@ -106,8 +117,8 @@ std::string status_json(const acme::StatusSnapshot& status, const ServerFacts& f
     json.add_raw("certificates", json_list(status.certificates, [now](const auto& each) { return certificate_of(each, now); }));
     json.add_raw("unconfigured", json_list(status.unconfigured, left_over_of));
     json.list("notices", status.notices).add_raw("deliveries", json_list(facts.deliveries, delivery_of));
-    json.add_raw("listeners", json_list(facts.listeners, listener_of)).number("connections", facts.connections);
-    json.number("requests", facts.requests).number("handshakes", facts.handshakes);
+    json.add_raw("listeners", json_list(facts.listeners, listener_of)).add_raw("sites", json_list(facts.sites, site_of));
+    json.number("connections", facts.connections).number("requests", facts.requests).number("handshakes", facts.handshakes);
     json.add_raw("swaps", JsonObject().number("count", facts.swaps).number("failed_handshakes", facts.failed_handshakes).done());
     json.add_raw("ledger", status.ledger ? json_list(*status.ledger, limit_of) : std::string(kNull)).null("sandbox");
     return json.number("state_bytes_written", facts.state_bytes_written).done();

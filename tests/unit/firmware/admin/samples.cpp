@@ -190,6 +190,8 @@ ServerFacts facts() {
     facts.uptime_s = 12 * kDay + 3600;
     facts.listeners = {{"http", "[::]:80"}, {"https", "[::]:443"}, {"admin", "127.0.0.1:8443"},
                        {"control", "unix:/var/lib/postern/control.sock"}};
+    facts.sites = {{"home", {"example.org", "www.example.org"}, "/srv/example", "example.org", true, {"example.org"}},
+                   {"mail", {"mail.example.org"}, "", "", true, {"mail.example.org"}}};
     facts.connections = 14;
     facts.requests = 48213;
     facts.handshakes = 5120;

@@ -39,6 +39,7 @@ TEST_CASE("status: every sample has the contract's shape") {
                                {"certificates", {"array"}},
                                {"notices", {"array"}},
                                {"listeners", {"array"}},
+                               {"sites", {"array"}},
                                {"connections", {"number"}},
                                {"requests", {"number"}},
                                {"handshakes", {"number"}},
@@ -85,6 +86,14 @@ TEST_CASE("status: the limits of the CA, what is left of each and when more come
                                       R"("next":"2026-11-21T00:00:36Z"})"));
     CHECK(ledger.at(1).at("left") == 10);
     CHECK(ledger.at(1).at("next").is_null());
+}
+
+TEST_CASE("status: the sites, with their folders, names and certificates") {
+    const json sites = status_of(samples::by_name("valid").status).at("sites");
+    CHECK(sites.at(0) == json::parse(R"({"name":"home","names":["example.org","www.example.org"],"root":"/srv/example",)"
+                                     R"("canonical":"example.org","redirect_http":true,"certificates":["example.org"]})"));
+    CHECK(sites.at(1).at("root").is_null());
+    CHECK(sites.at(1).at("canonical").is_null());
 }
 
 TEST_CASE("status: the values of one certificate") {
