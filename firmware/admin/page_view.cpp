@@ -230,6 +230,20 @@ void add_sites(Values& page, const std::vector<ServerFacts::Site>& sites, const 
     add_table(page, "sites", {"sites.names", "sites.content", "certificate"}, std::move(rows), words);
 }
 
+// "https://ca.example/directory" -> "ca.example"
+std::string_view host_of(std::string_view url) {
+    if (const auto at = url.find("://"); at != std::string_view::npos) url.remove_prefix(at + 3);
+    return url.substr(0, url.find('/'));
+}
+
+// What is left under the limits that an authority publishes; most publish none.
+void add_limits(Values& page, const acme::StatusSnapshot& status, WallTime now, const Words& words) {
+    std::vector<Values> rows;
+    for (const auto& limit : status.ledger.value_or(std::vector<acme::Ledger::State>{}))
+        rows.push_back(row({cell(host_of(limit.directory_url)), cell(limit.limit), cell(number(limit.left)), cell("", when(limit.next, now, words))}));
+    add_table(page, "limits", {"start.ca", "limits.limit", "limits.left", "limits.next"}, std::move(rows), words);
+}
+
 // 48213 -> "48,213"
 std::string grouped(unsigned long long count) {
     auto digits = std::to_string(count);
@@ -270,8 +284,6 @@ void add_server(Values& page, const ServerFacts& facts, WallTime now, std::strin
         values.texts["address"] = listener.address;
         list.push_back(std::move(values));
     }
-    page.lists["tables"] = {};
-    add_sites(page, facts.sites, words);
 }
 
 std::vector<Values> glossary_in(const Words& words) {
@@ -300,6 +312,9 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     page.flag("first_start", std::none_of(status.certificates.begin(), status.certificates.end(), is_from_ca));
     page.lists["certificates"] = cards_of(status, now, words);
     add_server(page, facts, now, version, words);
+    page.lists["tables"] = {};
+    add_sites(page, facts.sites, words);
+    add_limits(page, status, now, words);
     page.lists["glossary"] = glossary_in(words);
     page.flag("inside", true);
     page.texts["other_language"] = words.language() == "ja" ? "en" : "ja";

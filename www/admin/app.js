@@ -100,7 +100,8 @@ function showLoss() {
 async function refresh() {
   const status = await (await ask('/api/v1/status')).json();
   showFigures(status);
-  const shown = JSON.stringify([status.version, status.certificates, status.clock, status.notices, status.listeners, status.sites]);
+  const shown = JSON.stringify([status.version, status.certificates, status.clock, status.notices, status.listeners, status.sites,
+    status.ledger]);
   if (shown === lastShown && Date.now() - lastRewrite < REWRITE_MS) return;
   const html = await (await ask('/')).text();
   adopt(new DOMParser().parseFromString(html, 'text/html'));

@@ -62,7 +62,8 @@ TEST_CASE("page: what the owner reads without JavaScript") {
           "Renewal wanted by the authority: <time datetime=\"2026-12-18T08:17:00Z\" data-show=\"date\">18 Dec 2026</time>", "Issued <time", "Expires <time", "ECDSA P-256",
           "9F:3C:6A", "12 days", "184 kB", "48,213", "[::]:443", "<th scope=\"col\">What they show",
           "<td>example.org, www.example.org<td>/srv/example; other names lead to example.org<td>example.org",
-          "<td>the welcome page<td>mail.example.org"}},
+          "<td>the welcome page<td>mail.example.org", "<summary>What the authority still allows",
+          "<td>acme-v02.api.letsencrypt.org<td>5 certificates for the same names in 7 days<td>2<td><time datetime=\"2026-11-21T22:41:00Z\">"}},
         {"failing",
          {"1 certificate needs attention", "Renewal failing", "could not reach this device from outside", "forwards TCP port 80",
           "<summary>What was reported</summary>", "Timeout during connect", "<dt>Next try</dt>", "in 1 hour", "<strong>Failed</strong>"}},
@@ -83,6 +84,7 @@ TEST_CASE("page: what the owner reads without JavaScript") {
     }
     CHECK_FALSE(has(page_of("valid"), "control.sock"));
     CHECK_FALSE(has(page_of("renewing"), "class=\"window\""));  // a CA that says nothing of it
+    CHECK_FALSE(has(page_of("renewing"), "still allows"));  // nor publishes limits
     CHECK_FALSE(has(page_of("waiting"), "role=\"meter\""));  // the life of a stand-in concerns nobody
 }
 

@@ -162,9 +162,14 @@ std::vector<Sample> all() {
     waiting.next_attempt = kNow;
     auto notices = snapshot({issued("example.org", {"example.org"}, 58)});
     notices.clock_sane = false;
+    notices.clock_source = "none";
     notices.notices = {"jobs/example.org.json could not be read and was set aside as jobs/example.org.json.damaged"};
+    auto valid = snapshot({asked_for(issued("example.org", {"example.org", "www.example.org"}, 58.3))});
+    valid.ledger.emplace();
+    valid.ledger->push_back({"https://acme-v02.api.letsencrypt.org/directory", "10 new accounts for this address in 3 hours", 10, 10, {}});
+    valid.ledger->push_back({"https://acme-v02.api.letsencrypt.org/directory", "5 certificates for the same names in 7 days", 2, 5, in_days(0.9)});
     return {
-        {"valid", snapshot({asked_for(issued("example.org", {"example.org", "www.example.org"}, 58.3))})},
+        {"valid", valid},
         {"many", snapshot(many())},
         {"failing", snapshot({failing()})},
         {"waiting", snapshot({waiting})},
