@@ -244,6 +244,11 @@ void add_limits(Values& page, const acme::StatusSnapshot& status, WallTime now, 
     add_table(page, "limits", {"start.ca", "limits.limit", "limits.left", "limits.next"}, std::move(rows), words);
 }
 
+void add_about(Values& page, const acme::StatusSnapshot& status, const Words& words) {
+    const auto clock = "clock." + status.clock_source;
+    add_table(page, "about", {}, {row({cell(words.say("clock")), cell(words.say(clock))}), row({cell(words.say("sandbox")), cell(words.say("sandbox.none"))})}, words);
+}
+
 // 48213 -> "48,213"
 std::string grouped(unsigned long long count) {
     auto digits = std::to_string(count);
@@ -315,6 +320,7 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     page.lists["tables"] = {};
     add_sites(page, facts.sites, words);
     add_limits(page, status, now, words);
+    add_about(page, status, words);
     page.lists["glossary"] = glossary_in(words);
     page.flag("inside", true);
     page.texts["other_language"] = words.language() == "ja" ? "en" : "ja";

@@ -63,7 +63,8 @@ TEST_CASE("page: what the owner reads without JavaScript") {
           "9F:3C:6A", "12 days", "184 kB", "48,213", "[::]:443", "<th scope=\"col\">What they show",
           "<td>example.org, www.example.org<td>/srv/example; other names lead to example.org<td>example.org",
           "<td>the welcome page<td>mail.example.org", "<summary>What the authority still allows",
-          "<td>acme-v02.api.letsencrypt.org<td>5 certificates for the same names in 7 days<td>2<td><time datetime=\"2026-11-21T22:41:00Z\">"}},
+          "<td>acme-v02.api.letsencrypt.org<td>5 certificates for the same names in 7 days<td>2<td><time datetime=\"2026-11-21T22:41:00Z\">",
+          "<td>Clock<td>as set on this device", "<td>Sandbox<td>not in this version"}},
         {"failing",
          {"1 certificate needs attention", "Renewal failing", "could not reach this device from outside", "forwards TCP port 80",
           "<summary>What was reported</summary>", "Timeout during connect", "<dt>Next try</dt>", "in 1 hour", "<strong>Failed</strong>"}},
@@ -71,7 +72,7 @@ TEST_CASE("page: what the owner reads without JavaScript") {
         {"not-obtained", {"Not obtained", "could not be looked up", "Create an A or AAAA record"}},
         {"expired", {">Expired</p>", "Expired 2 days ago", "asks to wait", "aria-valuenow=\"0\"", "aria-valuetext=\"expired\""}},
         {"renewing", {">Renewing</p>", "being renewed right now"}},
-        {"notices", {"clock is not right", "set aside as jobs/example.org.json.damaged"}},
+        {"notices", {"clock is not right", "<td>Clock<td>not set", "set aside as jobs/example.org.json.damaged"}},
         {"none", {"Nothing to look after yet"}},
     };
     for (const auto& row : rows) {
