@@ -73,6 +73,7 @@ std::optional<crypto::CertFacts> facts_of(const Json& json) {
     facts.subject = text_of(json, "subject");
     facts.issuer = text_of(json, "issuer");
     facts.issuer_dn = text_of(json, "issuer_dn");
+    facts.chain = texts_of(json, "chain");
     facts.serial = text_of(json, "serial");
     facts.not_before = date_of(json, "not_before").value_or(WallTime{});
     facts.not_after = *not_after;

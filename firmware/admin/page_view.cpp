@@ -121,6 +121,8 @@ std::vector<Values> facts_of(const acme::CertStatus& status, WallTime now, const
     Values values;
     values.texts["issuer"] = facts.issuer;
     values.texts["key"] = key_words(facts.key);
+    values.texts["chain"] = join(facts.chain, " → ");
+    values.flag("has_chain", !facts.chain.empty());
     values.texts["serial"] = hex_pairs(facts.serial);
     values.texts["fingerprint"] = hex_pairs(facts.fingerprint);
     add_date(values, "issued", facts.not_before, words);

@@ -43,13 +43,14 @@ std::string attempt_of(const acme::Attempt& attempt) {
 // The members that come from the certificate itself: all null while there is none.
 void add_facts(JsonObject& json, const acme::CertStatus& status, WallTime now) {
     if (!status.facts) {
-        for (const char* name : {"subject", "sans", "issuer", "issuer_dn", "serial", "key", "signature", "policy", "fingerprint",
+        for (const char* name : {"subject", "sans", "issuer", "issuer_dn", "chain", "serial", "key", "signature", "policy", "fingerprint",
                                  "not_before", "not_after", "days_left"})
             json.null(name);
         return;
     }
     const auto& facts = *status.facts;
     json.add("subject", facts.subject).list("sans", facts.names).add("issuer", facts.issuer).add("issuer_dn", facts.issuer_dn);
+    json.list("chain", facts.chain);
     json.add("serial", facts.serial).add("key", facts.key).add("signature", facts.signature).add("policy", facts.policy);
     json.add("fingerprint", facts.fingerprint).add_raw("not_before", date(facts.not_before));
     json.add_raw("not_after", date(facts.not_after)).number("days_left", whole_days(facts.not_after - now));

@@ -27,6 +27,11 @@ bool covers_dns(const std::vector<std::string>& names, std::string name) {
     return dot != std::string::npos && dot > 0 && contains(names, "*" + name.substr(dot));
 }
 
+void add_chain(CertFacts& facts, const X509Chain& chain) {
+    facts.chain_length = chain.size();
+    for (const auto* next = chain.native()->next; next != nullptr; next = next->next) facts.chain.push_back(title_of(*next));
+}
+
 }  // namespace
 
 bool covers(const AltNames& names, std::string_view name) {
@@ -50,7 +55,7 @@ Result<CertFacts> read_facts(std::string_view chain_pem) {
     auto chain = X509Chain::from_pem(chain_pem);
     if (!chain) return std::move(chain).error().at("certificate chain");
     CertFacts facts = facts_of(*chain->native());
-    facts.chain_length = chain->size();
+    add_chain(facts, *chain);
     return facts;
 }
 
@@ -65,7 +70,7 @@ Result<std::shared_ptr<const CertBundle>> CertBundle::from_pem(std::string_view 
     auto impl = std::make_unique<Impl>(std::move(*chain), std::move(key));
     impl->names = alt_names_of(*impl->chain.native());
     impl->facts = facts_of(*impl->chain.native());
-    impl->facts.chain_length = impl->chain.size();
+    add_chain(impl->facts, impl->chain);
     return std::shared_ptr<const CertBundle>(std::make_shared<CertBundle>(std::move(impl)));
 }
 

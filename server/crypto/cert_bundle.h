@@ -32,6 +32,7 @@ struct CertFacts {
     std::string ari_id;              // RFC 9773 section 4.1; empty without an authority key identifier
     bool self_signed = false;
     std::size_t chain_length = 1;
+    std::vector<std::string> chain;  // subjects of those that follow the leaf in the file, in its order
 };
 
 // Facts of the first certificate of a PEM text, without a key (for `show` and the archive).

@@ -58,7 +58,7 @@ TEST_CASE("page: what the owner reads without JavaScript") {
         {"valid",
          {"<title>All is well · Postern</title>", "<h1 id=\"headline\">All is well</h1>", "example.org", "www.example.org",
           ">Valid</p>", "YE2", "18 Jan 2027, 08:17 UTC", "in 58 days", "<dt>Renewal</dt>", "in 28 days", "aria-valuenow=\"65\"",
-          "58 days of 90 days left", ">today</text>", ">renewal</text>", "<rect class=\"window\" x=\"66%\" y=\"19\" width=\"2%\"",
+          "58 days of 90 days left", "<dd>C=US, O=Let&#39;s Encrypt, CN=YE2 → C=US, O=ISRG, CN=Root YE</dd>", ">today</text>", ">renewal</text>", "<rect class=\"window\" x=\"66%\" y=\"19\" width=\"2%\"",
           "Renewal wanted by the authority: <time datetime=\"2026-12-18T08:17:00Z\" data-show=\"date\">18 Dec 2026</time>", "Issued <time", "Expires <time", "ECDSA P-256",
           "9F:3C:6A", "12 days", "184 kB", "48,213", "[::]:443", "<th scope=\"col\">What they show",
           "<td>example.org, www.example.org<td>/srv/example; other names lead to example.org<td>example.org",

@@ -27,6 +27,7 @@ acme::StatusSnapshot sample() {
     facts.subject = "CN=a.example";
     facts.issuer = "Test CA";
     facts.issuer_dn = "O=Test, CN=Test CA";
+    facts.chain = {"O=Test, CN=Test CA"};
     facts.signature = "ecdsa-with-SHA256";
     facts.policy = "DV";
     facts.serial = "0a";
@@ -62,6 +63,7 @@ TEST_CASE("the status comes back as it went") {
     REQUIRE(one.facts);
     CHECK(one.facts->issuer == "Test CA");
     CHECK(one.facts->issuer_dn == "O=Test, CN=Test CA");
+    CHECK(one.facts->chain == before.facts->chain);
     CHECK(one.facts->names == before.names);
     CHECK(one.facts->subject == "CN=a.example");
     CHECK(one.facts->signature == "ecdsa-with-SHA256");

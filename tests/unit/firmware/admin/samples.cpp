@@ -91,6 +91,7 @@ CertStatus hostile() {
     const std::string evil = "<script>alert(1)</script>\"'&\x1b[31m\x01\xff\xe2\x80\xae";
     auto status = issued("\"><img src=x onerror=alert(2)>", {evil, "{{headline}}"}, 30);
     status.facts->issuer = evil;
+    status.facts->chain = {evil};
     status.facts->serial = "<b>";
     status.facts->fingerprint = "<i>";
     status.facts->key = "<u>";
@@ -120,6 +121,7 @@ CertStatus issued(const std::string& name, std::vector<std::string> names, doubl
     facts.names = std::move(names);
     facts.issuer = "YE2";
     facts.issuer_dn = "C=US, O=Let's Encrypt, CN=YE2";
+    facts.chain = {"C=US, O=Let's Encrypt, CN=YE2", "C=US, O=ISRG, CN=Root YE"};
     facts.serial = "06a1f2d94c7be5308d21c90af7be34515c2e";
     facts.not_after = in_days(days_left);
     facts.not_before = facts.not_after - Span(90 * kDay);

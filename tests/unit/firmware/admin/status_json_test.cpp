@@ -57,6 +57,7 @@ TEST_CASE("status: every sample has the contract's shape") {
                                         {"rung", {"string"}},
                                         {"rung_reason", {"string"}},
                                         {"issuer", {"string", "null"}},
+                                        {"chain", {"array", "null"}},
                                         {"serial", {"string", "null"}},
                                         {"key", {"string", "null"}},
                                         {"fingerprint", {"string", "null"}},
@@ -124,7 +125,7 @@ TEST_CASE("status: without a certificate the facts are null, after the end days 
     status.certificates.emplace_back().name = "a.example";
     status.certificates.push_back(samples::issued("b.example", {"b.example"}, -2.3));
     const auto certificates = status_of(status).at("certificates");
-    for (const std::string member : {"issuer", "serial", "key", "fingerprint", "not_before", "not_after", "days_left",
+    for (const std::string member : {"issuer", "chain", "serial", "key", "fingerprint", "not_before", "not_after", "days_left",
                                      "next_attempt", "last_problem"})
         CHECK(certificates.at(0).at(member).is_null());
     CHECK(certificates.at(1).at("days_left") == -3);

@@ -77,10 +77,12 @@ TEST_CASE("CertBundle: a chain as a CA sends it") {
     CHECK(facts.policy == "DV");
     CHECK_FALSE(facts.self_signed);
     CHECK(facts.chain_length == 2);
+    CHECK(facts.chain == std::vector<std::string>{"CN=Test Intermediate"});
     const auto read = read_facts(chain);
     REQUIRE(read.ok());
     CHECK(read->fingerprint == facts.fingerprint);
     CHECK(read->chain_length == 2);
+    CHECK(read->chain == facts.chain);
 }
 
 TEST_CASE("CertBundle: line ends, white space, one certificate, subjects and policies") {
