@@ -97,6 +97,7 @@ Result<std::string> fill_page(std::string_view body, Values values, const Words&
     const auto *head = www::find("admin/head.html"), *rest = www::find(body);
     if (head == nullptr || rest == nullptr) return Error::bug("a part of " + std::string(body) + " is missing from this program");
     values.texts["language"] = words.language();
+    values.texts["other_language"] = words.language() == "ja" ? "en" : "ja";
     return fill(std::string(head->data) + std::string(rest->data), values, words.source());
 }
 
@@ -120,14 +121,18 @@ std::optional<http::Response> page_file(const http::Request& request) {
 
 http::Response description_file(const http::Request& request) { return answer_with(kDescription, request); }
 
+void remember_language(http::Response& response, const http::Request& request) {
+    if (has_prefix(request.query, "lang="))
+        response.fields.emplace_back("Set-Cookie", "lang=" + std::string(language_of(request)) + kLanguageCookie);
+}
+
 http::Response status_page(const Control& control, const http::Context& context, const http::Request* request) {
     const Words& words = Words::in(request != nullptr ? language_of(*request) : "en");
     const auto status = control.status();
     const acme::StatusSnapshot none;
     auto values = page_values(status ? *status : none, control.facts(), context.wall, POSTERN_VERSION, words);
     auto response = html_answer(200, fill_page("admin/index.html", std::move(values), words));
-    if (request != nullptr && has_prefix(request->query, "lang="))
-        response.fields.emplace_back("Set-Cookie", "lang=" + std::string(words.language()) + kLanguageCookie);
+    if (request != nullptr) remember_language(response, *request);
     return response;
 }
 

@@ -26,13 +26,18 @@ std::optional<http::Response> page_file(const http::Request& request);
 inline constexpr std::string_view kDescriptionPath = "/api/v1/openapi.json";
 http::Response description_file(const http::Request& request);
 
-// The page itself, in the language that `request` asks for (language_of); without one in English. A language that is chosen by
-// ?lang=TAG is remembered in a cookie.
+// A language that `request` chooses by ?lang=TAG is remembered.
+void remember_language(http::Response& response, const http::Request& request);
+
+// The page itself, in the language that `request` asks for (language_of); without one in English.
 http::Response status_page(const Control& control, const http::Context& context, const http::Request* request = nullptr);
 
-// The login or the set-up, with what is said of the last try (empty: nothing).
+// The login or the set-up, with what is said of the last try (empty: nothing). `token_file`: where the set-up token is kept.
 enum class Door : unsigned char { kLogin, kSetup };
-http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language);
+http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language,
+                         std::string_view token_file = {});
+// As it first opens, in the language that `request` asks for, which is remembered as that of the page is.
+http::Response door_page(Door door, const http::Request& request, std::string_view token_file = {});
 
 // What is refused to who may be in front of a browser, in his language: a small page where he asks for one (Accept: text/html)
 // outside the API, else a problem document. `said`: the key of the words, with the advice.

@@ -92,7 +92,7 @@ private:
         const bool wanted = desk_.wants_setup();
         if (request.path == "/setup") {
             if (!wanted) return see_other("/");
-            if (reads(request)) return door_page(Door::kSetup, 200, "", language_of(request));
+            if (reads(request)) return door_page(Door::kSetup, request, desk_.token_file());
             if (request.method != Method::kPost) return wrong_method("GET, HEAD, POST");
             if (auto answer = refuse_foreign(request, true)) return answer;
             return sessions_.set_up(request, context, true);
@@ -109,7 +109,7 @@ private:
 
     Answer before_login(const http::Request& request, const http::Context& context) {
         if (request.path == "/login") {
-            if (reads(request)) return door_page(Door::kLogin, 200, "", language_of(request));
+            if (reads(request)) return door_page(Door::kLogin, request);
             if (request.method != Method::kPost) return wrong_method("GET, HEAD, POST");
             if (auto answer = refuse_foreign(request, true)) return answer;
             return sessions_.log_in(request, context, true);

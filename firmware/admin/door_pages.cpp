@@ -21,15 +21,25 @@ bool wants_page(const http::Request& request) {
 
 }  // namespace
 
-http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language) {
+http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language,
+                         std::string_view token_file) {
     const bool is_login = door == Door::kLogin;
     const Words& words = Words::in(language);
     Values values;
     values.flag("has_said", !said.empty());
     values.texts["said"] = said;
     values.texts["headline"] = words.say(is_login ? "door.login" : "door.setup");
+    values.texts["where"] = words.say("door.setup.text", {{"file", token_file}});
     values.flag("inside", false);
-    return html_answer(status, fill_page(is_login ? "admin/login.html" : "admin/setup.html", std::move(values), words));
+    values.flag("login", is_login);
+    values.flag("setup", !is_login);
+    return html_answer(status, fill_page("admin/door.html", std::move(values), words));
+}
+
+http::Response door_page(Door door, const http::Request& request, std::string_view token_file) {
+    http::Response response = door_page(door, 200, "", language_of(request), token_file);
+    remember_language(response, request);
+    return response;
 }
 
 http::Response refusal(const http::Request& request, std::uint16_t status, std::string_view said) {

@@ -325,7 +325,6 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     add_about(page, status, words);
     page.lists["glossary"] = glossary_in(words);
     page.flag("inside", true);
-    page.texts["other_language"] = words.language() == "ja" ? "en" : "ja";
     return page;
 }
 

@@ -37,13 +37,14 @@ std::optional<std::vector<std::string>> form_members(std::string_view body, std:
 struct Manner {
     std::optional<Door> page;
     std::string_view language = "en";
+    std::string_view token_file{};  // of the desk
 
-    static Manner of(const http::Request& request, bool form, Door door) {
-        return form ? Manner{door, language_of(request)} : Manner{};
+    static Manner of(const http::Request& request, bool form, Door door, std::string_view token_file = {}) {
+        return form ? Manner{door, language_of(request), token_file} : Manner{};
     }
     const Words& words() const { return Words::in(language); }
     http::Response refuse(std::uint16_t status, std::string_view said) const {
-        return page ? door_page(*page, status, said, language) : problem_answer(status, said);
+        return page ? door_page(*page, status, said, language, token_file) : problem_answer(status, said);
     }
 };
 
@@ -143,7 +144,7 @@ http::Response SessionApi::show(const access::Session& session) {
 
 http::Response SessionApi::set_up(const http::Request& request, const http::Context& context, bool form) {
     auto texts = form ? form_members(request.body, {"token", "password"}) : members(request.body, {"token", "password"});
-    const Manner manner = Manner::of(request, form, Door::kSetup);
+    const Manner manner = Manner::of(request, form, Door::kSetup, desk_.token_file());
     if (!texts) return form ? manner.refuse(400, manner.words().say("door.damaged")) : misread("token, password");
     if (form && form_value(request.body, "again") != texts->back()) return manner.refuse(422, manner.words().say("door.different"));
     return awaited(context, kWrongToken, manner, [&](const AccessDesk::Done& done) {

@@ -52,6 +52,18 @@ function testSetUp() {
     }));
   }
 
+  test('door: another language before anybody is in, and it stays', () => fresh({}, async (page) => {
+    await page.goto(url);
+    contains(await page.locator('main').innerText(), '/setup-token', 'where the token is');
+    await page.getByRole('link', { name: '日本語' }).click();
+    equal(await page.locator('h1').innerText(), 'この機器の初期設定', 'heading');
+    await page.goto(url);
+    equal(await page.locator('html').getAttribute('lang'), 'ja', 'the next time');
+    await looksWell(page, 'setup-ja');
+    await page.getByRole('link', { name: 'English' }).click();
+    equal(await page.locator('html').getAttribute('lang'), 'en', 'back again');
+  }));
+
   test('door: first set-up, without JavaScript: wrong token, two passwords, one that all know, a good one', () => fresh(bare, async (page) => {
     await page.goto(url);
     const said = page.getByRole('alert');

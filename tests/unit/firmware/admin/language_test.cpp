@@ -93,5 +93,18 @@ TEST_CASE("language: every sample in Japanese, with nothing left in English") {
 TEST_CASE("language: the doors speak both") {
     CHECK(has(samples::body_of(door_page(Door::kLogin, 200, "", "ja")), "<h1>ログイン</h1>"));
     CHECK(has(samples::body_of(door_page(Door::kSetup, 200, "", "ja")), "初期設定トークン"));
+    CHECK(has(samples::body_of(door_page(Door::kSetup, 401, "no", "en", "/var/lib/<p>/setup-token")), "file /var/lib/&lt;p&gt;/setup-token."));
     CHECK(has(samples::body_of(door_page(Door::kLogin, 401, "<no>", "en")), "&lt;no&gt;"));
+}
+
+TEST_CASE("language: it is chosen before the door too, and remembered") {
+    http::Request request;
+    const http::FieldView fields[] = {{"Accept-Language", "en"}};
+    request.fields = fields;
+    CHECK(has(samples::body_of(door_page(Door::kLogin, request)), "<a href=\"?lang=ja\" lang=\"ja\""));
+    CHECK(samples::field_of(door_page(Door::kLogin, request), "set-cookie").empty());
+    request.query = "lang=ja";
+    const auto chosen = door_page(Door::kSetup, request, "/state/setup-token");
+    CHECK(has(samples::body_of(chosen), "ファイル /state/setup-token にも"));
+    CHECK(samples::field_of(chosen, "set-cookie") == "lang=ja; Path=/; Max-Age=31536000; Secure; SameSite=Strict");
 }
