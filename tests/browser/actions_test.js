@@ -9,7 +9,7 @@ const visit = (sample, options) => visitWith(browser, sample, options);
 const STEPS = [
   { at: '2026-11-21T01:05:01Z', certificate: 'example.org', text: 'order placed for example.org, www.example.org' },
   { at: '2026-11-21T01:05:03Z', certificate: 'example.org', text: 'validated example.org' },
-  { at: '2026-11-21T01:05:04Z', certificate: 'example.org', text: '<b>installed</b>' },
+  { at: '2026-11-21T01:05:04Z', certificate: 'example.org', text: '<b>installed</b> until 2027-02-19T00:05:00Z' },
 ];
 const job = (count, end = {}) => ({ json: { id: 'j1', done: false, ok: false, changed: false, steps: STEPS.slice(0, count), ...end } });
 const started = { status: 202, json: { job: 'j1' } };
@@ -19,13 +19,39 @@ const REVOKE = 'POST /api/v1/certificates/example.org/revoke';
 const button = (page, name) => page.getByRole('button', { name });
 const steps = (page) => page.locator('.steps li');
 
+// A certificate that is not due is renewed by who says so twice.
+async function renewNow(page) {
+  await button(page, 'Renew now').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
+}
+
 function testRenewal() {
+  test('renew now: what is not due is asked about, with what is left of the limits', async () => {
+    const sent = [];
+    const { page, device } = await visit('valid', { api: { [RENEW]: (body) => { sent.push(body); return started; }, 'GET /api/v1/jobs/j1': job(1) } });
+    await button(page, 'Renew now').click();
+    const dialog = page.getByRole('dialog', { name: 'Renew example.org now?' });
+    contains(await dialog.innerText(), 'It is not due: that happens by itself, 19 Dec 2026, 17:17.', 'when');
+    equal((await dialog.locator('li').allInnerTexts()).join(), '2 of 5 left: 5 certificates for the same names in 7 days', 'what was taken of');
+    await accessible(page);
+    await shot(page, 'renew-not-due');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    equal(sent.length, 0, 'orders of a person who changed his mind');
+    device.sample = 'failing';
+    await page.reload();
+    device.api['POST /api/v1/certificates/home.example.org/renew'] = device.api[RENEW];
+    await button(page, 'Renew now').click();
+    await eventually(() => sent.length === 1, 'an order without a question where a renewal is due');
+    await page.context().close();
+  });
+
   test('renew now: each step with its time, then how it ended; all stays when the card changes', async () => {
     const sent = [];
     let answer = job(1);
     const { page, device } = await visit('valid', { api: { [RENEW]: (body) => { sent.push(body); return started; },
       'GET /api/v1/jobs/j1': () => answer } });
-    await button(page, 'Renew now').click();
+    await renewNow(page);
     await eventually(async () => await steps(page).count() === 1, 'the first step');
     equal(JSON.stringify(sent), '[{"force":true}]', 'what was sent');
     equal(await steps(page).first().innerText(), '10:05:01 order placed for example.org, www.example.org', 'a step');
@@ -37,7 +63,8 @@ function testRenewal() {
     answer = job(3, { done: true, ok: true, changed: true });
     await page.clock.runFor(1100);
     await eventually(async () => (await page.locator('.result').innerText()).startsWith('Done. There is a new'), 'the end');
-    equal(await steps(page).last().locator('span').innerText(), '<b>installed</b>', 'text from outside');
+    equal(await steps(page).last().locator('span').innerText(), '<b>installed</b> until 19 Feb 2027, 09:05', 'text from outside, its date as people say it');
+    equal(await page.locator('.job h4').innerText(), 'Renewal of example.org', 'what is said of it when it is over');
     await accessible(page);
     await shot(page, 'job-done');
     await button(page, 'Close').click();
@@ -60,10 +87,16 @@ function testRenewal() {
     await page.context().close();
   });
 
-  test('a refusal is said in the card', async () => {
-    const { page } = await visit('valid', { api: { [RENEW]: { status: 503, json: { detail: 'The device is stopping.' } } } });
-    await button(page, 'Renew now').click();
-    await eventually(async () => await page.locator('.job [role=alert]').innerText() === 'The device is stopping.', 'what is said');
+  test('a refusal is said where one asked: in the question, or in the card', async () => {
+    const { page } = await visit('valid', { api: { [RENEW]: { status: 503, json: { detail: 'The device is stopping.' } },
+      'POST /api/v1/certificates/example.org/dry-run': { status: 503, json: { detail: 'The device is busy.' } } } });
+    await renewNow(page);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('The device is stopping.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await button(page, 'Try it').click();
+    await eventually(async () => await page.locator('.job [role=alert]').innerText() === 'The device is busy.', 'what is said');
     await page.context().close();
   });
 }

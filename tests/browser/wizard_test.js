@@ -85,7 +85,7 @@ function testForm() {
     await said('Press once more');
     equal(sent.length, 1, 'what was asked before the second press');
     await press('Get the certificate');
-    await said('Getting the certificate for a.example');
+    await said('Certificate for a.example');
     equal(JSON.stringify(sent[1]), JSON.stringify(['"1"', { names: ['a.example'], agree_tos: true, email: 'me@a.example', ca: 'letsencrypt-staging' }]), 'the wish');
     await looksWell(page, 'wizard-go-phone-dark');
     noFaults(page);

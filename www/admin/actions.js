@@ -1,12 +1,14 @@
 // The buttons of a certificate's card.
 
 import { ask } from './api.js';
+import { dateWords } from './dates.js';
 import { question, withPassword } from './dialog.js';
 import { field, make } from './dom.js';
 import { follow } from './jobs.js';
 import { say } from './words.js';
 
 const REASONS = ['superseded', 'keyCompromise', 'cessationOfOperation']; // RFC 5280 section 5.3.1
+const MOST_LIMITS = 5; // the scarcest
 
 const address = (name, what) => `/api/v1/certificates/${encodeURIComponent(name)}/${what}`;
 const placeOf = (card) => document.querySelector(`#${card} > .job`);
@@ -18,6 +20,24 @@ function sayFault(card, error) {
 async function begin(card, what, name, send) {
   const started = await send();
   if (started?.job) follow(started.job, what, name, placeOf(card));
+}
+
+// Forced, for it is what a person wants. An order spends what the authority allows: asked before, where nothing makes it due.
+async function renewal(name) {
+  const send = () => ask('POST', address(name, 'renew'), { force: true });
+  const { certificates, ledger, now } = await ask('GET', '/api/v1/status');
+  const { state, renew_after: due } = certificates.find((each) => each.name === name) ?? {};
+  if (state !== 'valid' || !(due > now)) return send();
+  const limits = (ledger ?? []).filter((each) => each.left < each.of).sort((a, b) => a.left - b.left).slice(0, MOST_LIMITS);
+  let started;
+  await question({
+    title: say('renew.title', { name }),
+    parts: [make('p', {}, say('renew.text', { when: dateWords(new Date(due)) })),
+      make('ul', { class: 'hint' }, ...limits.map((limit) => make('li', {}, say('renew.left', limit))))],
+    action: say('do.renew'),
+    attempt: async () => { started = await send(); },
+  });
+  return started;
 }
 
 function revocation(card, name, names) {
@@ -57,7 +77,7 @@ function upload(name) {
 }
 
 const ACTS = {
-  renew: (card, name) => ask('POST', address(name, 'renew'), { force: true }),
+  renew: (card, name) => renewal(name),
   try: (card, name) => ask('POST', address(name, 'dry-run')),
   revoke: (card, name, names) => revocation(card, name, names),
   upload: (card, name) => upload(name),

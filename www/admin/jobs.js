@@ -16,8 +16,11 @@ function ending(what, job) {
   return say(what === 'renew' && !job.changed ? 'job.same' : ENDINGS[what]);
 }
 
+// The device writes dates as RFC 3339 has them.
+const withDates = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, (iso) => dateWords(new Date(iso)));
+
 function stepElement(step) {
-  return make('li', {}, makeTime(step.at, dateWords(new Date(step.at), 'second'), 'second'), ' ', make('span', {}, step.text));
+  return make('li', {}, makeTime(step.at, dateWords(new Date(step.at), 'second'), 'second'), ' ', make('span', {}, withDates(step.text)));
 }
 
 // Draws into `place`, which stays when the card around it is exchanged.
