@@ -177,10 +177,16 @@ function testLog() {
     await eventually(async () => await rows.count() === 4, 'the new line');
     await page.getByLabel('Show only lines with').fill('EXAMPLE');
     equal(await rows.count(), 2, 'lines after the filter');
+    const bottoms = await page.locator('.tools input[type=search], .tools select').evaluateAll((all) => all.map((each) => each.getBoundingClientRect().bottom));
+    const follow = await page.getByLabel('Follow').boundingBox();
+    check(new Set(bottoms).size === 1 && follow.y < bottoms[0], `the tools are not in one row: ${bottoms}, ${follow.y}`);
     await page.getByLabel('Level').selectOption('warn');
     equal(await rows.allInnerTexts().then((all) => all.join()), LINES[1], 'lines of that level');
     await accessible(page);
     await shot(page, 'log');
+    await page.setViewportSize(phone);
+    await noSideScroll(page);
+    await shot(page, 'log-phone');
     noFaults(page);
     await page.context().close();
   });

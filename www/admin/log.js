@@ -94,9 +94,8 @@ function build(section) {
     count: make('p', { class: 'hint', role: 'status' }),
     list: make('ol', { class: 'log', tabindex: '0', 'aria-label': say('log.title') }),
   };
-  const tools = make('div', { class: 'tools' }, make('div', {}, ...field(say('log.source'), view.source)),
-    make('div', {}, ...field(say('log.filter'), view.filter)),
-    make('div', {}, ...field(say('log.level'), view.level)),
+  const tools = make('div', { class: 'tools' },
+    ...['filter', 'source', 'level'].map((name) => make('div', {}, ...field(say(`log.${name}`), view[name]))),
     make('div', { class: 'tick-box' }, view.follow, make('label', { for: 'log-follow' }, say('log.follow'))));
   section.replaceChildren(make('h1', {}, say('log.title')), tools, view.list, view.count,
     make('h2', {}, say('support.title')), make('p', { class: 'hint' }, say('support.text')),
