@@ -229,11 +229,18 @@ function testAccess() {
   test('access: the password changes, and who did what', async () => {
     const sent = [];
     const entries = [{ at: '2026-11-21T00:40:00Z', session: 's1', peer: '192.0.2.7', action: 'login', object: '', outcome: 'ok' },
-      { at: '2026-11-20T10:00:00Z', session: 's0', peer: '192.0.2.9', action: 'renew', object: '<b>', outcome: 'ok' }];
+      { at: '2026-11-20T10:00:00Z', session: 's0', peer: '192.0.2.9', action: 'ask', object: '/api/v1/certificates/<b>/renew', outcome: '202' },
+      { at: '2026-11-20T09:00:00Z', session: 's0', peer: '192.0.2.9', action: 'ask', object: '/api/v1/certificates/a.example/revoke', outcome: '403' },
+      { at: '2026-11-20T09:00:00Z', session: 's0', peer: '192.0.2.9', action: 'ask', object: '/api/v1/reload', outcome: '200' },
+      { at: '2026-11-20T08:00:00Z', session: 's0', peer: '192.0.2.9', action: 'config', object: '/etc/postern.ini', outcome: 'taken back' },
+      { at: '2026-11-20T07:00:00Z', session: '', peer: '192.0.2.9', action: 'login', object: '', outcome: 'wrong password' }];
     const { page } = await visit('valid', { viewport: phone, api: { 'GET /api/v1/audit': { json: { entries } },
       'POST /api/v1/password': (body) => { sent.push(body); return sent.length === 1 ? { status: 422, json: { detail: 'Too common.' } } : { json: {} }; } } });
     await page.getByRole('link', { name: 'Access' }).click();
-    await page.getByRole('cell', { name: 'renew <b>' }).waitFor();
+    await page.getByRole('cell', { name: 'Renewal of <b>' }).waitFor();
+    const said = await page.locator('#view-access tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].slice(2).map((cell) => cell.innerText).join(': ')));
+    equal(said.join('; '), 'Login: done; Renewal of <b>: done; Revocation of the certificate of a.example: refused; ask /api/v1/reload: done; '
+      + 'Change of the configuration: taken back; Login: wrong password', 'who did what');
     const change = async (fresh, again) => {
       await page.getByLabel('The present password').fill('old one');
       await page.getByLabel('The new password', { exact: true }).fill(fresh);

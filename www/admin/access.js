@@ -35,9 +35,19 @@ function passwordForm() {
   return form;
 }
 
+// What was asked of the API, as its path tells, is said as a job is.
+function deedWords({ action, object }) {
+  const [, name, what] = /^\/api\/v1\/certificates\/(.+)\/(.+)$/.exec(object) ?? [];
+  const key = action !== 'ask' ? `did.${action}` : `job.${what === 'dry-run' ? 'try' : what}`;
+  const words = say(key, { name });
+  return words === key ? `${action} ${object}` : words;
+}
+
+const outcomeWords = (outcome) => (/^(ok|2\d\d|changed|saved)$/.test(outcome) ? say('audit.done') : outcome.replace(/^(refused|[45]\d\d)$/, say('audit.refused')));
+
 function auditRow(entry) {
   return make('tr', {}, make('td', {}, makeTime(entry.at, dateWords(new Date(entry.at)))), make('td', {}, entry.peer),
-    make('td', {}, [entry.action, entry.object].filter(Boolean).join(' ')), make('td', {}, entry.outcome));
+    make('td', { title: entry.object }, deedWords(entry)), make('td', { title: entry.outcome }, outcomeWords(entry.outcome)));
 }
 
 function auditTable(entries) {
