@@ -23,6 +23,9 @@ const CHANGES = [
   ['POST', '/api/v1/password', { old: password, new: 'a word of somebody else' }], ['POST', '/api/v1/session/confirm', { password }],
   ['POST', '/api/v1/session', { password }], ['POST', '/login', { password }], ['POST', '/logout', {}],
   ['PUT', '/api/v1/config', { text: '; somebody else\n' }], ['DELETE', '/api/v1/session'],
+  ['PUT', `${CERTIFICATE}/upload`, { chain: 'theirs', key: 'theirs' }], ['POST', '/api/v1/dry-run', {}],
+  ['POST', '/api/v1/config/check', { text: '; somebody else\n' }], ['POST', '/api/v1/first-site', { names: ['theirs.example'], agree_tos: true }],
+  ['POST', '/api/v1/setup', { token: 'AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA', password: 'a word of somebody else' }],
 ];
 let browser = null;
 let kept = null; // what the owner's browser keeps

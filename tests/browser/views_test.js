@@ -1,5 +1,6 @@
 // The parts of the page beside the status: the configuration's editor, the log, the access.
 
+import { readFileSync } from 'node:fs';
 import { accessible, check, contains, equal, eventually, launch, noFaults, noSideScroll, phone, shot, test } from './harness.js';
 import { visit as visitWith } from './sample_device.js';
 
@@ -74,6 +75,31 @@ function testLineEnds() {
       });
     });
     equal(wrong.join('; '), '', 'rows');
+    await page.context().close();
+  });
+}
+
+const { POSTERN_INI_TEXTS: corpus } = process.env;
+
+// Each once untouched, and once with a line in its middle typed anew, as a textarea gives it back.
+function testCorpus() {
+  test('editor: every configuration of the test corpus comes back byte for byte but for the changed line', async () => {
+    const texts = JSON.parse(readFileSync(corpus, 'utf8'));
+    const { page } = await visit('none');
+    const wrong = await page.evaluate(async (all) => {
+      const { linesOf, shownText, withEndsOf } = await import('/lines.js');
+      const area = document.createElement('textarea');
+      const typed = (text) => { area.value = text; return area.value; };
+      const whole = (lines) => lines.map(({ text, end }) => text + end).join('');
+      return all.filter(([, text]) => {
+        const lines = linesOf(text);
+        const middle = lines.length >> 1;
+        const other = lines.length ? lines.with(middle, { ...lines[middle], text: '# typed anew' }) : lines;
+        return withEndsOf(text, typed(shownText(text))) !== text || withEndsOf(text, typed(shownText(whole(other)))) !== whole(other);
+      }).map(([name]) => name);
+    }, texts);
+    equal(wrong.join('; '), '', `of ${texts.length} texts`);
+    check(texts.length > 300, `only ${texts.length} texts`);
     await page.context().close();
   });
 }
@@ -266,6 +292,7 @@ export async function defineViewTests() {
   browser = await launch();
   testEditor();
   testLineEnds();
+  if (corpus) testCorpus();
   testRefusals();
   testPassword();
   testOtherFiles();

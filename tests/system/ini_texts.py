@@ -56,6 +56,13 @@ def _as_others_leave_it(name, text):
     yield f"{name}, UTF-8", text + "; Gerät im Büro: ルーター \U0001f511 e\u0301 \u00a0\u2028\n"
 
 
+def corpus():
+    """[(name, text)] as they lie there, for who only edits them."""
+    long = "".join(f"; line {i} of a long file\r\n" for i in range(LONG))
+    seen = {made: variant for name, text in _of_the_tree() for variant, made in _as_others_leave_it(name, text)}
+    return [("long", long), ("byte order mark", "\ufeff[server]\r\n"), *((name, text) for text, name in seen.items())]
+
+
 def texts(server):
     """[(name, text)]; not all of them are good: the corpus holds what no reader takes, too."""
     seen = {}
