@@ -191,6 +191,39 @@ function testRenewalByHand() {
   });
 }
 
+// From there on its visitors are warned, until a new one is ordered: all on the page, against the test CA.
+function testRevocation() {
+  test('a revocation: what follows is said, it happens, and a renewal mends it', async () => {
+    const name = new URL(welcome).hostname;
+    await closing(await visit(admin), async (page) => {
+      const card = page.locator('article', { has: page.getByRole('heading', { name, exact: true }) });
+      await card.getByRole('button', { name: 'Revoke…' }).click();
+      const dialog = page.getByRole('dialog', { name: `Revoke the certificate of ${name}?` });
+      contains(await dialog.innerText(), `Visitors of ${name} see a warning`, 'what follows');
+      await dialog.getByLabel('Why?').selectOption('cessationOfOperation');
+      await dialog.getByRole('button', { name: 'Revoke it' }).click();
+      const result = card.locator('.result');
+      const asked = page.getByLabel('Password of this device');
+      await eventually(async () => await asked.isVisible() || await result.isVisible(), 'a question for the password, or the job');
+      if (await asked.isVisible()) {
+        await asked.fill(password);
+        await page.getByRole('button', { name: 'Go on' }).click();
+      }
+      await eventually(async () => await result.innerText() === 'Done. The certificate was revoked.', 'the end', 60);
+      await eventually(async () => (await card.innerText()).includes('The certificate was revoked, as you asked.'), 'the card');
+      check(await pinsOf(welcome, caFile).then(() => false, () => true), 'what was revoked is served still');
+      await accessible(page);
+      await shot(page, 'admin-revoked');
+      await card.getByRole('button', { name: 'Close' }).click();
+      await card.getByRole('button', { name: 'Renew now' }).click();
+      await eventually(async () => await result.innerText() === 'Done. There is a new certificate.', 'the next one', 60);
+      check((await pinsOf(welcome, caFile)).length > 0, 'its chain leads to the CA');
+      await eventually(async () => await card.locator('.problem').count() === 0, 'no trace of it in the card');
+      page.faults = page.faults.filter((fault) => !fault.includes('403'));
+    });
+  });
+}
+
 export async function defineLiveTests() {
   const pins = [...await pinsOf(site, caFile), ...await pinsOf(admin)];
   if (welcome) pins.push(...await pinsOf(welcome, caFile));
@@ -202,5 +235,6 @@ export async function defineLiveTests() {
   testFirstView();
   testRenewalByHand();
   if (renew) testRenewal();
+  if (welcome) testRevocation();
   return () => browser.close();
 }
