@@ -40,6 +40,7 @@ constexpr auto kFiles = std::to_array<File>({
     {"/dialog.js", "admin/dialog.js", kScript},
     {"/diff.js", "admin/diff.js", kScript},
     {"/dom.js", "admin/dom.js", kScript},
+    {"/door.js", "admin/door.js", kScript},
     {"/editor.js", "admin/editor.js", kScript},
     {"/graphs.js", "admin/graphs.js", kScript},
     {"/jobs.js", "admin/jobs.js", kScript},

@@ -30,6 +30,9 @@ http::Response door_page(Door door, std::uint16_t status, std::string_view said,
     values.texts["said"] = said;
     values.texts["headline"] = words.say(is_login ? "door.login" : "door.setup");
     values.texts["where"] = words.say("door.setup.text", {{"file", token_file}});
+    values.texts["action"] = is_login ? "/login" : "/setup";
+    values.texts["go"] = words.say(is_login ? "door.login" : "door.set");
+    values.texts["script"] = "door";
     values.flag("inside", false);
     values.flag("login", is_login);
     values.flag("setup", !is_login);

@@ -324,6 +324,7 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     add_limits(page, status, now, words);
     add_about(page, status, words);
     page.lists["glossary"] = glossary_in(words);
+    page.texts["script"] = "app";
     page.flag("inside", true);
     return page;
 }

@@ -38,6 +38,19 @@ async function setUp(page, said, password, again = password) {
   await page.getByRole('button', { name: 'Set the password' }).click();
 }
 
+// What is typed can be looked at; what is sent is a password again, which no browser remembers as a text.
+async function looksAt(page) {
+  const field = page.locator('#password');
+  await field.fill('abc');
+  equal(await field.getAttribute('type'), 'password', 'before');
+  await page.getByLabel('Show what I type').check();
+  equal(await field.getAttribute('type'), 'text', 'what is looked at');
+  await page.evaluate(() => document.forms[0].addEventListener('submit', (event) => event.preventDefault(), { once: true }));
+  await page.getByRole('button', { name: 'Log in' }).click();
+  equal(await field.getAttribute('type'), 'password', 'what is sent');
+  await page.reload();
+}
+
 async function submit(page, password) {
   await page.getByLabel('Password of this device').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -86,6 +99,7 @@ function testLogin() {
       await page.goto(url);
       equal(path(page), '/login', 'where a stranger is led');
       await looksWell(page, `login-${look}`);
+      await looksAt(page);
       await submit(page, `${FRESH}?`);
       equal(await page.getByRole('alert').innerText(), 'That is not the password.', 'what is said');
       await looksWell(page, `login-refused-${look}`);
