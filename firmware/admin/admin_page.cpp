@@ -58,6 +58,9 @@ constexpr auto kFiles = std::to_array<File>({
 });
 constexpr File kDescription{kDescriptionPath, "admin/openapi.json", "application/json"};
 
+// Which bytes a file has, for its address: what has that in it never changes, and a browser need not ask again.
+std::string version_of(const www::Asset& asset) { return "v=" + std::string(asset.etag.substr(1, 8)); }
+
 http::Response embedded_file(const File& file, const http::Request& request) {
     const auto* asset = www::find(file.asset);
     if (asset == nullptr) return problem_answer(500, "A file of the admin page is missing from this program.");
@@ -72,7 +75,8 @@ http::Response embedded_file(const File& file, const http::Request& request) {
     http::Response response;
     response.fields.emplace_back("ETag", etag);
     response.fields.emplace_back("Vary", "Accept-Encoding");
-    response.fields.emplace_back("Cache-Control", "no-cache");
+    // an address of another version is of a page that is older or newer than this program
+    response.fields.emplace_back("Cache-Control", request.query == version_of(*asset) ? "max-age=31536000, immutable" : "no-cache");
     if (http::evaluate(request, {.etag = etag}, 0) == http::Condition::kNotModified) {
         response.status = 304;
         return response;
@@ -95,8 +99,9 @@ http::Response answer_with(const File& file, const http::Request& request) {
 }  // namespace
 
 Result<std::string> fill_page(std::string_view body, Values values, const Words& words) {
-    const auto *head = www::find("admin/head.html"), *rest = www::find(body);
-    if (head == nullptr || rest == nullptr) return Error::bug("a part of " + std::string(body) + " is missing from this program");
+    const auto *head = www::find("admin/head.html"), *rest = www::find(body), *style = www::find("admin/style.css");
+    if (head == nullptr || rest == nullptr || style == nullptr) return Error::bug("a part of " + std::string(body) + " is missing from this program");
+    values.texts["style"] = version_of(*style);
     values.texts["language"] = words.language();
     values.texts["other_language"] = words.language() == "ja" ? "en" : "ja";
     return fill(std::string(head->data) + std::string(rest->data), values, words.source());

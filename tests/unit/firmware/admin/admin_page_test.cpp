@@ -188,6 +188,24 @@ TEST_CASE("page: embedded files are revalidated and compressed") {
     CHECK(get("", "\"other\"").status == 200);
 }
 
+TEST_CASE("page: the style that the page names is kept by a browser, and asked for anew when it is another") {
+    samples::FakeControl control(samples::by_name("valid").status);
+    samples::Owner owner;
+    const auto site = make_admin_site(control, *owner.desk, {});
+    const auto page = page_of("valid");
+    const auto at = page.find("href=\"/style.css?") + 17;
+    const auto query = page.substr(at, page.find('"', at) - at);
+    CHECK(query.size() == 10);
+    const auto cache_of = [&](const std::string& asked) {
+        http::Request request;
+        request.path = "/style.css";
+        request.query = asked;
+        return field_of(page_file(request).value(), "cache-control");
+    };
+    CHECK(cache_of(query) == "max-age=31536000, immutable");
+    for (const std::string other : {"", "v=", "v=00000000", "x"}) CHECK(cache_of(other) == "no-cache");
+}
+
 TEST_CASE("page: what is kept gzipped alone goes to everybody who does not refuse it") {
     samples::FakeControl control(samples::by_name("valid").status);
     samples::Owner owner;
