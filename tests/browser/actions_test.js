@@ -25,7 +25,7 @@ async function renewNow(page) {
   await page.getByRole('dialog').getByRole('button', { name: 'Renew now' }).click();
 }
 
-function testRenewal() {
+function testQuestion() {
   test('renew now: what is not due is asked about, with what is left of the limits', async () => {
     const sent = [];
     const { page, device } = await visit('valid', { api: { [RENEW]: (body) => { sent.push(body); return started; }, 'GET /api/v1/jobs/j1': job(1) } });
@@ -45,7 +45,9 @@ function testRenewal() {
     await eventually(() => sent.length === 1, 'an order without a question where a renewal is due');
     await page.context().close();
   });
+}
 
+function testRenewal() {
   test('renew now: each step with its time, then how it ended; all stays when the card changes', async () => {
     const sent = [];
     let answer = job(1);
@@ -216,6 +218,7 @@ function testUploadWithPassword() {
 
 export async function defineActionTests() {
   browser = await launch();
+  testQuestion();
   testRenewal();
   testRevocation();
   testUpload();
