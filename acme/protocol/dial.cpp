@@ -191,7 +191,8 @@ Result<UniqueFd> connect_first(const std::vector<SocketAddress>& addresses, cons
     Race race(addresses, deadline);
     UniqueFd winner = race.run();
     if (winner) return winner;
-    return Error::retry(race.failures().empty() ? "there was no time left" : race.failures());
+    if (!race.failures().empty()) return Error::retry(race.failures());
+    return Error::retry(deadline.cancel.called() ? "called off" : "there was no time left");
 }
 
 Result<UniqueFd> dial(const std::string& host, std::uint16_t port, const Deadline& deadline) {

@@ -39,11 +39,11 @@ def walk(server, owner):
     expect(Admin(server, None).get(pull, fields=[("Authorization", f"Bearer {TOKEN}")]), 200, pull)
     Stream(owner)
     ask("POST", "/api/v1/session/confirm", {"password": PASSWORD})
-    for path, body in (("renew", None), ("renew", {"force": False}), ("dry-run", None)):
-        job = ask("POST", f"/api/v1/{path}", body, 202)
+    named = {"names": [NAME]}
+    for path, body, all_body in (("renew", None, None), ("renew", {"force": False}, {"force": False, **named}), ("dry-run", None, named)):
+        job = ask("POST", f"/api/v1/{path}", all_body, 202)
         ask("GET", job.field("Location"))
         ask("POST", f"{site}/{path}", body, 202)
-        ask("POST", f"/api/v1/{path}", {"names": [NAME]}, 202)
     ask("PUT", f"{site}/upload", {"chain": "none", "key": "none"}, 202)
     ask("POST", f"{site}/revoke", {"reason": "superseded", "delete": False}, 202)
     ask("POST", "/api/v1/certificates/none.example/delete", None, 202)

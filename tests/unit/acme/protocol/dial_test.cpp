@@ -21,10 +21,11 @@ struct Dialled {
 Dialled dial_to(const std::vector<std::string>& ips, std::uint16_t port, Millis time = Millis(5000)) {
     const SystemClock clock;
     const Cancel cancel;
+    const Deadline ample{clock.steady() + Millis(5000), clock, cancel};
+    std::vector<SocketAddress> addresses;
+    for (const std::string& ip : ips) addresses.push_back(look_up(ip, port, ample).value().front());
     const SteadyTime before = clock.steady();
     const Deadline deadline{before + time, clock, cancel};
-    std::vector<SocketAddress> addresses;
-    for (const std::string& ip : ips) addresses.push_back(look_up(ip, port, deadline).value().front());
     const auto fd = connect_first(addresses, deadline);
     Dialled dialled;
     dialled.took = clock.steady() - before;
@@ -94,4 +95,5 @@ TEST_CASE("who calls it off is heard while all are silent") {
     other.join();
     REQUIRE_FALSE(fd.ok());
     CHECK(clock.steady() - before < Millis(5000));
+    CHECK(connect_first(addresses, deadline).error().text() == "called off");  // nothing is begun any more
 }
