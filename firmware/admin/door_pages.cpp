@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "firmware/admin/admin_page.h"
+#include "firmware/admin/answers.h"
 #include "firmware/admin/language.h"
 #include "firmware/admin/metrics_door.h"
 #include "server/base/text.h"
@@ -33,7 +34,7 @@ http::Response door_page(Door door, std::uint16_t status, std::string_view said,
     values.texts["action"] = is_login ? "/login" : "/setup";
     values.texts["go"] = words.say(is_login ? "door.login" : "door.set");
     values.texts["script"] = "door";
-    values.flag("inside", false);
+    for (const char* none : {"inside", "refused"}) values.flag(none, false);
     values.flag("login", is_login);
     values.flag("setup", !is_login);
     return html_answer(status, fill_page("admin/door.html", std::move(values), words));
@@ -49,12 +50,13 @@ http::Response refusal(const http::Request& request, std::uint16_t status, std::
     if (!wants_page(request)) return problem_answer(status, Words::in("en").say(said));
     const Words& words = Words::in(language_of(request));
     Values values;
-    values.flag("inside", false);
+    for (const char* none : {"inside", "login", "setup", "has_said"}) values.flag(none, false);
+    values.flag("refused", true);
     values.flag("has_page", status == 404);
     values.texts["headline"] = words.say("refused");
-    values.texts["said"] = words.say(said);
+    values.texts["refused"] = words.say(said);
     values.texts["status"] = std::to_string(status) + " " + std::string(http::reason_of(status));
-    return html_answer(status, fill_page("admin/refused.html", std::move(values), words));
+    return html_answer(status, fill_page("admin/door.html", std::move(values), words));
 }
 
 }  // namespace postern::admin

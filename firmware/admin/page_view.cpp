@@ -267,6 +267,7 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     add_tables(page, status, facts, words);
     page.lists["glossary"] = glossary_in(words);
     page.texts["script"] = "app";
+    page.flag("refused", false);
     page.flag("inside", true);
     return page;
 }
