@@ -105,7 +105,9 @@ function testAdmin() {
     const { port } = new URL(admin);
     const answer = await page.goto(`https://evil.localhost:${port}/`);
     equal(answer.status(), 421, 'status');
-    equal(answer.headers()['content-type'], 'application/problem+json', 'type');
+    contains(await page.locator('main').innerText(), 'Open it by its own IP address', 'the way out');
+    await accessible(page);
+    await shot(page, 'refused');
     await page.context().close();
   });
 }
