@@ -87,6 +87,7 @@ std::string details_text(const CertStatus& status) {
 std::string left_over_text(const std::vector<acme::LeftOver>& all) {
     if (all.empty()) return {};
     std::vector<Row> rows;
+    rows.reserve(all.size());
     for (const acme::LeftOver& one : all)
         rows.push_back({"  " + one_line(one.name), one.not_after ? "until " + admin::date_words(*one.not_after) : "cannot be read",
                         one_line(join(one.names, ", "))});
