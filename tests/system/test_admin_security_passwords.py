@@ -113,8 +113,11 @@ def change_wants_the_old_one(world):
 
 def fields_of_passwords(world):
     page = world.nobody().get("/login").body.decode()
-    for field in re.findall(r"<input[^>]*>", page):
-        assert 'type="password"' in field, field
+    fields = re.findall(r"<input[^>]*>", page)
+    shows = '<input id="show" type="checkbox">'      # lets them be looked at (the same item), sends nothing and is off
+    assert shows in fields and len(fields) >= 2, fields
+    for field in fields:
+        assert field == shows or 'type="password"' in field, field
     shell = world.owner.get("/").body.decode()
     for field in re.findall(r'<input[^>]*(?:name|id)="[^"]*(?:password|old|new|again)[^"]*"[^>]*>', shell):
         assert 'type="password"' in field, field

@@ -108,6 +108,7 @@ def test_dry_run():
     with Lab(retry_after_authz=0, retry_after_order=0) as lab, Postern({NAME: {}}, lab=lab) as server:
         server.wait_issued(NAME)
         shown, live = server.der(NAME), server.live(NAME)
+        http_client.until((server.state / "jobs" / f"{NAME}.ari").exists, 20, "the CA is asked about the renewal after issuing")
         before = {p: p.read_bytes() for p in server.state.rglob("*") if p.is_file()}
         lab.clear_log()
         done = server.command("renew", NAME, "--dry-run")
