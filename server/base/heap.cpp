@@ -8,8 +8,9 @@
 
 namespace postern {
 
+// A sanitizer has a heap of its own. That of glibc is then never set up, and two threads that trim it at once crash in it.
 void give_free_memory_back() {
-#if defined(__GLIBC__)
+#if defined(__GLIBC__) && !defined(POSTERN_SANITIZED)
     malloc_trim(0);
 #endif
 }
