@@ -14,7 +14,7 @@ Result<Json> json_of(const HttpReply& reply) {
     return Json::parse(reply.body);
 }
 
-// Relative to `asked`, where it is (RFC 9110 section 10.2.2).
+// Relative to the host of `asked`, where it is (RFC 9110 section 10.2.2).
 Result<std::string> location_of(const HttpReply& reply, const std::string& asked, std::string_view what) {
     std::string_view location = reply.field("Location");
     if (location.empty()) return Error::refuse("no Location in the answer to " + std::string(what));

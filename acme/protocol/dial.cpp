@@ -128,15 +128,16 @@ private:
     };
 
     void start(const SocketAddress& address) {
-        next_start_ = deadline_.clock.steady() + kHeadStart;
+        next_start_ = deadline_.clock.steady();  // nobody waits for one that fails at once
         UniqueFd fd(::socket(address.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         if (!fd) return failed(Error::system(address.text, errno).text());
         const int on = 1;
         (void)::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // a request is one burst: send it at once
         const auto* to = reinterpret_cast<const sockaddr*>(address.bytes);
         if (::connect(fd.get(), to, address.size) == 0) winner_ = std::move(fd);
-        else if (errno == EINPROGRESS) runners_.push_back({std::move(fd), &address});
-        else failed(Error::system(address.text, errno).text());
+        else if (errno != EINPROGRESS) return failed(Error::system(address.text, errno).text());
+        else runners_.push_back({std::move(fd), &address});
+        next_start_ += kHeadStart;
     }
 
     void wait() {

@@ -6,6 +6,7 @@
 #include "firmware/admin/request_json.h"
 #include "firmware/admin/session_api.h"
 #include "firmware/admin/support_bundle.h"
+#include "firmware/config/guarded_keys.h"
 #include "server/base/json.h"
 
 namespace postern::admin {
@@ -59,9 +60,11 @@ http::Response ConfigApi::change(const http::Request& request, const http::Conte
 http::Response ConfigApi::save(const Parts& parts, const std::string& etag, const std::string& text, bool back, const access::Session& who) {
     const std::string wished = back ? parts.editor.previous().value_or("") : text;
     if (auto refusal = guarded_change(parts.editor, etag, wished, who)) {
-        parts.desk.note(who, "config", parts.editor.path(), "password wanted");
+        parts.desk.note(who, "config", parts.editor.path(), refusal->status == 403 ? "password wanted" : "refused");
         return std::move(*refusal);
     }
+    const auto before = parts.editor.read();
+    const bool new_password = who.confirmed && before && before->etag == etag && config::password_keys_differ(before->text, wished);
     const Saved saved = back ? parts.editor.take_back(etag) : parts.editor.save(text, etag);
     const bool ok = saved.outcome == Outcome::kSaved;
     parts.desk.note(who, "config", parts.editor.path(), ok ? back ? "taken back" : "saved" : "refused");
@@ -71,8 +74,9 @@ http::Response ConfigApi::save(const Parts& parts, const std::string& etag, cons
     const std::string said = reloaded ? *reloaded : "Saved, but the running server goes on as it was: " + reloaded.error().text();
     auto response = json_answer(200, JsonObject().add("etag", saved.now.etag).add("result", said).flag("in_force", reloaded.ok()).done());
     response.fields.emplace_back("ETag", saved.now.etag);
-    // another password_hash has ended all sessions: who wrote it goes on, as after POST /api/v1/password
-    if (was_in && !parts.desk.is_open(who))
+    // Another password_hash has ended all sessions: who wrote it goes on, as after POST /api/v1/password. Not who happened to
+    // save something else while the session was ended for a reason of its own.
+    if (new_password && was_in && !parts.desk.is_open(who))
         response.fields.emplace_back("Set-Cookie", session_cookie(parts.desk.sessions().open(who.peer).token.view()));
     return response;
 }

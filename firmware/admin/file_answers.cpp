@@ -27,8 +27,16 @@ http::Response faulty_answer(std::string_view detail, const std::vector<config::
 std::optional<http::Response> guarded_change(const config::Editor& editor, const std::string& etag, const std::string& text, const access::Session& who) {
     if (who.confirmed) return std::nullopt;
     const auto now = editor.read();
-    if (!now || now->etag != etag || !now->why_kept.empty() || !config::guarded_keys_differ(now->text, text)) return std::nullopt;
-    if (!editor.check(text).empty()) return std::nullopt;
+    if (!now) return failure_answer(now.error());
+    // What would be refused by saving is refused here, by the text that was judged: saving reads the file once more.
+    config::Saved refused{.outcome = config::Saved::Outcome::kStale, .now = *now, .faults = {}, .why = now->why_kept};
+    if (now->etag != etag) return not_saved(refused);
+    if (!config::guarded_keys_differ(now->text, text)) return std::nullopt;
+    refused.outcome = config::Saved::Outcome::kKept;
+    if (!now->why_kept.empty()) return not_saved(refused);
+    refused.outcome = config::Saved::Outcome::kFaulty;
+    refused.faults = editor.check(text);
+    if (!refused.faults.empty()) return not_saved(refused);
     return password_wanted("This changes who gets in, who signs or what is run");
 }
 

@@ -23,7 +23,7 @@ std::string faults_json(const std::vector<config::Fault>& faults);
 // 422 with "faults".
 http::Response faulty_answer(std::string_view detail, const std::vector<config::Fault>& faults);
 // 403 when `text`, in place of that with `etag`, changes a guarded key (guarded_keys.h) and `who` has not typed the password in
-// the last minutes. Nothing: it does not, or would not be saved anyway, which is to be told first.
+// the last minutes; before that what saving would refuse anyway: 412, 409, 422. Nothing: go on.
 std::optional<http::Response> guarded_change(const config::Editor& editor, const std::string& etag, const std::string& text, const access::Session& who);
 // 412 with "text" and "etag", 422 with "faults", 409 or 503: why nothing was saved.
 http::Response not_saved(const config::Saved& saved);

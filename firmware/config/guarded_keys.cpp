@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "firmware/config/ini.h"
+#include "server/base/text.h"
 
 namespace postern::config {
 
@@ -30,6 +31,10 @@ constexpr Guarded kGuarded[] = {
     {"acme", "thumbprint"},          // with it another's account gets certificates for our names
     {"acme", "challenge_upstream"},  // likewise
     {"site", "ca"},
+    {"site", "root"},     // shows what the server may read
+    {"notify", {}},       // reads files with passwords, and says who is told
+    {"server", "log"},    // written before the rights are given up
+    {"server", "access_log"},
     {"server", "state"},  // where the password and the account's key are
     {"server", "user"},
     {"server", "group"},
@@ -53,6 +58,15 @@ std::vector<Entry> guarded_in(std::string_view text) {
 }
 
 }  // namespace
+
+bool password_keys_differ(std::string_view before, std::string_view after) {
+    const auto of_password = [](std::string_view text) {
+        auto found = guarded_in(text);
+        std::erase_if(found, [](const Entry& one) { return std::get<0>(one) != "admin" || !has_prefix(std::get<1>(one), "password"); });
+        return found;
+    };
+    return of_password(before) != of_password(after);
+}
 
 bool guarded_keys_differ(std::string_view before, std::string_view after) { return guarded_in(before) != guarded_in(after); }
 

@@ -6,9 +6,12 @@
 
 namespace postern::config {
 
-// Whether two texts of the file differ in an entry of [admin], [hooks], [deploy ...], [ca ...], in an account of [acme] or a
-// site's ca, or in whose state and rights [server] takes. Order and comments count for nothing. The texts need not be free
+// Whether two texts of the file differ in an entry of [admin], [hooks], [deploy ...], [notify], [ca ...], in an account of
+// [acme], a site's ca or root, or in whose state, logs and rights [server] takes. Order and comments count for nothing. The texts need not be free
 // of faults; what a file holds that one of them names is not looked at.
 bool guarded_keys_differ(std::string_view before, std::string_view after);
+
+// Whether they differ in the password of [admin].
+bool password_keys_differ(std::string_view before, std::string_view after);
 
 }  // namespace postern::config

@@ -59,6 +59,12 @@ def password_of_the_file_ends_sessions(world):
         here.server.ini_file.write_text(here.server.ini_file.read_text().replace(HASH_OF_FRESH, HASH))
         assert here.server.command("reload").returncode == 0 and owner.get("/api/v1/status").status == 401
         assert here.nobody().log_in(PASSWORD).status == 200
+        other = here.log_in()       # who saves something else while a new hash waits in the file is out like all others
+        here.server.ini_file.write_text(here.server.ini_file.read_text().replace(HASH, HASH_OF_FRESH))
+        file = other.json("/api/v1/config")
+        saved = other.put("/api/v1/config", {"text": file["text"] + "# x\n"}, fields=[("If-Match", file["etag"])])
+        assert saved.status == 200 and not saved.field("Set-Cookie"), saved
+        assert other.get("/api/v1/status").status == 401
     finally:
         here.server.stop()
 

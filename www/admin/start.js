@@ -134,12 +134,11 @@ async function go() {
   const kept = { names: view.names.value, email: view.email.value };
   try {
     const begun = await withPassword(() => ask('POST', PATH, wish, { 'If-Match': facts.etag }));
-    if (!begun) return view.go;
     document.dispatchEvent(new Event('postern:refresh'));
     stage(3);
     getCertificate({ begun, names, place, back: () => showForm(kept) });
   } catch (error) {
-    await takeRefusal(error);
+    if (error.message) await takeRefusal(error); // none: the question for the password was left
   }
   return view.go;
 }

@@ -22,12 +22,12 @@ std::string text_of(const KeyRow& row, const std::string& value) {
 TEST_CASE("which keys are guarded: all of those that let somebody in, sign or run, and no others") {
     const std::set<std::string> some = {"acme.ca", "acme.ca_file", "acme.agree_tos", "acme.email", "acme.eab_kid", "acme.eab_hmac_key",
                                         "acme.eab_hmac_key_file", "acme.thumbprint", "acme.challenge_upstream", "site.ca",
-                                        "server.state", "server.user", "server.group"};
+                                        "server.state", "server.user", "server.group", "server.log", "server.access_log", "site.root"};
     std::set<std::string> left = some;
     for (const KeyRow& row : key_rows()) {
         const std::string section(row.section), name = section + "." + std::string(row.name);
         CAPTURE(name);
-        const bool whole = section == "admin" || section == "hooks" || section == "deploy" || section == "ca";
+        const bool whole = section == "admin" || section == "hooks" || section == "deploy" || section == "ca" || section == "notify";
         const std::string before = text_of(row, "a"), after = text_of(row, "b");
         CHECK(guarded_keys_differ(before, after) == (whole || some.count(name) == 1));
         CHECK(guarded_keys_differ("", after) == guarded_keys_differ(before, after));
@@ -41,12 +41,19 @@ TEST_CASE("which keys are guarded: all of those that let somebody in, sign or ru
 TEST_CASE("order, comments, blanks and what is not guarded make no difference") {
     const std::string text = "[server]\nhttp = off\n[admin]\nallow = any\nhosts = a.example\n[ca one]\nurl = https://one.example/\n";
     CHECK(!guarded_keys_differ(text, "# mine\n[ca one]\r\nurl=https://one.example/\r\n[server]\n[admin]\nhosts = a.example\n;x\nallow =  any \n"));
-    CHECK(!guarded_keys_differ(text, text + "[site b.example]\nroot = /srv\n"));
+    CHECK(!guarded_keys_differ(text, text + "[site b.example]\nnames = b.example\n"));
     CHECK(guarded_keys_differ(text, "[server]\nhttp = off\n[admin]\nhosts = a.example\n[ca one]\nurl = https://one.example/\n"));
     CHECK(guarded_keys_differ(text, text + "[ca two]\nurl = https://one.example/\n"));
     // another name is another CA, and an entry moved into another section is another entry
     CHECK(guarded_keys_differ("[ca one]\nemail = a@b.example\n", "[ca two]\nemail = a@b.example\n"));
     CHECK(guarded_keys_differ("[hooks]\npost = x\n", "[server]\npost = x\n"));
+}
+
+TEST_CASE("the password of the page is told from all else that is guarded") {
+    CHECK(password_keys_differ("[admin]\npassword_hash = a\n", "[admin]\npassword_hash = b\n"));
+    CHECK(password_keys_differ("", "[admin]\npassword_hash = b\n"));
+    CHECK(!password_keys_differ("[admin]\npassword_hash = a\n", "# x\n[admin]\nallow = any\npassword_hash =  a\n"));
+    CHECK(!password_keys_differ("[hooks]\npost = a\n", "[hooks]\npost = b\n"));
 }
 
 TEST_CASE("a text with faults is looked at as far as it can be read") {
