@@ -22,8 +22,8 @@ struct Options {
 };
 
 constexpr std::size_t kStoryLines = 200;  // the last ones
-constexpr double kYear = 50;               // ms that a device-year may take
-constexpr std::uint64_t kEnoughToTime = 50;  // lives
+constexpr double kYear = 50;  // ms that a device-year may take
+constexpr std::uint64_t kEnoughToTime = 1000;  // lives; fewer are over before a machine is at rest
 
 std::optional<Options> options_from(int count, char** words) {
     Options options;
@@ -126,9 +126,10 @@ int main(int count, char** words) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
     const double years = static_cast<double>(lived) * options->years;
     sum.show();
-    (void)std::printf("%.1f ms a device-year, %u at a time; %.1f ms of processor time\n", took.count() / years, options->jobs,
-                      1000 * abreast.processor_time() / years);
-    const bool slow = lived >= kEnoughToTime && took.count() / years > kYear;
+    const double passed = took.count() / years, busy = 1000 * abreast.processor_time() / years;
+    (void)std::printf("%.1f ms a device-year, %u at a time; %.1f ms of processor time\n", passed, options->jobs, busy);
+    // On a machine that others use the time that passes says little, on one of many processors the other says too much.
+    const bool slow = lived >= kEnoughToTime && std::min(passed, busy) > kYear;
     if (slow) (void)std::printf("FAILED a device-year takes more than %.0f ms\n", kYear);
     (void)std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(lived - failed),
                       static_cast<unsigned long long>(failed));
