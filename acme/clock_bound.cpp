@@ -2,8 +2,8 @@
 
 #include "acme/policy/clock_gate.h"
 #include "acme/store/archive.h"
+#include "acme/store/job.h"
 #include "server/base/limits.h"
-#include "server/base/text.h"
 #include "server/crypto/cert_bundle.h"
 
 namespace postern::acme {
@@ -12,8 +12,7 @@ namespace {
 
 std::optional<WallTime> saved_time(FileSystem& files, const std::string& state) {
     const auto text = files.read(state + "/clock", limits::kStateFile);
-    const auto seconds = text ? from_rfc3339(text->substr(0, text->find('\n'))) : std::nullopt;
-    return seconds ? std::optional<WallTime>(Seconds(*seconds)) : std::nullopt;
+    return text ? good_time_from(*text) : std::nullopt;
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ Result<Pair> Lineage::choose_pair(Store& store, Random& random, WallTime now, bo
     found_.clear();
     // Without a link (the power went before it was made) the best there is is the one that was meant.
     const bool meant = chosen.candidate.live || !live_known_;
-    const std::string reason = meant ? "" : reason_for(&chosen, candidates, now);
+    const std::string reason = meant ? "" : reason_for(&chosen, candidates);
     serve(chosen.pair, meant ? Rung::kPublic : Rung::kPrevious, chosen.candidate.generation, reason);
     // Others read live/NAME: it must not lead to what was set aside.
     if (!live_left) (void)store.archive().point_live(wanted_.name, chosen.candidate.generation);
@@ -153,7 +153,7 @@ Result<Pair> Lineage::self_signed(Store& store, Random& random) {
                           (*pair)->facts().names.size() == wanted_.names.size() &&
                           (*pair)->facts().key == crypto::name_of(type);
         if (fits) {
-            serve(std::move(*pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}, {}));
+            serve(std::move(*pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}));
             return serving_;
         }
     }
@@ -165,18 +165,18 @@ Result<Pair> Lineage::self_signed(Store& store, Random& random) {
     const Secret both(certificate + std::string(key_pem.view()));
     if (auto saved = store.save_self_signed(wanted_.name, both.view()); !saved)
         store.notice("the self-signed certificate could not be kept: " + saved.error().text());
-    serve(std::move(pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}, {}));
+    serve(std::move(pair), Rung::kSelfSigned, 0, reason_for(nullptr, {}));
     return serving_;
 }
 
 // Why the one that live/NAME leads to does not serve but `chosen`, or our own where that is null.
-std::string Lineage::reason_for(const Found* chosen, const std::vector<Candidate>& all, WallTime now) const {
-    if (chosen == nullptr && !wanted_.from_ca) return "as configured";
+std::string Lineage::reason_for(const Found* chosen, const std::vector<Candidate>& all) const {
+    if (!wanted_.from_ca) return "as configured";
     const auto live = std::find_if(all.begin(), all.end(), [](const Candidate& c) { return c.live; });
-    if (live == all.end() && !passed_over_.empty()) return passed_over_;
-    if (chosen == nullptr) return job_.held && job_.problem ? job_.problem->detail : "no certificate of the CA is here yet";
-    if (live == all.end()) return "";
-    return generation_text(live->generation) + (live->missing > chosen->candidate.missing ? " does not cover every name" : now >= live->not_after ? " has expired" : "");
+    if (chosen != nullptr && live != all.end())
+        return generation_text(live->generation) + (live->missing > chosen->candidate.missing ? " does not cover every name" : " has expired");
+    if (!passed_over_.empty()) return passed_over_;
+    return job_.held && job_.problem ? job_.problem->detail : "no certificate of the CA is here yet";
 }
 
 void Lineage::serve(Pair pair, Rung rung, int generation, std::string reason) {

@@ -83,7 +83,7 @@ private:
     void take_link_away(Store& store);
     Result<Pair> self_signed(Store& store, Random& random);
     void serve(Pair pair, Rung rung, int generation, std::string reason);
-    std::string reason_for(const Found* chosen, const std::vector<Candidate>& all, WallTime now) const;
+    std::string reason_for(const Found* chosen, const std::vector<Candidate>& all) const;
 
     WantedCert wanted_;
     std::string digest_;

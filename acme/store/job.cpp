@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/json.h"
+#include "server/base/text.h"
 
 namespace postern::acme {
 
@@ -240,6 +241,11 @@ Result<FullAt> full_at_from(std::string_view text) {
             full[rows->names()[i]] = WallTime(Seconds(from.kept(rows->items()[i].number()).value_or(0)));
         return full;
     });
+}
+
+std::optional<WallTime> good_time_from(std::string_view text) {
+    const auto seconds = from_rfc3339(text.substr(0, text.find('\n')));
+    return seconds ? std::optional<WallTime>(Seconds(*seconds)) : std::nullopt;
 }
 
 Result<Job> job_from(std::string_view text) { return record_from<Job>(text, "job record", take_job); }

@@ -96,6 +96,8 @@ Result<Job> job_from(std::string_view text);
 Result<RenewalWord> renewal_word_from(std::string_view text);
 Result<AccountRecord> account_from(std::string_view text);
 Result<PendingOrder> pending_from(std::string_view text);
+// The last good time, a line of RFC 3339; nothing: no date.
+std::optional<WallTime> good_time_from(std::string_view text);
 std::string to_text(const FullAt& full);
 Result<FullAt> full_at_from(std::string_view text);
 

@@ -204,12 +204,9 @@ std::optional<WallTime> Store::good_time() {
     const std::string path = root_ + "/clock";
     auto text = read(path, limits::kStateFile);
     if (!text) return std::nullopt;
-    const auto seconds = from_rfc3339(text->substr(0, text->find('\n')));
-    if (!seconds) {
-        damaged(path, "no date");
-        return std::nullopt;
-    }
-    return WallTime(Seconds(*seconds));
+    const auto time = good_time_from(*text);
+    if (!time) damaged(path, "no date");
+    return time;
 }
 
 Result<void> Store::save_good_time(WallTime time) {
