@@ -4,11 +4,15 @@
 import { readFileSync, mkdirSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 // the packages lie in a cache folder, not beside this file: the tree stays clean
 const packages = createRequire(join(process.env.POSTERN_BROWSER_PACKAGES, 'package.json'));
 const { chromium } = packages('playwright-core');
 const axeSource = readFileSync(packages.resolve('axe-core/axe.min.js'), 'utf8');
+
+// Where `name` begins, for import().
+export const packagePath = (name) => pathToFileURL(packages.resolve(name)).href;
 
 export const shots = process.env.POSTERN_BROWSER_OUT;
 export const desktop = { width: 1280, height: 900 };

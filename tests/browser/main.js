@@ -2,6 +2,7 @@
 
 import { runTests } from './harness.js';
 import { defineActionTests } from './actions_test.js';
+import { defineDescriptionTests } from './description_test.js';
 import { defineDoorTests } from './door_test.js';
 import { defineEditingTests } from './editing_test.js';
 import { defineFaultTests } from './faults_test.js';
@@ -12,7 +13,7 @@ import { defineStateTests } from './states_test.js';
 import { defineViewTests } from './views_test.js';
 import { defineWizardTests } from './wizard_test.js';
 
-const endings = [];
+const endings = [await defineDescriptionTests()];
 if (process.env.POSTERN_SAMPLES_DIR) {
   endings.push(await defineStateTests(), await defineRefreshTests(), await defineActionTests(), await defineViewTests());
 }
