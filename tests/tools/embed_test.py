@@ -42,6 +42,14 @@ class Embedding(unittest.TestCase):
         self.assertEqual([array(text, f"kData{i}") is None for i in range(5)], [True, False, True, False, False])
         self.assertEqual([array(text, f"kGzip{i}") is None for i in range(5)], [False, True, False, False, False])
 
+    def test_comments_stay_out_of_the_admin_page(self):
+        script = b"let a; // why\n// whole\n  // indented\nlet b = 'https://x'; /* y */\n"
+        style = b"/* whole\n   of two lines */\np { margin: 0; } /* why */\n  /* indented */\n"
+        text = embedded({"admin/a.js": script.decode() * 9, "admin/b.css": style.decode() * 9, "site/c.js": script.decode()})
+        self.assertEqual(gzip.decompress(array(text, "kGzip0")), b"let a; // why\nlet b = 'https://x'; /* y */\n" * 9)
+        self.assertEqual(gzip.decompress(array(text, "kGzip1")), b"p { margin: 0; } /* why */\n" * 9)
+        self.assertEqual(array(text, "kData2"), script)
+
     def test_same_bytes_twice(self):
         self.assertEqual(embedded(self.FILES), embedded(self.FILES))
 

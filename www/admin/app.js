@@ -165,6 +165,8 @@ async function showRest() {
 }
 
 document.documentElement.classList.add('script');
+// The page as it was served is whole: it is shown before anything is done to it.
+await new Promise((shown) => { requestAnimationFrame(() => setTimeout(shown)); });
 for (const part of parts(document)) seen.set(part.id, part.outerHTML);
 showLocalDates(document);
 document.addEventListener('postern:refresh', pollSoon);

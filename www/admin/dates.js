@@ -3,16 +3,18 @@
 const language = document.documentElement.lang || undefined;
 // English says little about how its reader writes dates: the browser knows better
 const locale = navigator.languages?.find((each) => each.split('-')[0] === language) ?? language;
-const form = (options) => new Intl.DateTimeFormat(locale, options);
-
-const forms = {
-  moment: form({ dateStyle: 'medium', timeStyle: 'short' }),
-  date: form({ dateStyle: 'medium' }),
-  clock: form({ timeStyle: 'short' }),
-  second: form({ timeStyle: 'medium' }),
+const options = {
+  moment: { dateStyle: 'medium', timeStyle: 'short' },
+  date: { dateStyle: 'medium' },
+  clock: { timeStyle: 'short' },
+  second: { timeStyle: 'medium' },
 };
+const forms = {}; // each takes a browser some milliseconds: when it is wanted, not before the first paint
 
-export const dateWords = (at, show = 'moment') => forms[show].format(at);
+export function dateWords(at, show = 'moment') {
+  forms[show] ??= new Intl.DateTimeFormat(locale, options[show]);
+  return forms[show].format(at);
+}
 
 // Every <time> below `root`; what the server wrote, in UTC, becomes its title.
 export function showLocalDates(root) {
