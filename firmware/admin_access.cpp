@@ -46,7 +46,11 @@ void AdminAccess::open(const config::AdminSection& admin) {
             const auto gone = SetupToken::discard(machine_.files, state_);
             if (!gone) machine_.log.warn("admin.token_left", {{"why", gone.error().text()}});
         },
-        [] { return std::vector<std::string>{notify::host_name()}; }, SetupToken::path_in(state_)});
+        [] { return std::vector<std::string>{notify::host_name()}; },
+        [this] {
+            const auto token = token_.get();
+            return token && !token->in_file() ? std::string() : SetupToken::path_in(state_);
+        }});
 }
 
 void AdminAccess::open_setup(const config::AdminSection& admin) {

@@ -64,17 +64,17 @@ Result<std::optional<Secret>> read_file(FileSystem& files, const std::string& pa
 Result<SetupToken> SetupToken::read_or_make(FileSystem& files, const std::string& state, Random& random) {
     const std::string path = path_in(state);
     TRY(auto kept, read_file(files, path));
-    if (kept) return SetupToken(std::move(*kept));
+    if (kept) return SetupToken(std::move(*kept), true);
     const Secret text(random_text(random) + "\n");
     TRY_VOID(files.atomic_write(path, text.view(), kMode));
-    return SetupToken(std::move(*symbols_of(text.view())));
+    return SetupToken(std::move(*symbols_of(text.view())), true);
 }
 
 Result<SetupToken> SetupToken::parse(std::string_view written) {
     auto symbols = symbols_of(written);
     if (!symbols || symbols->view().size() < kFewestSymbols)
         return Error::admin("a set-up token has 16 to 128 letters and digits, best random ones; hyphens and spaces may stand between them");
-    return SetupToken(std::move(*symbols));
+    return SetupToken(std::move(*symbols), false);
 }
 
 Result<void> SetupToken::discard(FileSystem& files, const std::string& state) {

@@ -30,11 +30,14 @@ public:
 
     // In constant time. Case, hyphens and spaces do not matter, nor does O for 0, I or L for 1.
     bool matches(std::string_view typed) const;
+    // The file has it; false: the INI does.
+    bool in_file() const { return in_file_; }
 
 private:
-    explicit SetupToken(Secret symbols) : symbols_(std::move(symbols)) {}
+    SetupToken(Secret symbols, bool in_file) : symbols_(std::move(symbols)), in_file_(in_file) {}
 
     Secret symbols_;  // in the one form that all spellings come to
+    bool in_file_;
 };
 
 }  // namespace postern::access

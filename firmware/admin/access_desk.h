@@ -30,7 +30,7 @@ struct AccessParts {
     std::function<bool(std::string_view typed)> is_setup_token;  // any thread
     std::function<void()> set_up;                                // the token is used up; on the desk's thread, may block
     std::function<std::vector<std::string>()> own_names;         // see check_new_password()
-    std::string token_file{};                                    // where the owner finds the token
+    std::function<std::string()> token_file;                     // where the owner finds the token; empty: in his INI; any thread
 };
 
 struct Admitted {
@@ -75,7 +75,7 @@ public:
     access::Sessions& sessions() { return parts_.sessions; }
     BackOffice& office() { return parts_.office; }
     std::vector<access::AuditEntry> entries(std::size_t most) const { return parts_.audit.last(most); }
-    const std::string& token_file() const { return parts_.token_file; }
+    std::string token_file() const { return parts_.token_file ? parts_.token_file() : std::string(); }
     bool wants_setup() const { return parts_.account.wants_setup(); }
     // For the audit log; from any thread, written on another.
     void note(const access::Session& who, std::string_view action, std::string_view object, std::string_view outcome);

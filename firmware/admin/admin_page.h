@@ -32,7 +32,8 @@ void remember_language(http::Response& response, const http::Request& request);
 // The page itself, in the language that `request` asks for (language_of); without one in English.
 http::Response status_page(const Control& control, const http::Context& context, const http::Request* request = nullptr);
 
-// The login or the set-up, with what is said of the last try (empty: nothing). `token_file`: where the set-up token is kept.
+// The login or the set-up, with what is said of the last try (empty: nothing). `token_file`: where the set-up
+// token is kept; empty: in the INI.
 enum class Door : unsigned char { kLogin, kSetup };
 http::Response door_page(Door door, std::uint16_t status, std::string_view said, std::string_view language,
                          std::string_view token_file = {});

@@ -30,7 +30,7 @@ http::Response door_page(Door door, std::uint16_t status, std::string_view said,
     values.flag("has_said", !said.empty());
     values.texts["said"] = said;
     values.texts["headline"] = words.say(is_login ? "door.login" : "door.setup");
-    values.texts["where"] = words.say("door.setup.text", {{"file", token_file}});
+    values.texts["where"] = token_file.empty() ? words.say("door.setup.configured") : words.say("door.setup.text", {{"file", token_file}});
     values.texts["action"] = is_login ? "/login" : "/setup";
     values.texts["go"] = words.say(is_login ? "door.login" : "door.set");
     values.texts["script"] = "door";

@@ -37,10 +37,10 @@ std::optional<std::vector<std::string>> form_members(std::string_view body, std:
 struct Manner {
     std::optional<Door> page;
     std::string_view language = "en";
-    std::string_view token_file{};  // of the desk
+    std::string token_file{};  // of the desk
 
-    static Manner of(const http::Request& request, bool form, Door door, std::string_view token_file = {}) {
-        return form ? Manner{door, language_of(request), token_file} : Manner{};
+    static Manner of(const http::Request& request, bool form, Door door, std::string token_file = {}) {
+        return form ? Manner{door, language_of(request), std::move(token_file)} : Manner{};
     }
     const Words& words() const { return Words::in(language); }
     http::Response refuse(std::uint16_t status, std::string_view said) const {

@@ -35,7 +35,18 @@ std::string calm_sentence(const CertStatus& status, WallTime now, const Words& w
     return words.say("sentence.valid.renewal", {{"span", span}, {"when", from_now(*status.renew_after, now, words)}});
 }
 
+// What its owner took away is no failure.
+enum class Away : unsigned char { kNo, kRevoked, kDeleted };
+
+Away taken_away(const CertStatus& status) {
+    if (!stands_in(status) || !status.last_problem || status.next_attempt) return Away::kNo;
+    if (status.last_problem->type == "revoked") return Away::kRevoked;
+    return status.last_problem->type == "deleted" ? Away::kDeleted : Away::kNo;
+}
+
 std::string failing_sentence(const CertStatus& status, WallTime now, const Words& words) {
+    if (const Away away = taken_away(status); away != Away::kNo)
+        return words.say(away == Away::kRevoked ? "sentence.revoked" : "sentence.deleted");
     if (stands_in(status)) return with_next_try(words.say("sentence.not_obtained"), status, now, words);
     return with_next_try(words.say("sentence.failing", {{"span", good_for(status, now, words)}}), status, now, words);
 }
@@ -113,7 +124,10 @@ std::string state_word(const CertStatus& status, WallTime now, const Words& word
     switch (status.state) {
         case CertState::kValid: return words.say(status.rung == Rung::kSelfSigned ? "state.self_signed" : "state.valid");
         case CertState::kRenewing: return words.say("state.renewing");
-        case CertState::kFailing: return words.say(stands_in(status) ? "state.not_obtained" : "state.failing");
+        case CertState::kFailing:
+            if (const Away away = taken_away(status); away != Away::kNo)
+                return words.say(away == Away::kRevoked ? "state.revoked" : "state.deleted");
+            return words.say(stands_in(status) ? "state.not_obtained" : "state.failing");
         case CertState::kExpired: return words.say("state.expired");
         case CertState::kWaiting: return words.say("state.waiting");
     }

@@ -89,6 +89,7 @@ def test_token_of_the_configuration():
         server.wait_for("^the admin page waits for its set-up, with the setup_token of the configuration$")
         assert not (server.state / "setup-token").exists()
         owner = Admin(server, None)
+        assert b"stands in the device\xe2\x80\x99s configuration" in owner.get("/setup").body
         assert owner.post("/api/v1/setup", {"token": "FOR THE DEVICE OF ROW 7", "password": FRESH}).status == 200
         assert owner.get("/").status == 200
 

@@ -106,5 +106,6 @@ TEST_CASE("language: it is chosen before the door too, and remembered") {
     request.query = "lang=ja";
     const auto chosen = door_page(Door::kSetup, request, "/state/setup-token");
     CHECK(has(samples::body_of(chosen), "ファイル /state/setup-token にも"));
+    CHECK(has(samples::body_of(door_page(Door::kSetup, request, "")), "設定ファイルに setup_token として"));
     CHECK(samples::field_of(chosen, "set-cookie") == "lang=ja; Path=/; Max-Age=31536000; Secure; SameSite=Strict");
 }

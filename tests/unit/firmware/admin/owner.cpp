@@ -14,7 +14,7 @@ Owner::Owner(Has has) {
     hasher = std::make_unique<access::PasswordDesk>(access::PasswordDeskParts{clock, random, log, access::kFewestRounds});
     desk = std::make_unique<AccessDesk>(AccessParts{
         clock, log, *account, sessions, gate, *hasher, *audit, office, [](std::string_view typed) { return typed == kToken; },
-        [this] { ++set_up; }, [] { return std::vector<std::string>{"router"}; }, "/state/setup-token"});
+        [this] { ++set_up; }, [] { return std::vector<std::string>{"router"}; }, [] { return std::string("/state/setup-token"); }});
     office.start();
     hasher->start();
     if (has == Has::kAll) cookie = std::string("__Host-postern=") + std::string(sessions.open("127.0.0.1").token.view());

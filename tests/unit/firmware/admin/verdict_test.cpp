@@ -37,6 +37,19 @@ TEST_CASE("the verdict on each sample") {
     }
 }
 
+TEST_CASE("what its owner took away did not fail to be obtained") {
+    const Words& words = Words::in("en");
+    for (const auto& [type, word] : {std::pair{"revoked", "Revoked"}, std::pair{"deleted", "Deleted"}}) {
+        auto status = samples::by_name("not-obtained").status.certificates.front();
+        status.last_problem = acme::Problem{type, "as its owner asked", ""};
+        CHECK(state_word(status, kNow, words) == "Not obtained");  // something is due again: it was renewed by force since
+        status.next_attempt.reset();
+        CHECK(state_word(status, kNow, words) == word);
+        CHECK(state_sentence(status, kNow, words) == "Its certificate was " + std::string(type) + ": visitors see a warning.");
+        CHECK(level_of(status, kNow) == Level::kBroken);
+    }
+}
+
 TEST_CASE("the state of one certificate: word, sentence, level") {
     using acme::CertState;
     struct Row {
