@@ -5,26 +5,12 @@
 #include "server/base/text.h"
 #include "server/http/chars.h"
 #include "server/http/h1_framing.h"
+#include "server/http/request_line.h"
 
 namespace postern::http {
 namespace {
 
 enum class Step : std::uint8_t { kNext, kEnd, kPartial, kBad };
-
-Method method_of(std::string_view text) {
-    switch (text.size()) {
-        case 3: return text == "GET" ? Method::kGet : text == "PUT" ? Method::kPut : Method::kOther;
-        case 4: return text == "HEAD" ? Method::kHead : text == "POST" ? Method::kPost : Method::kOther;
-        case 5: return text == "PATCH" ? Method::kPatch : text == "TRACE" ? Method::kTrace : Method::kOther;
-        case 6: return text == "DELETE" ? Method::kDelete : Method::kOther;
-        case 7: return text == "OPTIONS" ? Method::kOptions : text == "CONNECT" ? Method::kConnect : Method::kOther;
-        default: return Method::kOther;
-    }
-}
-
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_char(c, kTokenChar); });
-}
 
 std::string_view trim_blanks(std::string_view text) {
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -82,7 +68,6 @@ private:
 
     Step request_line();
     Step parse_request_line(std::string_view line);
-    Step parse_target(std::string_view text);
     Step field_line();
 
     std::string_view bytes_;
@@ -124,27 +109,7 @@ Step HeadParser::parse_request_line(std::string_view line) {
     request.minor = static_cast<std::uint8_t>(version[7] - '0');
     request.method = method_of(request.method_text);
     if (request.method == Method::kConnect) return bad(501);  // we are nobody's proxy
-    return parse_target(line.substr(first + 1, second - first - 1));
-}
-
-Step HeadParser::parse_target(std::string_view text) {
-    Request& request = scratch_.request;
-    if (!split_target(text, target_)) return bad(400);
-    request.target = text;
-    request.raw_path = target_.path;
-    request.query = target_.query;
-    request.has_query = target_.has_query;
-    if (target_.form == TargetForm::kAsterisk) {
-        request.path = target_.path;
-        request.encoded_slash = request.above_root = false;
-        return request.method == Method::kOptions ? Step::kNext : bad(400);
-    }
-    DecodedPath decoded;
-    if (!decode_path(target_.path, scratch_.path, decoded)) return bad(400);
-    request.path = decoded.path;
-    request.encoded_slash = decoded.encoded_slash;
-    request.above_root = decoded.above_root;
-    return Step::kNext;
+    return apply_target(line.substr(first + 1, second - first - 1), scratch_, target_) ? Step::kNext : bad(400);
 }
 
 Step HeadParser::field_line() {

@@ -9,6 +9,7 @@
 #include "server/http/h1_live.h"
 #include "server/http/h1_parser.h"
 #include "server/http/h1_writer.h"
+#include "server/http/response_rules.h"
 #include "server/http/status.h"
 
 namespace postern::http {
@@ -294,7 +295,7 @@ void H1Session::answer(Response& response, bool must_close, const Context& conte
     rules.date = scratch_.date.at(context.wall);
     if (rules.close) state_ = State::kClosed;
     count(response.counts, response.status, context);
-    tell({&request, {}, response.status, context.access ? body_size(response, rules) : 0}, context);
+    tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0}, context);
     written(write_response(response, rules, out, unsent_));
     if (live_ && !unsent_) stream(out);
 }
@@ -312,7 +313,7 @@ void H1Session::refuse(std::uint16_t status, const Request* request, std::string
     rules.close = true;
     rules.date = scratch_.date.at(context.wall);
     count(nullptr, status, context);
-    tell({request, line, status, body_size(response, rules)}, context);
+    tell({request, line, status, body_size(response, rules.head_only)}, context);
     incoming_.reset();
     state_ = State::kClosed;
     written(write_response(response, rules, out, unsent_));

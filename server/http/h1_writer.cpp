@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "server/http/chars.h"
+#include "server/http/response_rules.h"
 
 namespace postern::http {
 namespace {
@@ -20,11 +20,6 @@ char* put(char* at, std::string_view text) {
     return at + text.size();
 }
 
-// A value with a line break in it would be a second response. Ours never are; should one be, the field is left out.
-bool may_stand(const std::pair<std::string_view, std::string>& field) {
-    return find_control(field.second, 0, false) == field.second.size();
-}
-
 // A head that knows its size before it is written, so that it is written once and in one place.
 class Head {
 public:
@@ -32,8 +27,10 @@ public:
         if (response.prebuilt) return;
         status_ = response.status;
         reason_ = reason_of(status_);
-        char* end = std::to_chars(digits_, digits_ + kDigits, length()).ptr;
-        if (tells_length()) length_text_ = {digits_, static_cast<std::size_t>(end - digits_)};
+        const auto length = length_to_tell(response, rules.head_only, rules.live);
+        if (!length) return;
+        char* end = std::to_chars(digits_, digits_ + kDigits, *length).ptr;
+        length_text_ = {digits_, static_cast<std::size_t>(end - digits_)};
     }
     Head(const Head&) = delete;  // length_text_ views itself
     Head& operator=(const Head&) = delete;
@@ -44,7 +41,7 @@ public:
         if (rules_.chunked) size += kChunked.size();
         if (!length_text_.empty()) size += kLengthName.size() + length_text_.size() + 2;
         for (const auto& field : response_.fields) {
-            if (may_stand(field)) size += field.first.size() + 2 + field.second.size() + 2;
+            if (may_stand(field.second)) size += field.first.size() + 2 + field.second.size() + 2;
         }
         return size;
     }
@@ -53,7 +50,7 @@ public:
     char* write(char* at) const {
         at = response_.prebuilt ? put(at, prebuilt_lines()) : put_status_line(at);
         for (const auto& field : response_.fields) {
-            if (!may_stand(field)) continue;
+            if (!may_stand(field.second)) continue;
             at = put(put(put(put(at, field.first), ": "), field.second), "\r\n");
         }
         at = put(at, response_.lines);
@@ -81,19 +78,6 @@ private:
         return rules_.tell_keep_alive ? kKeepAlive : std::string_view();
     }
 
-    // RFC 9110 section 8.6: none in 204; in 304 only what a 200 would have had.
-    bool tells_length() const {
-        if (status_ == 304) return response_.announce;
-        if (rules_.live) return false;  // RFC 9112 section 6.2
-        return status_ >= 200 && status_ != 204;
-    }
-
-    std::uint64_t length() const {
-        if (response_.announce && (rules_.head_only || status_ == 304)) return response_.announced_length;
-        if (response_.source) return response_.source->length();
-        return response_.static_body.empty() ? response_.body.size() : response_.static_body.size();
-    }
-
     const Response& response_;
     const WriteRules& rules_;
     std::uint16_t status_ = 0;
@@ -101,17 +85,6 @@ private:
     char digits_[kDigits];
     std::string_view length_text_;
 };
-
-bool has_body(const Response& response, const WriteRules& rules) {
-    return !rules.head_only && response.status >= 200 && response.status != 204 && response.status != 304;
-}
-
-// Whatever of the body lies in memory.
-std::string_view body_of(const Response& response) {
-    if (response.prebuilt) return std::string_view(response.prebuilt->bytes).substr(response.prebuilt->head_size);
-    if (response.source) return {};
-    return response.static_body.empty() ? std::string_view(response.body) : response.static_body;
-}
 
 // Takes over what the rest of the response needs. `body` is what of it is not yet written.
 std::unique_ptr<Unsent> keep(Response& response, std::string_view body, bool with_body) {
@@ -150,16 +123,11 @@ bool Output::append(std::string_view bytes) {
     return true;
 }
 
-std::uint64_t body_size(const Response& response, const WriteRules& rules) {
-    if (!has_body(response, rules)) return 0;
-    return response.source && !response.prebuilt ? response.source->length() : body_of(response).size();
-}
-
 WriteState write_response(Response& response, const WriteRules& rules, Output& out, std::unique_ptr<Unsent>& unsent) {
     const Head head(response, rules);
     const std::size_t size = head.size();
-    const bool with_body = has_body(response, rules);
-    std::string_view body = with_body ? body_of(response) : std::string_view();
+    const bool with_body = has_body(response, rules.head_only);
+    std::string_view body = with_body ? body_in_memory(response) : std::string_view();
     const bool from_source = with_body && response.source && !response.prebuilt;
     unsent.reset();
     if (size > out.room()) {

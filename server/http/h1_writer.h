@@ -32,9 +32,6 @@ struct Unsent {
     std::uint64_t source_left = 0;
 };
 
-// Bytes of body that go out with it.
-std::uint64_t body_size(const Response& response, const WriteRules& rules);
-
 enum class WriteState : unsigned char {
     kAll,   // nothing is left
     kMore,  // the output is full
