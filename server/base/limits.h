@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "server/base/clock.h"
 
@@ -16,6 +17,20 @@ inline constexpr std::size_t kRequestHead = 16384;  // line and fields together:
 inline constexpr std::size_t kRequestFields = 100;  // nginx and Apache stop at 100
 inline constexpr std::size_t kDrainBody = 65536;    // an unwanted body up to this is read and dropped, above: close
 inline constexpr std::size_t kRequestsPerConnection = 10000;  // then Connection: close, so that no connection is for ever
+
+// HTTP/2 (RFC 9113). What one connection may hold comes from these and from kRequestHead.
+inline constexpr std::uint32_t kH2Streams = 100;      // at one time; RFC 9113 section 6.5.2 asks for no fewer
+inline constexpr std::size_t kH2Memory = 262144;      // of nghttp2 for one connection: 100 streams take 60 kB
+inline constexpr std::size_t kH2Held = 65536;         // requests that are not answered yet, heads and bodies, beside one body of full size
+inline constexpr std::uint32_t kH2TableIn = 2048;     // HPACK's tables: a browser's own fields fit in
+inline constexpr std::size_t kH2TableOut = 1024;
+inline constexpr std::size_t kH2Acks = 64;            // that a peer has asked for and does not take
+inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are nine
+inline constexpr std::size_t kH2Continuations = 32;  // kRequestHead in pieces of half a kilobyte (CVE-2024-28182)
+inline constexpr std::uint64_t kH2Resets = 200;       // a page that is left resets all that it asked for: twice that at once,
+inline constexpr std::uint64_t kH2ResetsPerSecond = 20;  // and this many from then on (CVE-2023-44487)
+inline constexpr double kH2Chatter = 1000;            // frames that carry no request nor part of one: so many at once,
+inline constexpr double kH2ChatterPerSecond = 10;     // and so many more each second, and for each piece of an answer
 
 // Time a client may take, absolute from the start of each phase: dawdling byte by byte gains nothing.
 inline constexpr Millis kHandshakeTime = 10s;

@@ -77,7 +77,7 @@ void add_request(Line& line, const Answered& answered) {
     }
     const Request& request = *answered.request;
     line.piece(request.method_text, kFieldPiece) << " ";
-    line.piece(request.target, kRequestPiece - kFieldPiece) << (request.minor == 0 ? " HTTP/1.0" : " HTTP/1.1");
+    line.piece(request.target, kRequestPiece - kFieldPiece) << (request.major == 2 ? " HTTP/2.0" : request.minor == 0 ? " HTTP/1.0" : " HTTP/1.1");
 }
 
 // What the log's readers expect where there is nothing.

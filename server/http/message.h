@@ -37,7 +37,7 @@ struct Request {
     bool has_query = false;
     std::string_view host;       // of the Host field or absolute-form, lower case, without port, IPv6 without brackets
     std::uint16_t host_port = 0; // 0: none was given
-    std::uint8_t minor = 1;      // HTTP/1.MINOR
+    std::uint8_t major = 1, minor = 1;  // HTTP/MAJOR.MINOR
     std::span<const FieldView> fields;
     std::string_view body;       // complete; empty when there is none
 

@@ -1,5 +1,5 @@
 // A Session speaks HTTP without touching a socket: bytes in, requests out; responses in, bytes out. One a connection.
-// h1_session is HTTP/1.1; an HTTP/2 one will stand beside it behind the same face.
+// h1_session is HTTP/1.1, h2_session HTTP/2.
 #pragma once
 
 #include <cstddef>
@@ -62,6 +62,14 @@ public:
     // A deadline passed: a 408 in kHead or kBody, a 504 in kWaiting, the end of a body in kStreaming is put into `out` (nothing
     // between requests), then kClosing.
     virtual void time_out(Output& out, const Context& context) = 0;
+
+    // HTTP/2: input is taken while answers are under way, produce() may be called at any time, and the phase is that of whatever
+    // is most pressing.
+    virtual bool multiplexes() const { return false; }
+    // Of a session that multiplexes: produce() would write something, given room. In kWriting without it the peer gives no window.
+    virtual bool has_output() const { return true; }
+    // Whether a request was answered since this was last asked.
+    virtual bool take_progress() { return true; }
 };
 
 }  // namespace postern::http

@@ -3,6 +3,7 @@
 #   httplib    cpp-httplib on mbedTLS, header only
 #   json       nlohmann/json, header only
 #   inih       one C file
+#   nghttp2    its library alone, with frame buffers of 1 kB
 #   doctest    header only;  doctest_main: its main()
 # All headers are SYSTEM: our warnings are for our code.
 
@@ -92,7 +93,30 @@ target_compile_definitions(inih PUBLIC
   INI_ALLOW_NO_VALUE=0 INI_STOP_ON_FIRST_ERROR=0 INI_CALL_HANDLER_ON_NEW_SECTION=1
   INI_HANDLER_LINENO=1 INI_MAX_LINE=8448)
 target_compile_options(inih PRIVATE -w)
-set_target_properties(mbedtls3 inih PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+
+# --- nghttp2. Each of its sessions holds a buffer for one whole frame of 16 kB.
+# Bodies do not go through it (h2_frames.cpp puts them where they belong), and a
+# head that is longer than this goes on in CONTINUATION frames.
+set(nghttp2 "${CMAKE_BINARY_DIR}/nghttp2")
+file(COPY "${DEP_nghttp2}/lib/" DESTINATION "${nghttp2}"
+  FILES_MATCHING PATTERN "*.c" PATTERN "*.h" PATTERN "nghttp2_frame.h" EXCLUDE)
+file(READ "${DEP_nghttp2}/lib/nghttp2_frame.h" frame_h)
+string(REPLACE "(NGHTTP2_FRAME_HDLEN + 1 + NGHTTP2_MAX_PAYLOADLEN)" "(NGHTTP2_FRAME_HDLEN + 1 + 1024)" small_frame_h "${frame_h}")
+if(small_frame_h STREQUAL frame_h)
+  message(FATAL_ERROR "${DEP_nghttp2}: NGHTTP2_FRAMEBUF_CHUNKLEN is not where it was")
+endif()
+file(CONFIGURE OUTPUT "${nghttp2}/nghttp2_frame.h" CONTENT "${small_frame_h}" @ONLY)
+file(GLOB nghttp2_sources "${DEP_nghttp2}/lib/*.c")
+list(TRANSFORM nghttp2_sources REPLACE "^.*/" "${nghttp2}/")
+add_library(nghttp2 STATIC ${nghttp2_sources})
+target_include_directories(nghttp2 SYSTEM PUBLIC "${nghttp2}/includes")
+target_compile_definitions(nghttp2 PUBLIC NGHTTP2_STATICLIB PRIVATE BUILDING_NGHTTP2 NDEBUG
+  HAVE_ARPA_INET_H HAVE_NETINET_IN_H HAVE_TIME_H HAVE_CLOCK_GETTIME HAVE_DECL_STRERROR_R=1)
+target_compile_options(nghttp2 PRIVATE -w "-ffile-prefix-map=${nghttp2}=nghttp2" $<$<CONFIG:Release>:-O2>)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(nghttp2 PRIVATE -fno-asynchronous-unwind-tables)
+endif()
+set_target_properties(mbedtls3 inih nghttp2 PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
 # --- doctest
 add_library(doctest INTERFACE)

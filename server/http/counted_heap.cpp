@@ -1,0 +1,52 @@
+#include "server/http/counted_heap.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace postern::http {
+
+namespace {
+
+// Before each block; as strictly aligned as what follows must be.
+struct alignas(std::max_align_t) Head {
+    std::size_t size;
+};
+
+Head* head_of(void* block) { return static_cast<Head*>(block) - 1; }
+
+}  // namespace
+
+// NOLINTBEGIN(cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory): it stands in for them
+void* CountedHeap::get(std::size_t size) {
+    if (size > most_ || used_ > most_ - size) return nullptr;
+    auto* const head = static_cast<Head*>(std::malloc(sizeof(Head) + size));
+    if (head == nullptr) return nullptr;
+    head->size = size;
+    used_ += size;
+    return head + 1;
+}
+
+void* CountedHeap::get_zeroed(std::size_t count, std::size_t size) {
+    if (size > 0 && count > most_ / size) return nullptr;
+    void* const block = get(count * size);
+    return block != nullptr ? std::memset(block, 0, count * size) : nullptr;
+}
+
+void* CountedHeap::get_again(void* block, std::size_t size) {
+    if (block == nullptr) return get(size);
+    void* const fresh = get(size);
+    if (fresh == nullptr) return nullptr;
+    std::memcpy(fresh, block, std::min(size, head_of(block)->size));
+    drop(block);
+    return fresh;
+}
+
+void CountedHeap::drop(void* block) {
+    if (block == nullptr) return;
+    used_ -= head_of(block)->size;
+    std::free(head_of(block));
+}
+// NOLINTEND(cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory)
+
+}  // namespace postern::http

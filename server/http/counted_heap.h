@@ -1,0 +1,28 @@
+// Memory for a C library that takes an allocator: counted, and bounded, so that one connection cannot have all of it.
+// Used by h2_frames.
+#pragma once
+
+#include <cstddef>
+
+namespace postern::http {
+
+class CountedHeap {
+public:
+    explicit CountedHeap(std::size_t most) : most_(most) {}
+    CountedHeap(const CountedHeap&) = delete;
+    CountedHeap& operator=(const CountedHeap&) = delete;
+
+    // As malloc, calloc, realloc and free; null also where it would be more than `most` bytes in all.
+    void* get(std::size_t size);
+    void* get_zeroed(std::size_t count, std::size_t size);
+    void* get_again(void* block, std::size_t size);
+    void drop(void* block);
+
+    std::size_t used() const { return used_; }  // bytes asked for
+
+private:
+    std::size_t most_;
+    std::size_t used_ = 0;
+};
+
+}  // namespace postern::http

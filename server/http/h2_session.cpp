@@ -1,0 +1,295 @@
+#include "server/http/h2_session.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/base/text.h"
+#include "server/http/answer_counts.h"
+#include "server/http/h2_frames.h"
+#include "server/http/h2_stream.h"
+#include "server/http/response_rules.h"
+
+namespace postern::http {
+
+namespace {
+
+using At = H2Stream::At;
+
+// What feed() and its like were called with; there while nghttp2 calls back.
+struct Turn {
+    Handler* handler = nullptr;
+    const Context* context = nullptr;
+};
+
+class H2Session final : public Session, private H2Events {
+public:
+    H2Session(RequestScratch& scratch, std::size_t max_body, Refusal refusal)
+        : scratch_(scratch), max_body_(max_body), refusal_(refusal), frames_(H2Frames::make(*this)) {}
+    bool is_good() const { return frames_ != nullptr; }
+
+    std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
+    bool produce(Output& out) override;
+    void resume(const Context& context, Output& out) override;
+    Phase phase() const override;
+    void no_more_requests() override;
+    void time_out(Output& out, const Context& context) override;
+    bool multiplexes() const override { return true; }
+    bool has_output() const override { return !broken_ && frames_->has_output(); }
+    bool take_progress() override { return std::exchange(progressed_, false); }
+
+private:
+    H2Stream* begun(std::uint32_t id) override;
+    void field(H2Stream& stream, std::string_view name, std::string_view value) override;
+    void head_complete(H2Stream& stream, bool body_follows) override;
+    void data(H2Stream& stream, std::string_view bytes) override;
+    void complete(H2Stream& stream) override;
+    void closed(H2Stream& stream) override;
+    void chatter() override;
+    H2Piece body(H2Stream& stream, char* into, std::size_t room) override;
+
+    void enter(H2Stream& stream, At at);
+    void respond(H2Stream& stream);
+    void answer(H2Stream& stream, Response& response);
+    void refuse(H2Stream& stream, std::uint16_t status);
+    void body_too_long(H2Stream& stream);
+    bool collects() const { return max_body_ > 0; }
+    std::size_t most_body() const { return collects() ? max_body_ : limits::kDrainBody; }
+    void overdue(H2Stream& stream);
+    void fill_budget(SteadyTime now);
+    void check(bool well) { broken_ = broken_ || !well; }
+    std::size_t count(At at) const { return counts_[static_cast<std::size_t>(at)]; }
+
+    RequestScratch& scratch_;
+    std::size_t max_body_;
+    Refusal refusal_;
+    std::vector<std::unique_ptr<H2Stream>> streams_;
+    std::array<std::size_t, 4> counts_{};  // of streams, by what they are at
+    std::size_t live_ = 0;                 // of those at kAnswer
+    std::size_t held_ = 0;                 // bytes of requests
+    Turn turn_;
+    double chatter_left_ = limits::kH2Chatter;
+    SteadyTime filled_{};
+    std::uint32_t served_ = 0;
+    bool last_ = false;        // no request after those that began
+    bool broken_ = false;
+    bool progressed_ = false;  // a request was answered since somebody asked
+    std::unique_ptr<H2Frames> frames_;  // the last: it tells of streams that close with it
+};
+
+std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
+    if (broken_) return 0;
+    turn_ = {&handler, &context};
+    fill_budget(context.now);
+    // Who keeps the connection busy with other requests does not gain time for those that he leaves unfinished.
+    if (count(At::kBody) > 0)
+        for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
+    check(frames_->take(in));
+    turn_ = {};
+    produce(out);
+    return in.size();
+}
+
+bool H2Session::produce(Output& out) {
+    if (!broken_) check(frames_->write(out));
+    return !has_output();
+}
+
+void H2Session::resume(const Context& context, Output& out) {
+    turn_ = {nullptr, &context};
+    for (std::size_t i = streams_.size(); i-- > 0 && count(At::kWaiting) + live_ > 0;) {
+        H2Stream& stream = *streams_[i];
+        if (stream.answer.is_live()) check(frames_->resume(stream.id));
+        Response response;
+        if (stream.at != At::kWaiting || !stream.later->take(response)) continue;
+        (void)stream.head.read(scratch_);  // it could be read before
+        if (response.counts == nullptr) response.counts = stream.counts;
+        answer(stream, response);
+    }
+    produce(out);
+    turn_ = {};
+}
+
+Phase H2Session::phase() const {
+    const bool sends = has_output();
+    if (broken_ || (!sends && !frames_->expects_more())) return Phase::kClosing;
+    if (sends) return Phase::kWriting;
+    if (count(At::kBody) > 0) return Phase::kBody;
+    if (frames_->in_head()) return Phase::kHead;
+    if (count(At::kWaiting) > 0) return Phase::kWaiting;
+    if (live_ > 0) return Phase::kStreaming;
+    return streams_.empty() ? Phase::kIdle : Phase::kWriting;  // the peer gives no window
+}
+
+void H2Session::no_more_requests() {
+    if (std::exchange(last_, true) || broken_) return;
+    check(frames_->go_away(H2Error::kNone));
+    for (const auto& stream : streams_)
+        if (stream->answer.is_live()) check(frames_->resume(stream->id));
+}
+
+// Of one connection several may be late, each by its own time; it ends when there is none that is not.
+void H2Session::time_out(Output& out, const Context& context) {
+    if (broken_) return;
+    turn_ = {nullptr, &context};
+    const bool nothing = streams_.empty();
+    for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
+    if (frames_->in_head() || nothing) check(frames_->go_away(nothing ? H2Error::kNone : H2Error::kCalm));
+    produce(out);
+    turn_ = {};
+}
+
+void H2Session::overdue(H2Stream& stream) {
+    const Millis age = std::chrono::duration_cast<Millis>(turn_.context->now - stream.since);
+    if (stream.at == At::kBody && age >= limits::kBodyTime) {
+        (void)stream.head.read(scratch_);
+        refuse(stream, 408);
+    } else if (stream.at == At::kWaiting && age >= limits::kLaterTime) {
+        (void)stream.head.read(scratch_);
+        refuse(stream, 504);
+    } else if (stream.answer.is_live() && age >= limits::kStreamQuiet) {
+        check(frames_->reset(stream.id, H2Error::kInternal));
+    }
+}
+
+H2Stream* H2Session::begun(std::uint32_t id) {
+    if (last_ || held_ > limits::kH2Held) return nullptr;
+    auto stream = std::make_unique<H2Stream>();
+    stream->id = id;
+    stream->index = streams_.size();
+    stream->since = turn_.context->now;
+    ++counts_[static_cast<std::size_t>(At::kRequest)];
+    streams_.push_back(std::move(stream));
+    return streams_.back().get();
+}
+
+void H2Session::closed(H2Stream& stream) {
+    const std::size_t index = stream.index;
+    --counts_[static_cast<std::size_t>(stream.at)];
+    if (stream.answer.is_live()) --live_;
+    if (stream.at != At::kAnswer) held_ -= stream.held();
+    std::swap(streams_[index], streams_.back());
+    streams_[index]->index = index;
+    streams_.pop_back();
+}
+
+void H2Session::enter(H2Stream& stream, At at) {
+    --counts_[static_cast<std::size_t>(stream.at)];
+    ++counts_[static_cast<std::size_t>(at)];
+    stream.at = at;
+}
+
+void H2Session::field(H2Stream& stream, std::string_view name, std::string_view value) {
+    held_ -= stream.head.size();
+    stream.head.add(name, value);
+    held_ += stream.head.size();
+}
+
+void H2Session::head_complete(H2Stream& stream, bool body_follows) {
+    held_ -= stream.head.size();
+    const std::uint16_t fault = stream.head.read(scratch_);
+    held_ += stream.head.size();
+    if (fault != 0) return refuse(stream, fault);
+    // Who waits for a go-ahead for a body that nobody wants gets the answer instead.
+    if (!body_follows || (scratch_.framing.expects_continue && !collects())) return respond(stream);
+    const auto length = parse_decimal(scratch_.request.field("content-length"));
+    if (length && *length > most_body()) return body_too_long(stream);
+    enter(stream, At::kBody);
+    if (scratch_.framing.expects_continue) check(frames_->go_on(stream.id));
+}
+
+// The request is in the scratch. The rest of the body is not waited for: the stream is reset behind the answer.
+void H2Session::body_too_long(H2Stream& stream) {
+    if (collects()) return refuse(stream, 413);
+    respond(stream);
+}
+
+void H2Session::data(H2Stream& stream, std::string_view bytes) {
+    if (stream.at != At::kBody) return;  // it is answered
+    stream.body_size += bytes.size();
+    if (stream.body_size > most_body()) {
+        (void)stream.head.read(scratch_);
+        return body_too_long(stream);
+    }
+    if (!collects()) return;
+    if (held_ + bytes.size() > limits::kH2Held + max_body_) return check(frames_->reset(stream.id, H2Error::kRefused));
+    stream.body.append(bytes);
+    held_ += bytes.size();
+}
+
+void H2Session::complete(H2Stream& stream) {
+    if (stream.at != At::kBody) return;
+    (void)stream.head.read(scratch_);
+    respond(stream);
+}
+
+void H2Session::respond(H2Stream& stream) {
+    scratch_.request.body = stream.body;
+    Response response = turn_.handler->handle(scratch_.request, *turn_.context);
+    if (!response.later) return answer(stream, response);
+    stream.later = std::move(response.later);
+    stream.counts = response.counts;
+    stream.since = turn_.context->now;
+    enter(stream, At::kWaiting);
+}
+
+// The request is in the scratch.
+void H2Session::answer(H2Stream& stream, Response& response) {
+    const Request& request = scratch_.request;
+    const Context& context = *turn_.context;
+    const bool head_only = request.method == Method::kHead;
+    AnswerCounts* const counts = response.counts != nullptr ? response.counts : context.counts;
+    if (counts != nullptr) counts->count(response.status);
+    if (context.access != nullptr) context.access->answered({&request, {}, response.status, body_size(response, head_only)}, context);
+    const H2Fields fields(response, head_only, scratch_.date.at(context.wall));
+    const std::uint16_t status = response.status;
+    const bool closes = response.close;
+    held_ -= stream.held();
+    const bool with_body = stream.answer.take(response, head_only);
+    check(frames_->answer(stream.id, status, fields.all(), with_body));
+    stream.head = H2Head();
+    std::string().swap(stream.body);
+    stream.later.reset();
+    stream.since = context.now;
+    enter(stream, At::kAnswer);
+    if (stream.answer.is_live()) ++live_;
+    progressed_ = true;
+    if (++served_ >= limits::kRequestsPerConnection || closes) no_more_requests();
+}
+
+void H2Session::refuse(H2Stream& stream, std::uint16_t status) {
+    Response response = refusal_(status, scratch_.request.path);
+    answer(stream, response);
+}
+
+// A ping now and then is fine. Who sends little else is shown out: he costs more than he is served.
+void H2Session::chatter() {
+    chatter_left_ -= 1;
+    if (chatter_left_ < 0) check(frames_->go_away(H2Error::kCalm));
+}
+
+void H2Session::fill_budget(SteadyTime now) {
+    const std::chrono::duration<double> passed = now - std::exchange(filled_, now);
+    chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + passed.count() * limits::kH2ChatterPerSecond);
+}
+
+H2Piece H2Session::body(H2Stream& stream, char* into, std::size_t room) {
+    const H2Piece piece = stream.answer.next(into, room, last_);
+    if (piece.size > 0) {
+        chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);  // a window update for the stream, one for the connection
+        if (stream.answer.is_live() && turn_.context != nullptr) stream.since = turn_.context->now;
+    }
+    return piece;
+}
+
+}  // namespace
+
+std::unique_ptr<Session> make_h2_session(RequestScratch& scratch, std::size_t max_body, Refusal refusal) {
+    auto session = std::make_unique<H2Session>(scratch, max_body, refusal);
+    if (!session->is_good()) return nullptr;
+    return session;
+}
+
+}  // namespace postern::http

@@ -1,0 +1,33 @@
+// What an HTTP/2 session keeps of one stream (RFC 9113 section 5). For h2_session.cpp alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/base/clock.h"
+#include "server/http/h2_answer.h"
+#include "server/http/h2_head.h"
+#include "server/http/later.h"
+
+namespace postern::http {
+
+// One request and its answer.
+struct H2Stream {
+    enum class At : std::uint8_t { kRequest, kBody, kWaiting, kAnswer };
+
+    std::uint32_t id = 0;
+    std::size_t index = 0;  // among the session's
+    At at = At::kRequest;
+    SteadyTime since{};     // it is there; of a live body: it has said something
+    H2Head head;
+    std::string body;       // of the request; empty when it is dropped
+    std::size_t body_size = 0;  // bytes of it that came, dropped ones too
+    std::unique_ptr<Later> later;
+    AnswerCounts* counts = nullptr;
+    H2Body answer;
+
+    std::size_t held() const { return head.size() + body.size(); }
+};
+
+}  // namespace postern::http
