@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/base/limits.h"
+#include "server/http/h2_session.h"
 
 namespace postern::front {
 
@@ -36,69 +37,6 @@ http::Context Connection::context() const {
     context.now = space_.now;
     context.wall = space_.wall;
     return context;
-}
-
-ConnectionState Connection::state_of(Place place) {
-    switch (place) {
-        case Place::kHandshake: return ConnectionState::kHandshake;
-        case Place::kHead:
-        case Place::kBody: return ConnectionState::kReading;
-        case Place::kWaiting: return ConnectionState::kWaiting;
-        case Place::kStreaming: return ConnectionState::kStreaming;
-        case Place::kIdle:
-        case Place::kAsleep: return ConnectionState::kIdle;
-        case Place::kWriting:
-        case Place::kSlow: return ConnectionState::kWriting;
-        case Place::kLinger: return ConnectionState::kClosing;
-    }
-    return ConnectionState::kClosing;
-}
-
-void Connection::enter(Place place) {
-    if (const ConnectionState before = state_of(place_), now = state_of(place); before != now) {
-        space_.count(before, -1);
-        space_.count(now, 1);
-    }
-    place_ = place;
-    switch (place) {
-        case Place::kHandshake: deadlines_.handshake.enter(*this, space_.now); break;
-        case Place::kHead: deadlines_.head.enter(*this, space_.now); break;
-        case Place::kBody: deadlines_.body.enter(*this, space_.now); break;
-        case Place::kWaiting: deadlines_.waiting.enter(*this, space_.now); break;
-        case Place::kStreaming: deadlines_.streaming.enter(*this, space_.now); break;
-        case Place::kIdle: deadlines_.idle.enter(*this, space_.now); break;
-        case Place::kAsleep: deadlines_.asleep.enter(*this, space_.now); break;
-        case Place::kWriting: deadlines_.writing.enter(*this, space_.now); break;
-        case Place::kSlow: deadlines_.slow.enter(*this, space_.now); break;
-        case Place::kLinger: deadlines_.linger.enter(*this, space_.now); break;
-    }
-}
-
-Connection::Place Connection::place_by_phase() const {
-    switch (parts_.session->phase()) {
-        case Phase::kIdle: return answered_ ? Place::kIdle : Place::kHead;  // connected and silent: as one who drips a head
-        case Phase::kHead: return Place::kHead;
-        case Phase::kBody: return Place::kBody;
-        case Phase::kWaiting: return Place::kWaiting;
-        case Phase::kStreaming: return Place::kStreaming;
-        case Phase::kWriting:
-        case Phase::kClosing: break;
-    }
-    return Place::kWriting;
-}
-
-// Deadlines are absolute from the start of a phase: a phase entered already is entered again only if the peer took bytes of
-// an answer meanwhile. So idle time counts from the last answer, a head or body from the one before it. How fast an answer
-// is taken is for keeps_pace() alone: a byte now and then gains nothing.
-void Connection::settle_place(bool blocked) {
-    if (!established_ || place_ == Place::kLinger) return;
-    Place next = blocked ? Place::kWriting : place_by_phase();
-    if (next == Place::kWriting) {
-        if (is_writing()) return;
-        delivered_ = parts_.stream->delivered();
-    }
-    bool same = next == place_ || (next == Place::kIdle && place_ == Place::kAsleep);
-    if (!same || moved_) enter(next);
 }
 
 // As much of `bytes` as the peer takes, and of what the stream holds back; shortens `bytes` by what need not come again.
@@ -157,14 +95,19 @@ Connection::Step Connection::feed(std::string_view bytes, Output& out) {
     return Step::kMore;
 }
 
+bool Connection::begin() {
+    established_ = true;
+    enter(Place::kHead);
+    if (!parts_.tls || parts_.tls->protocol() != "h2") return true;
+    parts_.session = http::make_h2_session(space_.requests, parts_.max_body, parts_.refusal);
+    return parts_.session != nullptr;
+}
+
 Connection::Step Connection::take_input(Output& out) {
     if (!unfed_.empty()) return feed(unfed_, out);
     if (!readable_) return Step::kWait;
     IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
-    if (!established_ && parts_.stream->established()) {
-        established_ = true;
-        enter(Place::kHead);
-    }
+    if (!established_ && parts_.stream->established() && !begin()) return Step::kClose;
     switch (got.status) {
         case IoStatus::kOk:
             readable_ = ended_ || parts_.stream->has_buffered();
@@ -172,7 +115,8 @@ Connection::Step Connection::take_input(Output& out) {
         case IoStatus::kWait:
             // a TLS stream stops at a short read, and the end may stand behind that: once more, then
             readable_ = std::exchange(ended_, false) || parts_.stream->has_buffered();
-            return readable_ ? Step::kMore : Step::kWait;
+            // HTTP/2 says its settings first
+            return readable_ || (parts_.session->multiplexes() && parts_.session->has_output()) ? Step::kMore : Step::kWait;
         case IoStatus::kFailed: return Step::kClose;
         case IoStatus::kEnd: break;
     }
@@ -194,10 +138,26 @@ Connection::Step Connection::rest_between_events() {
     return Step::kWait;
 }
 
+// Whatever is ready of all answers, and then more input: there may be a window in it, or a request that is quicker answered.
+Connection::Step Connection::multiplexed_round() {
+    http::Session& session = *parts_.session;
+    if (session.phase() == Phase::kClosing) return Step::kClose;
+    Output out(space_.out.get(), limits::kLoopOutput);
+    session.resume(context(), out);
+    Step input = Step::kMore;
+    if (out.room() > 0 && (readable_ || !unfed_.empty())) input = take_input(out);
+    if (input == Step::kClose) return input;
+    const Step step = send(out.bytes());
+    if (step != Step::kMore) return step;
+    if (readable_ || !unfed_.empty() || session.has_output() || session.phase() == Phase::kClosing) return Step::kMore;
+    return session.phase() == Phase::kStreaming ? rest_between_events() : Step::kWait;
+}
+
 // One buffer's worth: finish what is unsent, go on producing, else take input and answer it.
 Connection::Step Connection::one_round() {
     Step step = send_unsent();
     if (step != Step::kMore) return step;
+    if (parts_.session->multiplexes()) return multiplexed_round();
     Output out(space_.out.get(), limits::kLoopOutput);
     Phase phase = parts_.session->phase();
     if (phase == Phase::kClosing) return Step::kClose;
@@ -268,21 +228,23 @@ Connection::Turn Connection::linger() {
     return Turn::kAgain;
 }
 
-bool Connection::keeps_pace() {
-    const std::uint64_t delivered = parts_.stream->delivered();
-    taken_ = delivered - std::min(std::exchange(delivered_, delivered), delivered);
-    const bool was_slow = place_ == Place::kSlow;
-    const std::size_t brisk = limits::kBriskBytes * (was_slow ? limits::kSlowWindow / limits::kPaceWindow : 1);
-    if (was_slow && taken_ < limits::kSlowBytes) return false;
-    enter(taken_ >= brisk ? Place::kWriting : Place::kSlow);
-    return true;
-}
-
 void Connection::leave_early() {
     if (!is_writing() && place_ != Place::kLinger) say_goodbye();
 }
 
+// Only those of its streams that are late are given up; when it is its own time that is up, it ends.
+Connection::Turn Connection::late_streams() {
+    Output out(space_.out.get(), limits::kLoopOutput);
+    parts_.session->time_out(out, context());
+    const Step step = send(out.bytes());
+    if (step == Step::kClose) return Turn::kClose;
+    if (parts_.session->phase() == Phase::kClosing) return step == Step::kMore ? finish() : Turn::kClose;
+    enter(step == Step::kBlocked ? Place::kWriting : place_by_phase());
+    return parts_.session->has_output() ? Turn::kAgain : Turn::kWait;
+}
+
 Connection::Turn Connection::time_out() {
+    if (established_ && place_ != Place::kLinger && !is_writing() && parts_.session->multiplexes()) return late_streams();
     switch (place_) {
         case Place::kHandshake:
         case Place::kWriting:
@@ -312,6 +274,10 @@ Connection::Turn Connection::drain() {
     if (place_ == Place::kLinger) return Turn::kWait;
     if (!established_) return Turn::kClose;
     draining_ = true;
+    if (parts_.session->multiplexes()) {
+        parts_.session->no_more_requests();
+        return run({});
+    }
     if (!is_writing() && parts_.session->phase() == Phase::kIdle)
         return run({true, false});  // a request that has arrived already is answered
     parts_.session->no_more_requests();

@@ -32,7 +32,9 @@ public:
     struct Parts {
         std::unique_ptr<net::Stream> stream;
         tls::TlsStream* tls = nullptr;  // the same stream, when it speaks TLS
-        std::unique_ptr<http::Session> session;
+        std::unique_ptr<http::Session> session;  // HTTP/1.1's; where the handshake says h2, another takes its place
+        std::size_t max_body = 0;                // for that one, as is the next
+        http::Refusal refusal = http::refuse_by_page;
         std::shared_ptr<http::Handler> handler;  // pinned: a reload does not change it
         http::AccessObserver* access = nullptr;  // the loop's, or none
         http::AnswerCounts* counts = nullptr;    // of the listener on this loop, or none
@@ -53,6 +55,7 @@ public:
     void leave_early();     // says what is proper before it is closed from outside
 
     const ClientKey& client() const { return parts_.client; }
+    bool multiplexes() const { return parts_.session->multiplexes(); }
     bool secure() const { return parts_.tls != nullptr; }
     bool handshake_resumed() const { return parts_.tls != nullptr && parts_.tls->resumed(); }
     bool handshake_is_tls13() const { return parts_.tls != nullptr && parts_.tls->is_tls13(); }
@@ -75,6 +78,9 @@ private:
     Step send(std::string_view bytes);
     Step send_unsent();
     Step one_round();
+    Step multiplexed_round();
+    bool begin();
+    Turn late_streams();
     Step rest_between_events();
     bool more_to_do() const;
     void say_goodbye();
@@ -84,6 +90,7 @@ private:
     void enter(Place place);
     static ConnectionState state_of(Place place);
     Place place_by_phase() const;
+    bool renews(Place next);
     void settle_place(bool blocked);
     bool is_writing() const { return place_ == Place::kWriting || place_ == Place::kSlow; }
     http::Context context() const;

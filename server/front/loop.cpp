@@ -138,15 +138,18 @@ void Loop::run_queued() {
     working_.clear();
 }
 
-// Nobody says whose answer has come: those who wait are few, and asking is cheap.
+// Nobody says whose answer has come: those who wait are few, and asking is cheap. Over HTTP/2 one may wait among others that
+// are at something else.
 void Loop::run_waiting() {
-    for (net::DeadlineList* list : {&deadlines_.waiting, &deadlines_.streaming}) {
+    for (net::DeadlineList* list : {&deadlines_.waiting, &deadlines_.streaming, &deadlines_.writing, &deadlines_.slow,
+                                    &deadlines_.head, &deadlines_.body}) {
+        const bool waits = list == &deadlines_.waiting || list == &deadlines_.streaming;
         // who is run goes to the list's end, if it stays: one lap is enough
         net::DeadlineNode* const last = list->newest();
         for (net::DeadlineNode* node = list->oldest(); node != nullptr;) {
             auto& connection = *static_cast<Connection*>(node);
             node = node == last ? nullptr : list->after(*node);
-            apply(connection, connection.run({}));
+            if (waits || connection.multiplexes()) apply(connection, connection.run({}));
         }
     }
 }

@@ -138,7 +138,9 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     made.handler = door.counted;
     made.access = access_.get();
     made.counts = door.post.counts;
-    made.session = http::make_h1_session(space_.requests, door.post.max_body, door.post.refusal);
+    made.max_body = door.post.max_body;
+    made.refusal = door.post.refusal;
+    made.session = http::make_h1_session(space_.requests, made.max_body, made.refusal);
     auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
     if (door.post.tls) {
         auto secured = std::make_unique<tls::TlsStream>(std::move(socket), door.post.tls, space_.tls);

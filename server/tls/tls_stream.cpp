@@ -251,6 +251,10 @@ bool TlsStream::established() const { return impl_->is_open(); }
 int TlsStream::fd() const { return impl_->io.below().fd(); }
 std::uint64_t TlsStream::delivered() const { return impl_->io.below().delivered(); }
 bool TlsStream::is_tls13() const { return mbedtls_ssl_get_version_number(&impl_->ssl) == MBEDTLS_SSL_VERSION_TLS1_3; }
+std::string_view TlsStream::protocol() const {
+    const char* const chosen = mbedtls_ssl_get_alpn_protocol(&impl_->ssl);
+    return chosen != nullptr ? chosen : "";
+}
 bool TlsStream::resumed() const { return impl_->ticket_name.has_value(); }
 const std::string& TlsStream::server_name() const { return impl_->server_name; }
 std::string TlsStream::failure() const { return impl_->failure == 0 ? "" : crypto::describe(impl_->failure); }

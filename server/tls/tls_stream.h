@@ -43,6 +43,7 @@ public:
 
     // Of a handshake that is over.
     bool is_tls13() const;
+    std::string_view protocol() const;  // that ALPN has chosen; empty without
     bool resumed() const;  // by a ticket, so that no certificate was shown
     const std::string& server_name() const;  // SNI in lower case, empty without; known once established
     // Why the handshake failed, in words for a log; empty when it did not.
