@@ -22,7 +22,8 @@ inline constexpr std::size_t kRequestsPerConnection = 10000;  // then Connection
 inline constexpr std::uint32_t kH2Streams = 100;      // at one time; RFC 9113 section 6.5.2 asks for no fewer
 inline constexpr std::size_t kH2Memory = 262144;      // of nghttp2 for one connection: 100 streams take 60 kB
 inline constexpr std::size_t kH2Held = 65536;         // requests that are not answered yet, heads and bodies, beside one body of full size
-inline constexpr std::uint32_t kH2TableIn = 2048;     // HPACK's tables: a browser's own fields fit in
+// HPACK's table of the peer stays at the 4096 bytes of RFC 9113 section 6.5.2: clients that do not hear of less (Go's before
+// 1.20) would be cut off.
 inline constexpr std::size_t kH2TableOut = 1024;
 inline constexpr std::size_t kH2Acks = 64;            // that a peer has asked for and does not take
 inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are nine

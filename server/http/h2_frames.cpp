@@ -45,6 +45,7 @@ struct H2Frames::Impl {
     Impl& operator=(const Impl&) = delete;
 
     bool start();
+    bool is_forbidden(const nghttp2_frame_hd& head);
     H2Stream* stream(std::int32_t id) const { return static_cast<H2Stream*>(nghttp2_session_get_stream_user_data(session, id)); }
 
     // What nghttp2 calls back.
@@ -70,6 +71,7 @@ struct H2Frames::Impl {
     Output* out = nullptr;  // during write()
     bool greeted = false;   // the peer's first SETTINGS have come
     bool in_head = false;
+    std::int32_t newest = -1, left_out_from = 0, left_out_to = -1;  // numbers of streams
 };
 
 const nghttp2_session_callbacks* H2Frames::Impl::callbacks() {
@@ -115,7 +117,6 @@ bool H2Frames::Impl::start() {
     if (nghttp2_session_server_new3(&session, callbacks(), this, options(), &memory) != 0) return false;
     const std::array settings{
         nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits::kH2Streams},
-        nghttp2_settings_entry{NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, limits::kH2TableIn},
         nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits::kRequestHead)},
         nghttp2_settings_entry{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
     };
@@ -132,7 +133,23 @@ int H2Frames::Impl::head_begun(nghttp2_session* session, const nghttp2_frame* fr
     return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM) == 0 ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
-int H2Frames::Impl::frame_begun(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+// What nghttp2 lets pass although RFC 9113 does not: PRIORITY of no stream (section 6.3), and a stream that opens below a later
+// one (section 5.1.1), as far as the latest numbers that were left out tell. One that was open once may have been reset by us, and
+// its trailers be under way.
+bool H2Frames::Impl::is_forbidden(const nghttp2_frame_hd& head) {
+    if (head.type == NGHTTP2_PRIORITY) return head.stream_id == 0;
+    if (head.type != NGHTTP2_HEADERS || head.stream_id % 2 == 0) return false;
+    if (head.stream_id <= newest) return head.stream_id >= left_out_from && head.stream_id <= left_out_to;
+    if (head.stream_id > newest + 2) {
+        left_out_from = newest + 1;
+        left_out_to = head.stream_id - 2;
+    }
+    newest = head.stream_id;
+    return false;
+}
+
+int H2Frames::Impl::frame_begun(nghttp2_session* session, const nghttp2_frame_hd* head, void* user) {
+    if (of(user).is_forbidden(*head) && nghttp2_session_terminate_session(session, NGHTTP2_PROTOCOL_ERROR) != 0) return NGHTTP2_ERR_CALLBACK_FAILURE;
     const bool ends = (head->flags & NGHTTP2_FLAG_END_STREAM) != 0;
     const bool carries = head->type == NGHTTP2_HEADERS || head->type == NGHTTP2_CONTINUATION ||
                          (head->type == NGHTTP2_DATA && (ends || head->length > 0));
