@@ -103,9 +103,9 @@ Result<void> Server::make_tls() {
     tls::TlsOptions options;
     TRY(options.tickets, tls::TicketKeys::make());
     options.challenges = &tokens_.pairs();
-    options.alpn = {"h2", "http/1.1"};
+    if (config_.server.http2) options.alpn.insert(options.alpn.begin(), "h2");
     TRY(public_tls_, tls::TlsContext::make(certificates_, options));
-    options.alpn = {"http/1.1"};
+    options.alpn = {"http/1.1"};  // the admin page: less code before it
     TRY(options.tickets, tls::TicketKeys::make());  // a ticket of a site opens nothing at the admin's
     options.challenges = nullptr;
     TRY(admin_tls_, tls::TlsContext::make(certificates_, options));

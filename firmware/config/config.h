@@ -33,6 +33,7 @@ struct ServerSection {
     int loops = 0;                           // 0: auto
     int max_connections = 0;                 // 0: auto
     int max_per_client = 0;                  // kNoCap: lifted
+    bool http2 = true;                       // of sites; the admin page has none
     std::string log;                         // "stderr", "syslog" or an absolute path
     LogLevel log_level = LogLevel::kInfo;
     std::string access_log;                  // "off", "ring", "stderr", "syslog" or an absolute path

@@ -75,6 +75,8 @@ constexpr KeyRow kKeys[] = {
      bind::kNumber<&Server::max_connections, 1, kMostConnections, kAuto, 0>, kRestart},
     {"server", "max_per_client", "256", "", "1 to 1000000, or off", "The same for one client address. off lifts the cap.",
      bind::kNumber<&Server::max_per_client, 0, kMostConnections, kOff, kNoCap>, kRestart},
+    {"server", "http2", "yes", "", "yes or no", "Sites are served by HTTP/2 to who speaks it; no: by HTTP/1.1 alone.",
+     bind::kYesNo<&Server::http2>, kRestart},
     {"server", "log", "stderr", "", "stderr, syslog, or a path that begins with '/'", "Where the log goes.",
      bind::kChecked<&Server::log, take_log>, kRestart},
     {"server", "log_level", "info", "", "error, warn, info or debug", "How much the log says.",

@@ -94,6 +94,17 @@ def test_same_as_http1():
             assert answers[0] == answers[1], (method, path, answers)
 
 
+def test_off():
+    with Postern({NAME: {"certificate": "self-signed"}}, server={"http2": "no"}) as server:
+        done = subprocess.run(["curl", "-sk", "--http2", "-o", "/dev/null", "-w", "%{http_version}", "--resolve", f"{NAME}:{server.https_port}:127.0.0.1",
+                               f"https://{NAME}:{server.https_port}/"], capture_output=True, text=True, timeout=20, check=True)
+        assert done.stdout == "1.1", done.stdout
+    with site() as server:
+        done = subprocess.run(["curl", "-sk", "--http2", "-o", "/dev/null", "-w", "%{http_version}", f"https://127.0.0.1:{server.admin_port}/login"],
+                              capture_output=True, text=True, timeout=20, check=True)
+        assert done.stdout == "1.1", "the admin page has none"
+
+
 def test_reload_and_drain():
     """A reload leaves the connection; the end says GOAWAY, and what began is finished."""
     with site() as server:
