@@ -57,6 +57,16 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
+// Does `body` with a page, which must have nothing to complain about then.
+export async function closing(page, body) {
+  try {
+    await body(page);
+    noFaults(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
 // Logs in by the form; what the browser keeps of it, as the option storageState of other pages.
 export async function logIn(browser, url, password) {
   const page = await openPage(browser);

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { accessible, check, contains, equal, eventually, launch, logIn, noFaults, noSideScroll, openPage, phone, shot, test } from './harness.js';
+import { accessible, check, closing, contains, equal, eventually, launch, logIn, noFaults, noSideScroll, openPage, phone, shot, test } from './harness.js';
 import { pinsOf } from './trust.js';
 
 const { POSTERN_SITE_URL: site, POSTERN_ADMIN_URL: admin, POSTERN_WELCOME_URL: welcome, POSTERN_CA_FILE: caFile,
@@ -15,15 +15,6 @@ async function visit(url, options) {
   const answer = await page.goto(url, { waitUntil: 'load' });
   equal(answer.status(), 200, url);
   return page;
-}
-
-async function closing(page, body) {
-  try {
-    await body(page);
-    noFaults(page);
-  } finally {
-    await page.context().close();
-  }
 }
 
 function testSite() {

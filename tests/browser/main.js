@@ -8,6 +8,7 @@ import { defineEditingTests } from './editing_test.js';
 import { defineFaultTests } from './faults_test.js';
 import { defineForeignTests } from './foreign_test.js';
 import { defineLiveTests } from './live_test.js';
+import { defineManyTests } from './many_test.js';
 import { defineRefreshTests } from './refresh_test.js';
 import { defineStateTests } from './states_test.js';
 import { defineViewTests } from './views_test.js';
@@ -18,6 +19,7 @@ if (process.env.POSTERN_SAMPLES_DIR) {
   endings.push(await defineStateTests(), await defineRefreshTests(), await defineActionTests(), await defineViewTests());
 }
 if (process.env.POSTERN_ADMIN_URL) endings.push(await defineLiveTests());
+if (process.env.POSTERN_FAULTY_CONTROL) endings.push(await defineManyTests());
 if (process.env.POSTERN_SETUP_URL) endings.push(await defineDoorTests());
 if (process.env.POSTERN_FOREIGN_ADMIN_URL) endings.push(await defineForeignTests());
 if (process.env.POSTERN_EDITED_URL) endings.push(await defineEditingTests());
