@@ -56,6 +56,7 @@ inline constexpr int kSlowCompared = 32;           // of the slow, when the slow
 inline constexpr std::size_t kMaxPerClient = 256;  // a family behind one NAT stays under it
 inline constexpr int kListenBacklog = 511;
 inline constexpr int kAcceptsPerWake = 64;  // a flood of connects may not starve those already served
+inline constexpr int kHandshakesPerTurn = 4;   // a millisecond each, until those who are served already have a turn
 inline constexpr Millis kAcceptPause = 100ms;  // out of descriptors: a listener that cannot be accepted from would spin
 inline constexpr Millis kReleaseTime = 2s;  // for the loops to let a listener go that is in the way of a new one
 inline constexpr int kRoundsPerTurn = 8;  // buffers until the others of the loop have a turn: 256 kB sealed take about 1 ms

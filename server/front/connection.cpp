@@ -192,9 +192,13 @@ Connection::Turn Connection::settle(Step step) {
     return step == Step::kMore ? Turn::kAgain : Turn::kWait;
 }
 
-Connection::Turn Connection::run(Ready ready) {
+void Connection::note(Ready ready) {
     readable_ = readable_ || ready.readable;
     ended_ = ended_ || ready.ended;
+}
+
+Connection::Turn Connection::run(Ready ready) {
+    note(ready);
     if (place_ == Place::kLinger) return linger();
     moved_ = false;
     Step step = Step::kMore;

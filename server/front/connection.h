@@ -47,6 +47,7 @@ public:
     Connection(Parts parts, LoopSpace& space, Deadlines& deadlines);
     ~Connection();
 
+    void note(Ready ready);  // remembered for the next run()
     Turn run(Ready ready);  // after an event, or (with nothing ready) after kAgain
     Turn time_out();        // its deadline passed
     Turn drain();           // no further requests; closes when those that arrived are answered
@@ -66,7 +67,7 @@ public:
 
     // The loop's bookkeeping.
     std::size_t index = 0;
-    bool closing = false, queued = false, counted_handshake = false;
+    bool closing = false, queued = false, shaking = false, counted_handshake = false;
 
 private:
     enum class Place : unsigned char { kHandshake, kHead, kBody, kWaiting, kStreaming, kIdle, kAsleep, kWriting, kSlow, kLinger };

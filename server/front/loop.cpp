@@ -1,6 +1,7 @@
 #include "server/front/loop.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/base/heap.h"
 #include "server/base/limits.h"
@@ -87,6 +88,7 @@ void Loop::run() {
         for (const net::Poller::Event& event : events) handle_event(event);
         let_in();
         run_queued();
+        run_handshakes();
         expire();
         graveyard_.clear();
         old_doors_.clear();
@@ -111,7 +113,21 @@ void Loop::handle_event(const net::Poller::Event& event) {
         return;
     }
     auto& connection = *static_cast<Connection*>(event.owner);
-    if (!connection.closing) apply(connection, connection.run({event.readable, event.ended}));
+    if (connection.closing) return;
+    if (!connection.secure() || connection.handshake_done()) return apply(connection, connection.run({event.readable, event.ended}));
+    connection.note({event.readable, event.ended});
+    if (!std::exchange(connection.shaking, true)) shaking_.push_back(&connection);
+}
+
+// After those who are served already, and a few at a time: each takes about a millisecond, and a burst of them would be a pause
+// for everybody else.
+void Loop::run_handshakes() {
+    for (int i = 0; i < limits::kHandshakesPerTurn && !shaking_.empty(); ++i) {
+        Connection& connection = *shaking_.front();
+        shaking_.pop_front();
+        connection.shaking = false;
+        apply(connection, connection.run({}));
+    }
 }
 
 // After those who are here already: a newcomer may take the place of one whose request is there, only not read yet.
@@ -179,6 +195,7 @@ void Loop::close(Connection& connection) {
     connection.closing = true;
     connection.unlink();
     if (connection.queued) std::erase(queue_, &connection);  // it would outlive its grave there
+    if (connection.shaking) std::erase(shaking_, &connection);
     parts_.clients->leave(connection.client());
     std::size_t index = connection.index;
     std::unique_ptr<Connection> dead = std::move(connections_[index]);
@@ -239,7 +256,7 @@ void Loop::trim() {
 }
 
 Millis Loop::until_next() const {
-    if (!queue_.empty()) return Millis(0);
+    if (!queue_.empty() || !shaking_.empty()) return Millis(0);
     SteadyTime now = parts_.clock.steady();
     Millis soonest(-1);
     auto consider = [&](Millis wait) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -71,6 +72,7 @@ private:
     void handle_event(const net::Poller::Event& event);
     void let_in();
     void run_queued();
+    void run_handshakes();
     void run_waiting();
     void apply(Connection& connection, Connection::Turn turn);
     void close(Connection& connection);
@@ -94,6 +96,7 @@ private:
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Connection>> graveyard_;  // events of this round may still name them
     std::vector<Connection*> queue_, working_;            // those with more to do than one turn
+    std::deque<Connection*> shaking_;                     // those whose handshake can get on
     bool paused_ = false;                                 // listeners, for want of descriptors
     SteadyTime paused_since_{};
     std::size_t freed_ = 0;  // connections closed or put to sleep since memory was last given back
