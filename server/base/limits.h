@@ -30,6 +30,8 @@ inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are
 inline constexpr std::size_t kH2Continuations = 32;  // kRequestHead in pieces of half a kilobyte (CVE-2024-28182)
 inline constexpr std::uint64_t kH2Resets = 200;       // a page that is left resets all that it asked for: twice that at once,
 inline constexpr std::uint64_t kH2ResetsPerSecond = 20;  // and this many from then on (CVE-2023-44487)
+inline constexpr unsigned kBlocksKept = 24;           // of each size, a loop: two pages' worth of requests, 100 kB at most
+inline constexpr std::uint32_t kH2Requests = 100000;  // of one connection, so that none is for ever
 inline constexpr double kH2Chatter = 1000;            // frames that carry no request nor part of one: so many at once,
 inline constexpr double kH2ChatterPerSecond = 10;     // and so many more each second, and for each piece of an answer
 

@@ -237,6 +237,7 @@ void Loop::expire() {
     while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) {
         static_cast<Connection*>(node)->sleep();
         freed_++;
+        if (deadlines_.idle.oldest() == nullptr) space_.requests.blocks.drop_kept();  // the last one: nobody needs them soon
     }
     expire(deadlines_.asleep);
     judge_pace(deadlines_.writing);

@@ -1,7 +1,6 @@
 #include "server/http/counted_heap.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 namespace postern::http {
@@ -17,10 +16,9 @@ Head* head_of(void* block) { return static_cast<Head*>(block) - 1; }
 
 }  // namespace
 
-// NOLINTBEGIN(cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory): it stands in for them
 void* CountedHeap::get(std::size_t size) {
     if (size > most_ || used_ > most_ - size) return nullptr;
-    auto* const head = static_cast<Head*>(std::malloc(sizeof(Head) + size));
+    auto* const head = static_cast<Head*>(pool_.get(sizeof(Head) + size));
     if (head == nullptr) return nullptr;
     head->size = size;
     used_ += size;
@@ -44,9 +42,9 @@ void* CountedHeap::get_again(void* block, std::size_t size) {
 
 void CountedHeap::drop(void* block) {
     if (block == nullptr) return;
-    used_ -= head_of(block)->size;
-    std::free(head_of(block));
+    Head* const head = head_of(block);
+    used_ -= head->size;
+    pool_.drop(head, sizeof(Head) + head->size);
 }
-// NOLINTEND(cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory)
 
 }  // namespace postern::http

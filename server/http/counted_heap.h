@@ -4,11 +4,13 @@
 
 #include <cstddef>
 
+#include "server/base/block_pool.h"
+
 namespace postern::http {
 
 class CountedHeap {
 public:
-    explicit CountedHeap(std::size_t most) : most_(most) {}
+    CountedHeap(std::size_t most, BlockPool& pool) : most_(most), pool_(pool) {}
     CountedHeap(const CountedHeap&) = delete;
     CountedHeap& operator=(const CountedHeap&) = delete;
 
@@ -22,6 +24,7 @@ public:
 
 private:
     std::size_t most_;
+    BlockPool& pool_;
     std::size_t used_ = 0;
 };
 

@@ -39,7 +39,7 @@ std::array<char, 3> digits_of(std::uint16_t status) {
 }  // namespace
 
 struct H2Frames::Impl {
-    explicit Impl(H2Events& to) : events(to) {}
+    Impl(H2Events& to, BlockPool& pool) : events(to), heap(limits::kH2Memory, pool) {}
     ~Impl() { nghttp2_session_del(session); }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -66,7 +66,7 @@ struct H2Frames::Impl {
     static int piece_out(nghttp2_session*, nghttp2_frame*, const std::uint8_t* head, std::size_t size, nghttp2_data_source*, void* user);
 
     H2Events& events;
-    CountedHeap heap{limits::kH2Memory};
+    CountedHeap heap;
     nghttp2_session* session = nullptr;
     Output* out = nullptr;  // during write()
     bool greeted = false;   // the peer's first SETTINGS have come
@@ -243,8 +243,8 @@ int H2Frames::Impl::piece_out(nghttp2_session*, nghttp2_frame*, const std::uint8
 H2Frames::H2Frames(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 H2Frames::~H2Frames() = default;
 
-std::unique_ptr<H2Frames> H2Frames::make(H2Events& events) {
-    auto impl = std::make_unique<Impl>(events);
+std::unique_ptr<H2Frames> H2Frames::make(H2Events& events, BlockPool& pool) {
+    auto impl = std::make_unique<Impl>(events, pool);
     if (!impl->start()) return nullptr;
     return std::unique_ptr<H2Frames>(new H2Frames(std::move(impl)));
 }

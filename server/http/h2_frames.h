@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "server/base/block_pool.h"
 #include "server/http/message.h"
 #include "server/http/session.h"
 
@@ -44,7 +45,7 @@ public:
 class H2Frames {
 public:
     // Null: no memory. The server's SETTINGS are the first that write() gives.
-    static std::unique_ptr<H2Frames> make(H2Events& events);
+    static std::unique_ptr<H2Frames> make(H2Events& events, BlockPool& pool);
     ~H2Frames();
 
     // All of `bytes`. False, here and below: the connection is beyond saving (no memory, or no HTTP/2 at all). What the peer did

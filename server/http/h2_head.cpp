@@ -17,7 +17,7 @@ struct Sizes {
     std::uint16_t name = 0, value = 0;
 };
 
-void append_field(std::string& text, std::string_view name, std::string_view value) {
+void append_field(std::pmr::string& text, std::string_view name, std::string_view value) {
     const Sizes sizes{static_cast<std::uint16_t>(name.size()), static_cast<std::uint16_t>(value.size())};
     char raw[sizeof sizes];
     std::memcpy(raw, &sizes, sizeof sizes);
@@ -56,7 +56,7 @@ void H2Head::add(std::string_view name, std::string_view value) {
 
 // A cookie may come in crumbs, for the sake of compression; whoever reads it wants it whole (RFC 9113 section 8.2.3).
 void H2Head::join_cookies() {
-    std::string rest, cookie;
+    std::pmr::string rest(text_.get_allocator()), cookie(text_.get_allocator());
     for (std::string_view text = text_; !text.empty();) {
         const FieldView field = next_field(text);
         if (field.name != "cookie") append_field(rest, field.name, field.value);

@@ -11,6 +11,8 @@ namespace postern::http {
 
 class H2Head {
 public:
+    explicit H2Head(BlockPool& pool) : text_(&pool) {}
+
     // Kept as long as all of them stay below limits::kRequestHead and limits::kRequestFields; what is too much is only counted.
     void add(std::string_view name, std::string_view value);
 
@@ -20,13 +22,14 @@ public:
     std::uint16_t read(RequestScratch& scratch);
 
     std::size_t size() const { return text_.size(); }  // bytes that are held
+    void clear() { std::pmr::string(text_.get_allocator()).swap(text_); }
 
 private:
     struct Known;
     void join_cookies();
     Known collect(RequestScratch& scratch) const;
 
-    std::string text_;  // each field: its sizes, its name, its value
+    std::pmr::string text_;  // each field: its sizes, its name, its value
     std::size_t total_ = 0;   // as RFC 9113 section 6.5.2 counts the list
     std::uint16_t fields_ = 0, cookies_ = 0;
     bool too_large_ = false;

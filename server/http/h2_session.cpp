@@ -27,7 +27,7 @@ struct Turn {
 class H2Session final : public Session, private H2Events {
 public:
     H2Session(RequestScratch& scratch, std::size_t max_body, Refusal refusal)
-        : scratch_(scratch), max_body_(max_body), refusal_(refusal), frames_(H2Frames::make(*this)) {}
+        : scratch_(scratch), max_body_(max_body), refusal_(refusal), frames_(H2Frames::make(*this, scratch.blocks)) {}
     bool is_good() const { return frames_ != nullptr; }
 
     std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
@@ -65,7 +65,7 @@ private:
     RequestScratch& scratch_;
     std::size_t max_body_;
     Refusal refusal_;
-    std::vector<std::unique_ptr<H2Stream>> streams_;
+    std::vector<H2StreamOwner> streams_;
     std::array<std::size_t, 4> counts_{};  // of streams, by what they are at
     std::size_t live_ = 0;                 // of those at kAnswer
     std::size_t held_ = 0;                 // bytes of requests
@@ -156,7 +156,9 @@ void H2Session::overdue(H2Stream& stream) {
 
 H2Stream* H2Session::begun(std::uint32_t id) {
     if (last_ || held_ > limits::kH2Held) return nullptr;
-    auto stream = std::make_unique<H2Stream>();
+    void* const block = scratch_.blocks.get(sizeof(H2Stream));
+    if (block == nullptr) return nullptr;
+    H2StreamOwner stream(new (block) H2Stream(scratch_.blocks), H2StreamDrop{&scratch_.blocks});
     stream->id = id;
     stream->index = streams_.size();
     stream->since = turn_.context->now;
@@ -249,14 +251,14 @@ void H2Session::answer(H2Stream& stream, Response& response) {
     held_ -= stream.held();
     const bool with_body = stream.answer.take(response, head_only);
     check(frames_->answer(stream.id, status, fields.all(), with_body));
-    stream.head = H2Head();
+    stream.head.clear();
     std::string().swap(stream.body);
     stream.later.reset();
     stream.since = context.now;
     enter(stream, At::kAnswer);
     if (stream.answer.is_live()) ++live_;
     progressed_ = true;
-    if (++served_ >= limits::kRequestsPerConnection || closes) no_more_requests();
+    if (++served_ >= limits::kH2Requests || closes) no_more_requests();
 }
 
 void H2Session::refuse(H2Stream& stream, std::uint16_t status) {

@@ -14,6 +14,8 @@ namespace postern::http {
 
 // One request and its answer.
 struct H2Stream {
+    explicit H2Stream(BlockPool& pool) : head(pool) {}
+
     enum class At : std::uint8_t { kRequest, kBody, kWaiting, kAnswer };
 
     std::uint32_t id = 0;
@@ -29,5 +31,15 @@ struct H2Stream {
 
     std::size_t held() const { return head.size() + body.size(); }
 };
+
+// In a block of the loop's.
+struct H2StreamDrop {
+    BlockPool* pool;
+    void operator()(H2Stream* stream) const {
+        stream->~H2Stream();
+        pool->drop(stream, sizeof(H2Stream));
+    }
+};
+using H2StreamOwner = std::unique_ptr<H2Stream, H2StreamDrop>;
 
 }  // namespace postern::http

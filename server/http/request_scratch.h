@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "server/base/block_pool.h"
 #include "server/base/limits.h"
 #include "server/http/date.h"
 #include "server/http/message.h"
@@ -28,6 +29,7 @@ struct RequestScratch {
     std::array<char, limits::kRequestLine> path;
     std::array<char, kHostSize> host;
     DateLine date;
+    BlockPool blocks;  // for what sessions hold while they work
 };
 
 }  // namespace postern::http

@@ -9,7 +9,8 @@
 namespace postern::http::test {
 
 TEST_CASE("a counted heap gives no more than it has") {
-    CountedHeap heap(1000);
+    BlockPool pool;
+    CountedHeap heap(1000, pool);
     void* const first = heap.get(600);
     REQUIRE(first != nullptr);
     CHECK(heap.get(401) == nullptr);

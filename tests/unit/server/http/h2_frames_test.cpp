@@ -24,7 +24,8 @@ public:
 
 TEST_CASE("h2: an idle connection holds little") {
     Nobody nobody;
-    const auto frames = H2Frames::make(nobody);
+    BlockPool pool;
+    const auto frames = H2Frames::make(nobody, pool);
     REQUIRE(frames != nullptr);
     std::string window(65536, '\0');
     Output out(window.data(), window.size());
