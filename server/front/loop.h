@@ -76,8 +76,7 @@ private:
     void run_waiting();
     void apply(Connection& connection, Connection::Turn turn);
     void close(Connection& connection);
-    void expire();
-    void expire(net::DeadlineList& list);
+    void expire(), expire(net::DeadlineList& list);
     void judge_pace(net::DeadlineList& list);
     Connection* slowest();
     void trim();
@@ -98,9 +97,8 @@ private:
     std::vector<Connection*> queue_, working_;            // those with more to do than one turn
     std::deque<Connection*> shaking_;                     // those whose handshake can get on
     bool paused_ = false;                                 // listeners, for want of descriptors
-    SteadyTime paused_since_{};
     std::size_t freed_ = 0;  // connections closed or put to sleep since memory was last given back
-    SteadyTime trimmed_at_{};
+    SteadyTime paused_since_{}, trimmed_at_{};
 
     std::mutex mail_mutex_;  // guards these five
     std::vector<Post> mail_;
