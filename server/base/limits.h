@@ -16,6 +16,7 @@ inline constexpr std::size_t kRequestLine = 8192;
 inline constexpr std::size_t kRequestHead = 16384;  // line and fields together: browsers send 2 kB, cookies up to 8
 inline constexpr std::size_t kRequestFields = 100;  // nginx and Apache stop at 100
 inline constexpr std::size_t kDrainBody = 65536;    // an unwanted body up to this is read and dropped, above: close
+inline constexpr std::size_t kRanges = 16;          // parts of an answer: PDF readers ask for some ten
 inline constexpr std::size_t kRequestsPerConnection = 10000;  // then Connection: close, so that no connection is for ever
 
 // HTTP/2 (RFC 9113). What one connection may hold comes from these and from kRequestHead.
