@@ -1,38 +1,10 @@
 #include "server/site/file_response.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
+#include "server/site/error_page.h"
+#include "server/site/part_body.h"
 
 namespace postern::site {
 namespace {
-
-// pread that goes on after a signal. 0: the end, or an error.
-std::size_t read_at(int fd, char* into, std::size_t room, std::uint64_t at) {
-    ssize_t n = -1;
-    do n = ::pread(fd, into, room, static_cast<off_t>(at));
-    while (n < 0 && errno == EINTR);
-    return n > 0 ? static_cast<std::size_t>(n) : 0;
-}
-
-class FileSource final : public http::BodySource {
-public:
-    FileSource(UniqueFd fd, std::uint64_t length) : fd_(std::move(fd)), length_(length) {}
-
-    std::uint64_t length() const override { return length_; }
-
-    std::size_t read(char* into, std::size_t room) override {
-        const std::size_t n = read_at(fd_.get(), into, room, at_);
-        at_ += n;
-        return n;
-    }
-
-private:
-    UniqueFd fd_;
-    std::uint64_t length_;
-    std::uint64_t at_ = 0;
-};
 
 std::string validator_lines(const FileFacts& facts) {
     std::string lines = "ETag: " + facts.etag + "\r\n";
@@ -47,37 +19,81 @@ std::shared_ptr<http::Prebuilt> prebuilt(std::string head) {
     return made;
 }
 
+// What every answer with bytes of the file says, besides their type.
+void add_fields(http::Response& response, const FileFacts& facts) {
+    response.fields.emplace_back("ETag", facts.etag);
+    if (!facts.modified_text.empty()) response.fields.emplace_back("Last-Modified", facts.modified_text);
+    response.fields.emplace_back("X-Content-Type-Options", "nosniff");
+}
+
+// The tag of the file in it makes it one that its content does not hold by chance (RFC 9110 section 14.6).
+std::string boundary_of(const FileFacts& facts) { return "part-" + facts.etag.substr(1, facts.etag.size() - 2); }
+
+std::vector<BodyPart> parts_between(const std::string& boundary, const FileFacts& facts, std::span<const http::ByteRange> ranges,
+                                    std::uint64_t size) {
+    std::vector<BodyPart> parts;
+    parts.reserve(ranges.size() + 1);
+    std::string line = "--" + boundary;
+    for (const http::ByteRange& range : ranges) {
+        parts.push_back({line + "\r\nContent-Type: " + std::string(facts.media_type) + "\r\nContent-Range: " +
+                             http::content_range(range, size) + "\r\n\r\n",
+                         range});
+        line = "\r\n--" + boundary;
+    }
+    return parts;
+}
+
+http::Response partial(const FileFacts& facts, std::uint64_t size, const http::RangeSet& ranges, std::unique_ptr<Bytes> bytes) {
+    if (ranges.kind() == http::RangeSet::Kind::kUnsatisfiable) {
+        http::Response response = error_response(416);
+        response.fields.emplace_back("Content-Range", http::content_range_of_none(size));
+        return response;
+    }
+    http::Response response;
+    response.status = 206;
+    if (ranges.parts().size() == 1) {
+        const http::ByteRange range = ranges.parts().front();
+        response.fields.emplace_back("Content-Type", facts.media_type);
+        response.fields.emplace_back("Content-Range", http::content_range(range, size));
+        response.source = part_body(std::move(bytes), {{"", range}});
+    } else {
+        const std::string boundary = boundary_of(facts);
+        response.fields.emplace_back("Content-Type", "multipart/byteranges; boundary=" + boundary);
+        response.source = part_body(std::move(bytes), parts_between(boundary, facts, ranges.parts(), size), "\r\n--" + boundary + "--\r\n");
+    }
+    add_fields(response, facts);
+    return response;
+}
+
 }  // namespace
 
-bool read_file(const OpenFile& file, CachedFile& out) {
+bool read_file(OpenFile file, CachedFile& out) {
     const auto size = static_cast<std::size_t>(file.stamp.size);
-    auto made = prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(file.media_type) +
-                         "\r\nContent-Length: " + std::to_string(size) + "\r\n" + validator_lines(file.facts) +
-                         "X-Content-Type-Options: nosniff\r\n\r\n");
+    auto made = prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(file.facts.media_type) +
+                         "\r\nContent-Length: " + std::to_string(size) + "\r\nAccept-Ranges: bytes\r\n" +
+                         validator_lines(file.facts) + "X-Content-Type-Options: nosniff\r\n\r\n");
     made->bytes.resize(made->head_size + size);
     made->body_size = size;
+    const std::unique_ptr<Bytes> bytes = bytes_of(std::move(file.fd));
     std::size_t at = 0;
     while (at < size) {
-        const std::size_t n = read_at(file.fd.get(), made->bytes.data() + made->head_size + at, size - at, at);
+        const std::size_t n = bytes->read_at(at, made->bytes.data() + made->head_size + at, size - at);
         if (n == 0) return false;
         at += n;
     }
     out.content = std::move(made);
     out.not_modified = prebuilt("HTTP/1.1 304 Not Modified\r\n" + validator_lines(file.facts) + "\r\n");
-    out.facts = file.facts;
+    out.facts = std::move(file.facts);
     out.stamp = file.stamp;
     return true;
 }
 
 http::Response stream_file(OpenFile file) {
     http::Response response;
-    response.fields.emplace_back("Content-Type", file.media_type);
-    response.fields.emplace_back("ETag", std::move(file.facts.etag));
-    if (!file.facts.modified_text.empty()) {
-        response.fields.emplace_back("Last-Modified", std::move(file.facts.modified_text));
-    }
-    response.fields.emplace_back("X-Content-Type-Options", "nosniff");
-    response.source = std::make_unique<FileSource>(std::move(file.fd), file.stamp.size);
+    response.fields.emplace_back("Content-Type", file.facts.media_type);
+    response.fields.emplace_back("Accept-Ranges", "bytes");
+    add_fields(response, file.facts);
+    response.source = part_body(bytes_of(std::move(file.fd)), {{"", {0, file.stamp.size}}});
     return response;
 }
 
@@ -86,6 +102,14 @@ http::Response not_modified(const FileFacts& facts) {
     response.status = 304;
     response.prebuilt = prebuilt("HTTP/1.1 304 Not Modified\r\n" + validator_lines(facts) + "\r\n");
     return response;
+}
+
+http::Response partial_file(OpenFile file, const http::RangeSet& ranges) {
+    return partial(file.facts, file.stamp.size, ranges, bytes_of(std::move(file.fd)));
+}
+
+http::Response partial_cached(const CachedFile& file, const http::RangeSet& ranges) {
+    return partial(file.facts, file.content->body_size, ranges, bytes_of(file.content));
 }
 
 }  // namespace postern::site

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 
 #include "server/base/unique_fd.h"
+#include "server/http/range.h"
 #include "server/site/file_cache.h"
 
 namespace postern::site {
@@ -14,11 +14,10 @@ struct OpenFile {
     UniqueFd fd;
     FileStamp stamp;
     FileFacts facts;
-    std::string_view media_type;
 };
 
 // Reads all of it. False when it is shorter than its stamp says: it is being changed at this moment.
-bool read_file(const OpenFile& file, CachedFile& out);
+bool read_file(OpenFile file, CachedFile& out);
 
 // 200, the content read in pieces while it is sent. Bytes that are appended meanwhile are not sent; when bytes are cut
 // off, the message ends short and the connection with it.
@@ -26,5 +25,9 @@ http::Response stream_file(OpenFile file);
 
 // 304 of a file that is not cached.
 http::Response not_modified(const FileFacts& facts);
+
+// 206 with one part, or with several as multipart/byteranges; 416. `ranges` is of one of these two kinds.
+http::Response partial_file(OpenFile file, const http::RangeSet& ranges);
+http::Response partial_cached(const CachedFile& file, const http::RangeSet& ranges);
 
 }  // namespace postern::site

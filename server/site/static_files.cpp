@@ -9,6 +9,7 @@
 #include "server/base/text.h"
 #include "server/http/chars.h"
 #include "server/http/mime.h"
+#include "server/http/range.h"
 #include "server/http/status.h"
 #include "server/site/error_page.h"
 #include "server/site/file_response.h"
@@ -45,9 +46,11 @@ std::uint16_t status_of(int error) {
     }
 }
 
+long long seconds(const Context& context) { return context.wall.time_since_epoch().count(); }
+
 Response from_cache(const CachedFile& file, const Request& request, const Context& context) {
     Response response;
-    switch (evaluate(request, file.facts.validators(), context.wall.time_since_epoch().count())) {
+    switch (evaluate(request, file.facts.validators(), seconds(context))) {
         case Condition::kFailed: return error_response(412);
         case Condition::kNotModified:
             response.status = 304;
@@ -55,6 +58,8 @@ Response from_cache(const CachedFile& file, const Request& request, const Contex
             return response;
         case Condition::kSend: break;
     }
+    const auto ranges = select_ranges(request, file.facts.validators(), file.content->body_size, seconds(context));
+    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_cached(file, ranges);
     response.prebuilt = file.content;
     return response;
 }
@@ -87,7 +92,7 @@ struct StaticFiles::State {
 
     Response look_up(const Request& request, const Context& context);
     Response serve(OpenFile file, const Request& request, const Context& context);
-    Response read_and_serve(const OpenFile& file, const Request& request, const Context& context);
+    Response read_and_serve(OpenFile file, const Request& request, const Context& context);
 };
 
 // Asks the file system: not found in the cache, or not looked at for a while.
@@ -119,22 +124,24 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
         return from_cache(*known, request, context);
     }
     file.facts = facts_of(file.stamp, context.wall);
-    file.media_type = http::media_type(lookup);
-    if (file.stamp.size <= limits::kCachedFile) return read_and_serve(file, request, context);
+    file.facts.media_type = http::media_type(lookup);
+    if (file.stamp.size <= limits::kCachedFile) return read_and_serve(std::move(file), request, context);
     cache->erase(root_id, request.path);
-    switch (evaluate(request, file.facts.validators(), context.wall.time_since_epoch().count())) {
+    switch (evaluate(request, file.facts.validators(), seconds(context))) {
         case Condition::kFailed: return error_response(412);
         case Condition::kNotModified: return not_modified(file.facts);
         case Condition::kSend: break;
     }
+    const auto ranges = select_ranges(request, file.facts.validators(), file.stamp.size, seconds(context));
+    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_file(std::move(file), ranges);
     return stream_file(std::move(file));
 }
 
-Response StaticFiles::State::read_and_serve(const OpenFile& file, const Request& request, const Context& context) {
+Response StaticFiles::State::read_and_serve(OpenFile file, const Request& request, const Context& context) {
     CachedFile fresh;
     // Cut short between the look and the reading: whoever writes it is not done.
-    if (!read_file(file, fresh)) return error_response(503);
-    fresh.settled = is_settled(file.stamp, context.wall);
+    if (!read_file(std::move(file), fresh)) return error_response(503);
+    fresh.settled = is_settled(fresh.stamp, context.wall);
     fresh.looked_at = context.now;
     Response response = from_cache(fresh, request, context);
     cache->put(root_id, request.path, std::move(fresh));
