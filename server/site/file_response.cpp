@@ -2,27 +2,28 @@
 
 #include "server/site/error_page.h"
 #include "server/site/part_body.h"
+#include "server/site/prebuilt.h"
 
 namespace postern::site {
 namespace {
 
+// What a 304 says too (RFC 9110 section 15.4.5).
 std::string validator_lines(const FileFacts& facts) {
     std::string lines = "ETag: " + facts.etag + "\r\n";
     if (!facts.modified_text.empty()) lines += "Last-Modified: " + facts.modified_text + "\r\n";
+    if (!facts.cache_control.empty()) lines += "Cache-Control: " + std::string(facts.cache_control) + "\r\n";
     return lines;
 }
 
-std::shared_ptr<http::Prebuilt> prebuilt(std::string head) {
-    auto made = std::make_shared<http::Prebuilt>();
-    made->bytes = std::move(head);
-    made->head_size = made->bytes.size();
-    return made;
+std::shared_ptr<const http::Prebuilt> prebuilt_304(const FileFacts& facts) {
+    return make_prebuilt("HTTP/1.1 304 Not Modified\r\n" + validator_lines(facts));
 }
 
 // What every answer with bytes of the file says, besides their type.
 void add_fields(http::Response& response, const FileFacts& facts) {
     response.fields.emplace_back("ETag", facts.etag);
     if (!facts.modified_text.empty()) response.fields.emplace_back("Last-Modified", facts.modified_text);
+    if (!facts.cache_control.empty()) response.fields.emplace_back("Cache-Control", facts.cache_control);
     response.fields.emplace_back("X-Content-Type-Options", "nosniff");
 }
 
@@ -69,9 +70,9 @@ http::Response partial(const FileFacts& facts, std::uint64_t size, const http::R
 
 bool read_file(OpenFile file, CachedFile& out) {
     const auto size = static_cast<std::size_t>(file.stamp.size);
-    auto made = prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(file.facts.media_type) +
-                         "\r\nContent-Length: " + std::to_string(size) + "\r\nAccept-Ranges: bytes\r\n" +
-                         validator_lines(file.facts) + "X-Content-Type-Options: nosniff\r\n\r\n");
+    auto made = make_prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(file.facts.media_type) +
+                              "\r\nContent-Length: " + std::to_string(size) + "\r\nAccept-Ranges: bytes\r\n" +
+                              validator_lines(file.facts) + "X-Content-Type-Options: nosniff\r\n");
     made->bytes.resize(made->head_size + size);
     made->body_size = size;
     const std::unique_ptr<Bytes> bytes = bytes_of(std::move(file.fd));
@@ -82,7 +83,7 @@ bool read_file(OpenFile file, CachedFile& out) {
         at += n;
     }
     out.content = std::move(made);
-    out.not_modified = prebuilt("HTTP/1.1 304 Not Modified\r\n" + validator_lines(file.facts) + "\r\n");
+    out.not_modified = prebuilt_304(file.facts);
     out.facts = std::move(file.facts);
     out.stamp = file.stamp;
     return true;
@@ -100,7 +101,7 @@ http::Response stream_file(OpenFile file) {
 http::Response not_modified(const FileFacts& facts) {
     http::Response response;
     response.status = 304;
-    response.prebuilt = prebuilt("HTTP/1.1 304 Not Modified\r\n" + validator_lines(facts) + "\r\n");
+    response.prebuilt = prebuilt_304(facts);
     return response;
 }
 

@@ -26,7 +26,7 @@ struct FileFacts {
     std::string etag;           // strong: 64 bits mixed from the stamp, so that no inode number is told
     std::string modified_text;  // empty when the file claims to be from the future (RFC 9110 section 8.8.2.1)
     long long modified = 0;     // seconds since 1970
-    std::string_view media_type{};  // of a table that outlives it
+    std::string_view media_type{}, cache_control{};  // of whom serves it, or of a table
 
     http::Validators validators() const { return {etag, modified, modified_text}; }
 };

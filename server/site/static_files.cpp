@@ -7,13 +7,14 @@
 #include <cerrno>
 
 #include "server/base/text.h"
-#include "server/http/chars.h"
 #include "server/http/mime.h"
 #include "server/http/range.h"
 #include "server/http/status.h"
 #include "server/site/error_page.h"
 #include "server/site/file_response.h"
+#include "server/site/listing.h"
 #include "server/site/open_beneath.h"
+#include "server/site/path_text.h"
 
 namespace postern::site {
 namespace {
@@ -67,14 +68,7 @@ Response from_cache(const CachedFile& file, const Request& request, const Contex
 // To the same path with a slash: a reference without scheme and host. The decoded path has no "//" at its front that a
 // browser could take for a host, so it is that which is encoded again, not what was sent.
 Response to_folder(const Request& request) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string location;
-    for (const char c : request.path) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_char(c, http::kPathChar)) location += c;
-        else ((location += '%') += kHex[byte >> 4]) += kHex[byte & 15];
-    }
-    location += '/';
+    std::string location = encode_path(request.path) + '/';
     if (request.has_query) (location += '?') += request.query;
     Response response = error_response(301);
     response.fields.emplace_back("Location", std::move(location));
@@ -84,37 +78,83 @@ Response to_folder(const Request& request) {
 }  // namespace
 
 struct StaticFiles::State {
+    StaticOptions options;
     UniqueFd root;
-    std::string index;
     std::shared_ptr<FileCache> cache;
     std::uint32_t root_id = 0;
     std::string lookup;  // room for a path; keeps its size from request to request
 
+    Response handle(const Request& request, const Context& context);
     Response look_up(const Request& request, const Context& context);
+    Response missing(const Request& request, const Context& context, int error);
+    bool list(std::string_view path, const Context& context);
     Response serve(OpenFile file, const Request& request, const Context& context);
     Response read_and_serve(OpenFile file, const Request& request, const Context& context);
+
+    // Below the root, with the slash at its front; empty for the root itself where it was asked for without a slash.
+    std::string_view below_root(const Request& request) const { return request.path.substr(options.prefix.size()); }
+    std::string_view media_type() const;
 };
+
+Response StaticFiles::State::handle(const Request& request, const Context& context) {
+    const CachedFile* file = cache->find(root_id, request.path);
+    const bool counts = file != nullptr && !request.above_root && context.now - file->looked_at < limits::kCacheTrust;
+    if (counts) return from_cache(*file, request, context);
+    return look_up(request, context);
+}
 
 // Asks the file system: not found in the cache, or not looked at for a while.
 Response StaticFiles::State::look_up(const Request& request, const Context& context) {
-    if (request.encoded_slash || request.above_root || is_hidden(request.path)) return not_found();
-    const bool folder = request.path.back() == '/';
-    lookup.assign(request.path.substr(1));
-    if (folder) lookup += index;
+    const std::string_view path = below_root(request);
+    if (request.encoded_slash || request.above_root || is_hidden(path)) return not_found();
+    if (path.empty()) return to_folder(request);
+    const bool folder = path.back() == '/';
+    lookup.assign(path.substr(1));
+    if (folder) lookup += options.index;
     OpenFile file;
     Opened opened = open_beneath(root.get(), lookup);
     struct stat status {};
-    if (!opened.fd || ::fstat(opened.fd.get(), &status) != 0) {
+    if (!opened.fd || ::fstat(opened.fd.get(), &status) != 0) return missing(request, context, opened.error);
+    if (S_ISDIR(status.st_mode) && !folder) {
         cache->erase(root_id, request.path);
-        return error_response(status_of(opened.error));
+        return to_folder(request);
     }
-    if (!S_ISREG(status.st_mode)) {
-        cache->erase(root_id, request.path);
-        return S_ISDIR(status.st_mode) && !folder ? to_folder(request) : not_found();
-    }
+    if (!S_ISREG(status.st_mode)) return missing(request, context, ENOENT);
     file.fd = std::move(opened.fd);
     file.stamp = stamp_of(status);
     return serve(std::move(file), request, context);
+}
+
+// What there is instead of the file. The path of a single-page application is not kept in the cache: it has as many as it likes.
+Response StaticFiles::State::missing(const Request& request, const Context& context, int error) {
+    cache->erase(root_id, request.path);
+    const std::uint16_t status = status_of(error);
+    if (status != 404) return error_response(status);
+    const std::string_view path = below_root(request);
+    if (options.listing && path.back() == '/' && list(request.path, context)) return handle(request, context);
+    if (!options.spa || path == "/") return not_found();
+    Request front = request;
+    const std::string front_path = options.prefix + "/";
+    front.path = front_path;
+    return handle(front, context);
+}
+
+// Puts the page of the folder into the cache, where it counts as long as any file does before it is looked at again.
+bool StaticFiles::State::list(std::string_view path, const Context& context) {
+    CachedFile page;
+    std::string_view folder = path.substr(options.prefix.size() + 1);
+    if (!folder.empty()) folder.remove_suffix(1);
+    if (!list_folder(root.get(), std::string(folder), path, page)) return false;
+    page.looked_at = context.now;
+    return cache->put(root_id, path, std::move(page)) != nullptr;
+}
+
+std::string_view StaticFiles::State::media_type() const {
+    for (const MimeRule& rule : options.mime) {
+        const std::size_t size = rule.ending.size();
+        if (lookup.size() > size && equal_no_case(std::string_view(lookup).substr(lookup.size() - size), rule.ending)) return rule.type;
+    }
+    return http::media_type(lookup);
 }
 
 Response StaticFiles::State::serve(OpenFile file, const Request& request, const Context& context) {
@@ -124,7 +164,8 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
         return from_cache(*known, request, context);
     }
     file.facts = facts_of(file.stamp, context.wall);
-    file.facts.media_type = http::media_type(lookup);
+    file.facts.media_type = media_type();
+    file.facts.cache_control = options.cache_control;
     if (file.stamp.size <= limits::kCachedFile) return read_and_serve(std::move(file), request, context);
     cache->erase(root_id, request.path);
     switch (evaluate(request, file.facts.validators(), seconds(context))) {
@@ -153,7 +194,7 @@ Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const StaticOptions& opti
     if (!root) return Error::system(options.root, errno);
     auto state = std::make_unique<State>();
     state->root = std::move(root);
-    state->index = options.index;
+    state->options = options;
     state->cache = options.cache ? options.cache : std::make_shared<FileCache>();
     state->root_id = state->cache->new_root();
     return std::make_unique<StaticFiles>(std::move(state));
@@ -169,9 +210,7 @@ Response StaticFiles::handle(const Request& request, const Context& context) {
         case http::Method::kOptions: return options_response();
         default: return error_response(405);
     }
-    const CachedFile* file = state_->cache->find(state_->root_id, request.path);
-    if (file != nullptr && context.now - file->looked_at < limits::kCacheTrust) return from_cache(*file, request, context);
-    return state_->look_up(request, context);
+    return state_->handle(request, context);
 }
 
 }  // namespace postern::site

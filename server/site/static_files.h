@@ -1,5 +1,5 @@
-// Serves a folder: GET and HEAD, index file, ETag and Last-Modified with 304; small files from a bounded cache, prebuilt.
-// No dotfile is seen (except below /.well-known/), nothing outside the root is reached, symlinks may not leave it.
+// Serves a folder: GET and HEAD, index file, conditions and ranges; small files from a bounded cache, prebuilt. No dotfile is
+// seen (except below /.well-known/), nothing outside the root is reached, symlinks may not leave it.
 #pragma once
 
 #include <memory>
@@ -14,10 +14,21 @@ namespace postern::site {
 
 class FileCache;
 
+struct MimeRule {
+    std::string ending, type;  // ".ext", compared without case; what stands in Content-Type
+
+    bool operator==(const MimeRule&) const = default;
+};
+
 struct StaticOptions {
     std::string root;                  // absolute path of a folder
     std::string index = "index.html";
     std::shared_ptr<FileCache> cache;  // of the loop, shared by its sites; null: one of its own
+    std::string prefix{};              // of request paths, in place of which the root is looked into: "/docs"; see Aliases
+    std::string cache_control{};       // of what is there; empty: none is sent
+    std::vector<MimeRule> mime{};      // before those of the built-in table; of two that fit, the first
+    bool listing = false;              // a folder without an index file shows what is in it
+    bool spa = false;                  // what is not there is the root's index file: a single-page application finds its own way
 };
 
 class StaticFiles final : public http::Handler {

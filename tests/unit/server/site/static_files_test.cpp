@@ -98,6 +98,8 @@ TEST_CASE("hidden, escaping, forbidden, special and missing files are one and th
     CHECK(browser.get("/" + std::string(300, 'n')).bytes == missing);
     CHECK(browser.get("/.well-known/security.txt").body == "shown");
     CHECK(browser.get("/in/near").body == "inside");
+    CHECK(browser.get("/in/file").body == "inside");
+    CHECK(browser.get("/../in/file").bytes == missing);  // and not what the cache has under the path that is left
     if (::geteuid() != 0) {
         std::filesystem::permissions(folder.path() / "closed", std::filesystem::perms::none);
         CHECK(browser.get("/closed").bytes == missing);
