@@ -3,9 +3,13 @@
 #include <map>
 
 #include "firmware/embedded.h"
+#include "server/site/aliases.h"
 #include "server/site/assets.h"
+#include "server/site/error_pages.h"
 #include "server/site/file_cache.h"
 #include "server/site/hosts.h"
+#include "server/site/moved_paths.h"
+#include "server/site/own_fields.h"
 #include "server/site/redirect.h"
 #include "server/site/static_files.h"
 
@@ -15,15 +19,53 @@ namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
 
-Result<HandlerPtr> content_of(const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache) {
-    if (site.root.empty()) return HandlerPtr(std::make_shared<site::Assets>(embedded_files("default/")));
+// A folder of a site: its root, or what an alias shows below `prefix`.
+Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::string& folder, const std::string& prefix,
+                             const std::shared_ptr<site::FileCache>& cache) {
     site::StaticOptions options;
-    options.root = site.root;
-    options.index = site.index;
+    options.root = folder;
+    options.index = content.index;
     options.cache = cache;
-    Result<std::unique_ptr<site::StaticFiles>> files = site::StaticFiles::open(options);
-    if (!files.ok()) return std::move(files).error().at("[site " + site.name + "] root");
-    return HandlerPtr(std::move(files).value());
+    options.prefix = prefix;
+    options.cache_control = content.cache_control;
+    options.mime = content.mime;
+    options.listing = content.listing;
+    options.spa = content.spa && prefix.empty();
+    TRY(std::unique_ptr<site::StaticFiles> files, site::StaticFiles::open(options));
+    return HandlerPtr(std::move(files));
+}
+
+Result<HandlerPtr> files_of(const config::SiteContent& content, const std::shared_ptr<site::FileCache>& cache) {
+    HandlerPtr handler;
+    if (content.root.empty()) {
+        handler = std::make_shared<site::Assets>(embedded_files("default/"));
+    } else {
+        TRY(handler, folder_of(content, content.root, "", cache));
+    }
+    std::vector<site::Alias> aliases;
+    for (const config::AliasRule& rule : content.alias) {
+        TRY(HandlerPtr files, folder_of(content, rule.folder, rule.prefix, cache));
+        aliases.push_back({rule.prefix, std::move(files)});
+    }
+    return aliases.empty() ? handler : std::make_shared<site::Aliases>(std::move(handler), std::move(aliases));
+}
+
+// What the site shows, the first that is asked outermost: moved paths, pages for errors, folders.
+Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache) {
+    const config::SiteContent& content = plan.content;
+    Result<HandlerPtr> files = files_of(content, cache);
+    if (!files.ok()) return std::move(files).error().at("[site " + plan.name + "]");
+    HandlerPtr handler = std::move(files).value();
+    if (!content.root.empty() && (!content.error_page_404.empty() || !content.error_page_5xx.empty())) {
+        const auto relative = [](const std::string& path) { return path.empty() ? path : path.substr(1); };
+        const site::ErrorPageFiles pages{relative(content.error_page_404), relative(content.error_page_5xx)};
+        TRY(handler, site::ErrorPages::open(std::move(handler), content.root, pages));
+    }
+    return content.redirect.empty() ? handler : std::make_shared<site::MovedPaths>(std::move(handler), content.redirect);
+}
+
+HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fields) {
+    return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields);
 }
 
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
@@ -36,12 +78,12 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     site::HostEntry serving, sending;
     for (const std::string& name : site.names)
         (site.canonical.empty() || name == site.canonical ? serving : sending).names.push_back(name);
-    serving.plain = site.redirect_http ? HandlerPtr(redirect) : content;
+    serving.plain = site.redirect_http ? HandlerPtr(redirect) : with_fields(content, site.content.header);
     const bool strict = site.hsts.kind != site::HstsRule::Kind::kOff;
     auto strictly = [&](HandlerPtr inner) -> HandlerPtr {
         return strict ? std::make_shared<site::Hsts>(std::move(inner), site.hsts, site.folder, health) : inner;
     };
-    serving.secure = strictly(content);
+    serving.secure = with_fields(strictly(content), site.content.header);
     sending.plain = redirect;
     sending.secure = strictly(redirect);
     serving.counts = sending.counts = &counts;

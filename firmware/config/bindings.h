@@ -22,7 +22,7 @@ Section& section_in(const Draft& draft) {
     if constexpr (std::is_same_v<Section, ServerSection>) return *draft.server;
     else if constexpr (std::is_same_v<Section, AcmeSection>) return *draft.acme;
     else if constexpr (std::is_same_v<Section, CaSection>) return *draft.ca;
-    else if constexpr (std::is_same_v<Section, SiteSection>) return *draft.site;
+    else if constexpr (std::is_same_v<Section, SiteSection> || std::is_same_v<Section, SiteContent>) return *draft.site;
     else if constexpr (std::is_same_v<Section, NotifySection>) return *draft.notify;
     else if constexpr (std::is_same_v<Section, HooksSection>) return *draft.hooks;
     else if constexpr (std::is_same_v<Section, DeploySection>) return *draft.deploy;
@@ -63,6 +63,15 @@ template <auto M, auto Take, auto Show>
 inline constexpr Binding kTyped{
     [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value); },
     [](const Draft& draft) { return std::string(Show(member<M>(draft))); }};
+
+// A key that may stand several times.
+template <auto M, auto Take, auto Show>
+inline constexpr Binding kLines{kTyped<M, Take, Show>.take, kTyped<M, Take, Show>.show, true};
+
+template <auto M, auto Take, auto Show>
+inline constexpr Binding kPathLines{
+    [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
+    [](const Draft& draft) { return std::string(Show(member<M>(draft))); }, true};
 
 template <auto M>
 inline constexpr Binding kAddresses = kTyped<M, take_addresses, print_addresses>;

@@ -4,6 +4,7 @@
 #include "firmware/config/find_ca.h"
 #include "firmware/config/host_name.h"
 #include "firmware/config/reading.h"
+#include "firmware/config/served_folder.h"
 #include "firmware/config/values.h"
 #include "server/base/text.h"
 
@@ -57,21 +58,19 @@ void check_preload(Reading& reading, const SiteSection& site) {
     reading.fault(title_of(site), "hsts_preload", "needs hsts = 365d or more and hsts_subdomains = yes: browsers' lists take nothing less");
 }
 
-bool holds(std::string_view folder, std::string_view path) {
-    while (folder.size() > 1 && folder.back() == '/') folder.remove_suffix(1);
-    return folder == "/" || path == folder || (has_prefix(path, folder) && path[folder.size()] == '/');
-}
-
 // Private keys lie in the state folder.
 void check_apart(Reading& reading, const SiteSection& site) {
     const std::string& state = reading.config.server.state;
     const std::string title = title_of(site);
-    if (site.root.empty() || state.empty() || reading.is_faulty(title, "root") || reading.is_faulty("server", "state")) return;
-    if (holds(site.root, state))
-        reading.fault(title, "root", site.root + " holds the state folder " + state + ", whose keys would be served; allowed: "
-                                     "a folder apart from it");
-    else if (holds(state, site.root))
-        reading.fault(title, "root", site.root + " lies in the state folder " + state + "; allowed: a folder apart from it");
+    if (reading.is_faulty(title, "root") || reading.is_faulty("server", "state")) return;
+    if (std::string trouble = why_not_served(site.root, state); !trouble.empty()) reading.fault(title, "root", std::move(trouble));
+}
+
+void check_error_pages(Reading& reading, const SiteSection& site) {
+    if (!site.root.empty() || reading.is_faulty(title_of(site), "root")) return;
+    for (const auto& [key, page] : {std::pair("error_page_404", &site.error_page_404), std::pair("error_page_5xx", &site.error_page_5xx)}) {
+        if (!page->empty()) reading.fault(title_of(site), key, "is a file below root, which is not set; set it too");
+    }
 }
 
 void check_ca(Reading& reading, const SiteSection& site) {
@@ -99,6 +98,7 @@ void check_sites(Reading& reading) {
         check_redirect(reading, site);
         check_preload(reading, site);
         check_apart(reading, site);
+        check_error_pages(reading, site);
         check_ca(reading, site);
         if (site.certificate != Certificate::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;
         fill_wanted(reading, site);

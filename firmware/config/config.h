@@ -9,6 +9,7 @@
 #include "acme/wanted.h"
 #include "firmware/config/accounts.h"
 #include "firmware/config/admin_config.h"
+#include "firmware/config/content_config.h"
 #include "firmware/config/fault.h"
 #include "firmware/config/named_path.h"
 #include "firmware/config/notify_config.h"
@@ -65,7 +66,7 @@ struct CaSection {
     SecretKey eab_key;
 };
 
-struct SiteSection {
+struct SiteSection : SiteContent {
     int line = 0;
     std::string name;                        // as written after "site "
     std::string folder;                      // live/FOLDER
@@ -76,8 +77,6 @@ struct SiteSection {
     std::vector<std::string> challenge;
     std::vector<std::string> profile;        // empty: as its CA
     std::string preferred_chain, renew_at;
-    std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
-    std::string index;
     std::string canonical;                   // empty: none
     bool redirect_http = true;
     std::string hsts;                        // "governed", "off", or a duration as written

@@ -2,6 +2,7 @@
 
 #include "firmware/config/admin_values.h"
 #include "firmware/config/bindings.h"
+#include "firmware/config/content_values.h"
 #include "firmware/config/notify_values.h"
 #include "firmware/config/sharing_values.h"
 #include "server/base/text.h"
@@ -31,6 +32,7 @@ constexpr std::string_view kProfileAllowed = "names of profiles that the CA offe
 constexpr std::string_view kRenewAllowed = "a fraction such as 1/3, or days such as 30d";
 constexpr std::string_view kNamesAllowed = "host names and IP addresses, separated by commas";
 constexpr std::string_view kAllowAllowed = "networks such as 192.168.1.0/24 or fd00::/8, addresses, private, any, separated by commas";
+constexpr std::string_view kPageAllowed = "a file below root, such as /404.html";
 constexpr auto kRestart = Reload::kNeedsRestart;
 
 constexpr SectionRow kSections[] = {
@@ -154,6 +156,30 @@ constexpr KeyRow kKeys[] = {
      "The folder to serve. Without it a welcome page is shown. Files that begin with a dot are hidden.",
      bind::kPath<&Site::root, take_root>},
     {"site", "index", "index.html", "", "one file name", "What a folder shows.", bind::kChecked<&Site::index, take_index>},
+    {"site", "listing", "no", "", "yes or no", "A folder without that file shows what is in it. Names that begin with a dot are hidden.",
+     bind::kYesNo<&Site::listing>},
+    {"site", "spa", "no", "", "yes or no",
+     "What is not there is answered with the root's index file, for an application that reads the path itself.",
+     bind::kYesNo<&Site::spa>},
+    {"site", "error_page_404", "", "/404.html", kPageAllowed, "The page for what is not there.",
+     bind::kChecked<&Site::error_page_404, take_error_page>},
+    {"site", "error_page_5xx", "", "/sorry.html", kPageAllowed, "The page for when something went wrong here.",
+     bind::kChecked<&Site::error_page_5xx, take_error_page>},
+    {"site", "redirect", "", "/blog/* https://blog.example.org/* 301", "/OLD NEW, and 301, 302, 303, 307 or 308 behind it",
+     "Where a path has moved to; 302 unless a status is written. /OLD/* means all below it, and a * at the end of NEW what "
+     "followed there. One line for each; the query goes along.",
+     bind::kLines<&Site::redirect, take_moved, show_moved>},
+    {"site", "alias", "", "/photos /srv/photos", "/PREFIX and a folder that exists; a relative path begins at this file's folder",
+     "Another folder, shown below a path of this site. One line for each.",
+     bind::kPathLines<&Site::alias, take_alias, show_aliases>},
+    {"site", "header", "", "Referrer-Policy: no-referrer", "a header as Name: value", "A header for every answer of the site. One line for each.",
+     bind::kLines<&Site::header, take_header, show_headers>},
+    {"site", "cache_control", "", "public, max-age=3600", "directives as in the header Cache-Control, separated by commas",
+     "How long browsers may keep files without asking again. Without it they ask, and mostly hear that nothing has changed.",
+     bind::kChecked<&Site::cache_control, take_cache_control>},
+    {"site", "mime", "", ".gpx application/gpx+xml", ".ENDING and a media type",
+     "The type of files whose names end so, where ours is not the right one. One line for each.",
+     bind::kLines<&Site::mime, take_mime, show_mime>},
     {"site", "canonical", "", "example.org", "one of the site's names", "The other names redirect to this one.",
      bind::kChecked<&Site::canonical, take_name>},
     {"site", "redirect_http", "yes", "", "yes or no", "Plain HTTP redirects to HTTPS.", bind::kYesNo<&Site::redirect_http>},

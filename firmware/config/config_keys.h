@@ -28,6 +28,7 @@ struct Draft {
 struct Binding {
     Result<void> (*take)(Draft& draft, std::string_view value);
     std::string (*show)(const Draft& draft);  // empty: not set
+    bool repeats = false;  // the key may stand several times: take() adds what one line says, show() gives all of them as lines
 };
 
 enum class Reload : unsigned char { kTakes, kNeedsRestart };

@@ -32,6 +32,7 @@ constexpr Guarded kGuarded[] = {
     {"acme", "challenge_upstream"},  // likewise
     {"site", "ca"},
     {"site", "root"},     // shows what the server may read
+    {"site", "alias"},    // likewise
     {"notify", {}},       // reads files with passwords, and says who is told
     {"server", "log"},    // written before the rights are given up
     {"server", "access_log"},

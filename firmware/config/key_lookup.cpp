@@ -18,8 +18,7 @@ struct LaterRow {
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
-    {"site", "listing spa error_page_404 error_page_5xx redirect alias compress "
-             "compress_min compress_types cache_control header mime max_body timeout proxy basic_auth allow deny rate"},
+    {"site", "compress compress_min compress_types max_body timeout proxy basic_auth allow deny rate"},
     {"admin", "certificate"},
 };
 

@@ -37,8 +37,7 @@ SitePlan plan_site(const SiteSection& site) {
     plan.name = site.name;
     plan.folder = site.folder;
     plan.names = site.names;
-    plan.root = site.root;
-    plan.index = site.index;
+    plan.content = site;  // the part of it that is about content
     plan.canonical = site.canonical;
     plan.redirect_http = site.redirect_http;
     plan.hsts = hsts_of(site);

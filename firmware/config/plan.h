@@ -21,7 +21,8 @@ struct ListenerPlan {
 struct SitePlan {
     std::string name, folder;
     std::vector<std::string> names;
-    std::string root, index, canonical;
+    std::string canonical;
+    SiteContent content;
     bool redirect_http = true;
     site::HstsRule hsts;
 };

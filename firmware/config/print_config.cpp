@@ -1,5 +1,6 @@
 // The effective configuration as text, written from the table of keys.
 #include "firmware/config/config_keys.h"
+#include "server/base/text.h"
 
 namespace postern::config {
 
@@ -13,8 +14,8 @@ void print_section(std::string& out, std::string_view kind, const std::string& n
     for (const KeyRow& row : key_rows()) {
         if (row.section != kind) continue;
         const std::string value = row.binding.show(draft);
-        out += value.empty() ? "# " + std::string(row.name) + " is not set" : std::string(row.name) + " = " + value;
-        out += "\n";
+        if (value.empty()) out += "# " + std::string(row.name) + " is not set\n";
+        else for (const std::string_view line : split(value, '\n')) out += std::string(row.name) + " = " + std::string(line) + "\n";
     }
 }
 

@@ -20,7 +20,16 @@ constexpr Habit kHabits[] = {
     {"domains", "write names"},
     {"document_root", "write root"},
     {"ssl_certificate", "write certificate"},
-    {"autoindex", "listing is known, but not in this version yet"},
+    {"autoindex", "write listing"},
+    {"browse", "write listing"},
+    {"try_files", "write spa = yes, which shows the index file where there is nothing"},
+    {"return", "write redirect"},
+    {"rewrite", "write redirect"},
+    {"redir", "write redirect"},
+    {"add_header", "write header"},
+    {"expires", "write cache_control"},
+    {"error_page", "write error_page_404 or error_page_5xx"},
+    {"types", "write mime"},
     {"proxy_pass", "proxy is known, but not in this version yet"},
 };
 
@@ -103,7 +112,8 @@ public:
         std::map<std::string_view, int> lines;
         for (const IniEntry& entry : section.entries) {
             const auto [first, fresh] = lines.emplace(entry.key, entry.line);
-            if (fresh) {
+            const KeyRow* row = find_key(kind, entry.key);
+            if (fresh || (row != nullptr && row->binding.repeats)) {
                 take_entry(kind, section, entry);
             } else {
                 fault(section, entry, "stands twice, first in line " + std::to_string(first->second) + "; keep one of them");

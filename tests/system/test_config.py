@@ -134,7 +134,7 @@ def test_configurations_of_the_readme():
         if "<<END" in ini:
             ini = ini.split("<<END\n")[1].split("\nEND")[0]
         ini = re.sub(r" +# .*", "", ini)
-        ini = re.sub(r"^root = .*", f"root = {folder}", ini, flags=re.M)
+        ini = re.sub(r"^root = .*", f"root = {folder}", ini, flags=re.M).replace("/srv/photos", str(folder))
         ini = re.sub(r"\$ACME_DIRECTORY", "https://localhost:14000/dir", ini).replace("$ACME_HTTP_PORT", "8080")
         ini = ini.replace("$ACME_CA_FILE", "/etc/ssl/certs/ca-certificates.crt")
         ini = ini.replace("/etc/postern.smtp-password", str(folder / "password"))

@@ -167,6 +167,7 @@ TEST_CASE("the sample's commented lines are accepted as well once they are taken
     }
     fakes::FakeFiles files = stage(text);
     files.put_folder("/srv/www/example.org");
+    files.put_folder("/srv/photos");
     files.put("/etc/postern.smtp-password", "secret\n", 0600);
     files.put("/etc/postern.security.txt", "Contact: mailto:security@example.org\nExpires: 2030-12-31T23:59:59Z\n", 0644);
     files.put("/etc/ssl/my-ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);

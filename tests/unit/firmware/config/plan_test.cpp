@@ -29,7 +29,7 @@ TEST_CASE("listeners and sites of a plan, in the order of the file") {
     CHECK(plan.listeners[2].kind == ListenerKind::kAdmin);
     REQUIRE(plan.sites.size() == 2);
     CHECK(plan.sites[0].canonical == "a.example");
-    CHECK(plan.sites[0].root == "/srv/www");
+    CHECK(plan.sites[0].content.root == "/srv/www");
     CHECK(!plan.sites[1].redirect_http);
 }
 

@@ -1,0 +1,31 @@
+// What a site says of its content: the part of [site NAME] that is about files and answers, not about certificates.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/site/moved_paths.h"
+#include "server/site/own_fields.h"
+#include "server/site/static_files.h"
+
+namespace postern::config {
+
+struct AliasRule {
+    std::string prefix, folder;  // "/docs", without a slash at its end; the folder as `root` has it
+
+    bool operator==(const AliasRule&) const = default;
+};
+
+struct SiteContent {
+    std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
+    std::string index;
+    bool listing = false, spa = false;
+    std::string error_page_404, error_page_5xx;  // "/404.html", below the root; empty: built in
+    std::string cache_control;               // empty: none is sent
+    std::vector<site::MovedRule> redirect;   // each in the order of the file
+    std::vector<AliasRule> alias;
+    std::vector<site::OwnField> header;
+    std::vector<site::MimeRule> mime;
+};
+
+}  // namespace postern::config
