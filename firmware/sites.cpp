@@ -29,6 +29,7 @@ Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::stri
     options.prefix = prefix;
     options.cache_control = content.cache_control;
     options.mime = content.mime;
+    options.compress = content.compress;
     options.listing = content.listing;
     options.spa = content.spa && prefix.empty();
     TRY(std::unique_ptr<site::StaticFiles> files, site::StaticFiles::open(options));

@@ -180,6 +180,8 @@ constexpr KeyRow kKeys[] = {
     {"site", "mime", "", ".gpx application/gpx+xml", ".ENDING and a media type",
      "The type of files whose names end so, where ours is not the right one. One line for each.",
      bind::kLines<&Site::mime, take_mime, show_mime>},
+    {"site", "compress", "yes", "", "yes or no",
+     "Compressed copies that lie beside a file (.br, .zst, .gz) go to browsers that take them.", bind::kYesNo<&Site::compress>},
     {"site", "canonical", "", "example.org", "one of the site's names", "The other names redirect to this one.",
      bind::kChecked<&Site::canonical, take_name>},
     {"site", "redirect_http", "yes", "", "yes or no", "Plain HTTP redirects to HTTPS.", bind::kYesNo<&Site::redirect_http>},

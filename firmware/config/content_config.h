@@ -20,6 +20,7 @@ struct SiteContent {
     std::string root;                        // absolute if the INI's path is; empty: the embedded welcome page
     std::string index;
     bool listing = false, spa = false;
+    bool compress = true;
     std::string error_page_404, error_page_5xx;  // "/404.html", below the root; empty: built in
     std::string cache_control;               // empty: none is sent
     std::vector<site::MovedRule> redirect;   // each in the order of the file

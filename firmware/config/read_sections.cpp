@@ -30,6 +30,8 @@ constexpr Habit kHabits[] = {
     {"expires", "write cache_control"},
     {"error_page", "write error_page_404 or error_page_5xx"},
     {"types", "write mime"},
+    {"gzip_static", "write compress"},
+    {"precompressed", "write compress"},
     {"proxy_pass", "proxy is known, but not in this version yet"},
 };
 

@@ -7,51 +7,84 @@
 namespace postern::site {
 namespace {
 
-// True for a quality above 0: "0.001" to "1.000"; nullopt for what is none (RFC 9110 section 12.4.2).
-std::optional<bool> wanted(std::string_view quality) {
-    if (quality.empty() || quality.size() > 5 || (quality[0] != '0' && quality[0] != '1')) return std::nullopt;
-    bool above = quality[0] == '1';
-    if (quality.size() > 1 && quality[1] != '.') return std::nullopt;
-    for (const char digit : quality.substr(quality.size() > 1 ? 2 : 1)) {
+// Thousandths of "0.001" to "1.000"; nullopt for what is no quality (RFC 9110 section 12.4.2).
+std::optional<int> parse_quality(std::string_view text) {
+    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+    if (text.size() > 1 && text[1] != '.') return std::nullopt;
+    int quality = (text[0] - '0') * 1000, place = 100;
+    for (const char digit : text.substr(text.size() > 1 ? 2 : 1)) {
         if (!is_digit(digit)) return std::nullopt;
-        if (digit == '0') continue;
-        if (quality[0] == '1') return std::nullopt;  // more than 1
-        above = true;
+        quality += (digit - '0') * place;
+        place /= 10;
     }
-    return above;
+    return quality <= 1000 ? std::optional<int>(quality) : std::nullopt;
 }
 
 struct Part {
     std::string_view coding;
-    bool wanted = true;
+    int quality = 1000;
 };
 
 // "gzip;q=0.5". Only q has a meaning here; anything else is no part that we understand.
 std::optional<Part> parse_part(std::string_view text) {
     const std::size_t semicolon = text.find(';');
-    Part part{trim(text.substr(0, semicolon)), true};
+    Part part{trim(text.substr(0, semicolon)), 1000};
     if (semicolon == std::string_view::npos) return part;
     const std::string_view parameter = trim(text.substr(semicolon + 1));
     if (parameter.size() < 2 || to_lower(parameter[0]) != 'q' || parameter[1] != '=') return std::nullopt;
-    const auto quality = wanted(parameter.substr(2));
+    const auto quality = parse_quality(parameter.substr(2));
     if (!quality) return std::nullopt;
-    part.wanted = *quality;
+    part.quality = *quality;
     return part;
+}
+
+std::optional<Coding> coding_of(std::string_view name) {
+    if (equal_no_case(name, "gzip") || equal_no_case(name, "x-gzip")) return Coding::kGzip;
+    if (equal_no_case(name, "br")) return Coding::kBrotli;
+    if (equal_no_case(name, "zstd")) return Coding::kZstd;
+    if (equal_no_case(name, "identity")) return Coding::kIdentity;
+    return std::nullopt;
+}
+
+struct Wishes {
+    std::array<std::optional<int>, kPackedCodings + 1> named;  // by Coding
+    std::optional<int> any;
+
+    int of(Coding coding) const { return named[static_cast<std::size_t>(coding)].value_or(any.value_or(0)); }
+};
+
+Wishes parse_wishes(std::string_view list) {
+    Wishes wishes;
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        if (const auto part = parse_part(list.substr(0, comma))) {
+            if (const auto coding = coding_of(part->coding)) wishes.named[static_cast<std::size_t>(*coding)] = part->quality;
+            else if (part->coding == "*") wishes.any = part->quality;
+        }
+        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    }
+    return wishes;
 }
 
 }  // namespace
 
-bool accepts_gzip(std::string_view list) {
-    std::optional<bool> named, any;
-    while (!list.empty()) {
-        const std::size_t comma = list.find(',');
-        if (const auto part = parse_part(list.substr(0, comma))) {
-            if (equal_no_case(part->coding, "gzip") || equal_no_case(part->coding, "x-gzip")) named = part->wanted;
-            else if (part->coding == "*") any = part->wanted;
-        }
-        list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+Coding choose_coding(std::string_view accept_encoding, const HaveCodings& have) {
+    if (accept_encoding.empty()) return Coding::kIdentity;
+    const Wishes wishes = parse_wishes(accept_encoding);
+    Coding best = Coding::kIdentity;
+    // Who names identity, or all, says how gladly it is taken; else it is what is left when nothing else is.
+    int quality = wishes.of(Coding::kIdentity);
+    for (std::size_t i = 0; i < kPackedCodings; ++i) {
+        const auto coding = static_cast<Coding>(i);
+        const int wanted = wishes.of(coding);
+        const bool better = best == Coding::kIdentity ? wanted >= quality : wanted > quality;
+        if (!have[i] || wanted == 0 || !better) continue;
+        best = coding;
+        quality = wanted;
     }
-    return named.value_or(any.value_or(false));
+    return best;
 }
+
+bool accepts_gzip(std::string_view accept_encoding) { return parse_wishes(accept_encoding).of(Coding::kGzip) > 0; }
 
 }  // namespace postern::site

@@ -8,6 +8,14 @@ namespace {
 // Of the map's node, the two Prebuilts and their blocks, about.
 constexpr std::size_t kOverhead = 512;
 
+std::size_t size_of(const Variant& file) { return kOverhead + file.content->bytes.size() + file.not_modified->bytes.size(); }
+
+std::size_t cost_of(const CachedFile& file) {
+    std::size_t cost = size_of(file);
+    for (const auto& packed : file.packed) cost += packed ? size_of(*packed) : 0;
+    return cost;
+}
+
 }  // namespace
 
 CachedFile* FileCache::find(std::uint32_t root, std::string_view path) {
@@ -19,7 +27,7 @@ CachedFile* FileCache::find(std::uint32_t root, std::string_view path) {
 
 CachedFile* FileCache::put(std::uint32_t root, std::string_view path, CachedFile file) {
     erase(root, path);
-    const std::size_t cost = kOverhead + path.size() + file.content->bytes.size() + file.not_modified->bytes.size();
+    const std::size_t cost = path.size() + cost_of(file);
     if (cost > most_bytes_ || most_files_ == 0) return nullptr;
     while (bytes_ + cost > most_bytes_ || entries_.size() >= most_files_) drop_oldest();
     bytes_ += cost;

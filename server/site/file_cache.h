@@ -2,6 +2,7 @@
 // One a loop, shared by its sites; without locks. Knows no file system: static_files decides what is still true.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,16 +12,22 @@
 #include "server/base/clock.h"
 #include "server/base/limits.h"
 #include "server/http/message.h"
+#include "server/site/accept_encoding.h"
 #include "server/site/file_stamp.h"
 
 namespace postern::site {
 
-struct CachedFile {
+// A file in one coding.
+struct Variant {
     std::shared_ptr<const http::Prebuilt> content;       // the 200
     std::shared_ptr<const http::Prebuilt> not_modified;  // the 304
     FileFacts facts;
     FileStamp stamp;       // what the file looked like when it was read
-    bool settled = false;  // it was old enough then that the next change must show in the stamp
+};
+
+struct CachedFile : Variant {
+    std::array<std::shared_ptr<const Variant>, kPackedCodings> packed;  // by Coding; null where there is none
+    bool settled = false;  // all were old enough then that the next change must show in a stamp
     SteadyTime looked_at{};
 };
 

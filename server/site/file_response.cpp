@@ -12,6 +12,7 @@ std::string validator_lines(const FileFacts& facts) {
     std::string lines = "ETag: " + facts.etag + "\r\n";
     if (!facts.modified_text.empty()) lines += "Last-Modified: " + facts.modified_text + "\r\n";
     if (!facts.cache_control.empty()) lines += "Cache-Control: " + std::string(facts.cache_control) + "\r\n";
+    if (facts.varies) lines += "Vary: Accept-Encoding\r\n";
     return lines;
 }
 
@@ -24,6 +25,8 @@ void add_fields(http::Response& response, const FileFacts& facts) {
     response.fields.emplace_back("ETag", facts.etag);
     if (!facts.modified_text.empty()) response.fields.emplace_back("Last-Modified", facts.modified_text);
     if (!facts.cache_control.empty()) response.fields.emplace_back("Cache-Control", facts.cache_control);
+    if (!facts.coding.empty()) response.fields.emplace_back("Content-Encoding", facts.coding);
+    if (facts.varies) response.fields.emplace_back("Vary", "Accept-Encoding");
     response.fields.emplace_back("X-Content-Type-Options", "nosniff");
 }
 
@@ -66,13 +69,18 @@ http::Response partial(const FileFacts& facts, std::uint64_t size, const http::R
     return response;
 }
 
+std::shared_ptr<http::Prebuilt> prebuilt_head(const FileFacts& facts, std::size_t size) {
+    const std::string coding = facts.coding.empty() ? "" : "Content-Encoding: " + std::string(facts.coding) + "\r\n";
+    return make_prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(facts.media_type) + "\r\nContent-Length: " +
+                         std::to_string(size) + "\r\nAccept-Ranges: bytes\r\n" + coding + validator_lines(facts) +
+                         "X-Content-Type-Options: nosniff\r\n");
+}
+
 }  // namespace
 
-bool read_file(OpenFile file, CachedFile& out) {
+bool read_file(OpenFile file, Variant& out) {
     const auto size = static_cast<std::size_t>(file.stamp.size);
-    auto made = make_prebuilt("HTTP/1.1 200 OK\r\nContent-Type: " + std::string(file.facts.media_type) +
-                              "\r\nContent-Length: " + std::to_string(size) + "\r\nAccept-Ranges: bytes\r\n" +
-                              validator_lines(file.facts) + "X-Content-Type-Options: nosniff\r\n");
+    auto made = prebuilt_head(file.facts, size);
     made->bytes.resize(made->head_size + size);
     made->body_size = size;
     const std::unique_ptr<Bytes> bytes = bytes_of(std::move(file.fd));
@@ -109,7 +117,7 @@ http::Response partial_file(OpenFile file, const http::RangeSet& ranges) {
     return partial(file.facts, file.stamp.size, ranges, bytes_of(std::move(file.fd)));
 }
 
-http::Response partial_cached(const CachedFile& file, const http::RangeSet& ranges) {
+http::Response partial_cached(const Variant& file, const http::RangeSet& ranges) {
     return partial(file.facts, file.content->body_size, ranges, bytes_of(file.content));
 }
 

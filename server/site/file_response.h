@@ -17,7 +17,7 @@ struct OpenFile {
 };
 
 // Reads all of it. False when it is shorter than its stamp says: it is being changed at this moment.
-bool read_file(OpenFile file, CachedFile& out);
+bool read_file(OpenFile file, Variant& out);
 
 // 200, the content read in pieces while it is sent. Bytes that are appended meanwhile are not sent; when bytes are cut
 // off, the message ends short and the connection with it.
@@ -28,6 +28,6 @@ http::Response not_modified(const FileFacts& facts);
 
 // 206 with one part, or with several as multipart/byteranges; 416. `ranges` is of one of these two kinds.
 http::Response partial_file(OpenFile file, const http::RangeSet& ranges);
-http::Response partial_cached(const CachedFile& file, const http::RangeSet& ranges);
+http::Response partial_cached(const Variant& file, const http::RangeSet& ranges);
 
 }  // namespace postern::site

@@ -27,6 +27,8 @@ struct FileFacts {
     std::string modified_text;  // empty when the file claims to be from the future (RFC 9110 section 8.8.2.1)
     long long modified = 0;     // seconds since 1970
     std::string_view media_type{}, cache_control{};  // of whom serves it, or of a table
+    std::string_view coding{};  // of Content-Encoding, as long as the program lives; empty: none
+    bool varies = false;        // there are other codings of it
 
     http::Validators validators() const { return {etag, modified, modified_text}; }
 };

@@ -15,6 +15,7 @@
 #include "server/site/listing.h"
 #include "server/site/open_beneath.h"
 #include "server/site/path_text.h"
+#include "server/site/siblings.h"
 
 namespace postern::site {
 namespace {
@@ -49,20 +50,51 @@ std::uint16_t status_of(int error) {
 
 long long seconds(const Context& context) { return context.wall.time_since_epoch().count(); }
 
+// The coding of the file that this client gets.
+const Variant& variant_for(const CachedFile& file, const Request& request) {
+    if (!file.facts.varies) return file;
+    HaveCodings have;
+    for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = file.packed[i] != nullptr;
+    const Coding coding = choose_coding(request.field("accept-encoding"), have);
+    return coding == Coding::kIdentity ? file : *file.packed[static_cast<std::size_t>(coding)];
+}
+
 Response from_cache(const CachedFile& file, const Request& request, const Context& context) {
+    const Variant& variant = variant_for(file, request);
     Response response;
-    switch (evaluate(request, file.facts.validators(), seconds(context))) {
+    switch (evaluate(request, variant.facts.validators(), seconds(context))) {
         case Condition::kFailed: return error_response(412);
         case Condition::kNotModified:
             response.status = 304;
-            response.prebuilt = file.not_modified;
+            response.prebuilt = variant.not_modified;
             return response;
         case Condition::kSend: break;
     }
-    const auto ranges = select_ranges(request, file.facts.validators(), file.content->body_size, seconds(context));
-    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_cached(file, ranges);
-    response.prebuilt = file.content;
+    const auto ranges = select_ranges(request, variant.facts.validators(), variant.content->body_size, seconds(context));
+    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_cached(variant, ranges);
+    response.prebuilt = variant.content;
     return response;
+}
+
+Response from_file(OpenFile file, const Request& request, const Context& context) {
+    switch (evaluate(request, file.facts.validators(), seconds(context))) {
+        case Condition::kFailed: return error_response(412);
+        case Condition::kNotModified: return not_modified(file.facts);
+        case Condition::kSend: break;
+    }
+    const auto ranges = select_ranges(request, file.facts.validators(), file.stamp.size, seconds(context));
+    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_file(std::move(file), ranges);
+    return stream_file(std::move(file));
+}
+
+// Nothing has changed since it was read: neither the file nor what lies beside it.
+bool still_true(const CachedFile& known, const OpenFile& file, const Siblings& siblings) {
+    if (!known.settled || known.stamp != file.stamp) return false;
+    for (std::size_t i = 0; i < kPackedCodings; ++i) {
+        const bool there = static_cast<bool>(siblings[i].fd);
+        if (there != (known.packed[i] != nullptr) || (there && siblings[i].stamp != known.packed[i]->stamp)) return false;
+    }
+    return true;
 }
 
 // To the same path with a slash: a reference without scheme and host. The decoded path has no "//" at its front that a
@@ -89,7 +121,7 @@ struct StaticFiles::State {
     Response missing(const Request& request, const Context& context, int error);
     bool list(std::string_view path, const Context& context);
     Response serve(OpenFile file, const Request& request, const Context& context);
-    Response read_and_serve(OpenFile file, const Request& request, const Context& context);
+    Response read_and_serve(OpenFile file, Siblings siblings, const Request& request, const Context& context);
 
     // Below the root, with the slash at its front; empty for the root itself where it was asked for without a slash.
     std::string_view below_root(const Request& request) const { return request.path.substr(options.prefix.size()); }
@@ -158,31 +190,46 @@ std::string_view StaticFiles::State::media_type() const {
 }
 
 Response StaticFiles::State::serve(OpenFile file, const Request& request, const Context& context) {
+    const std::string_view type = media_type();
+    Siblings siblings;
+    if (options.compress && may_have_siblings(type, lookup)) siblings = open_siblings(root.get(), lookup);
+    const bool small = file.stamp.size <= limits::kCachedFile;
+    // Of a small file no copy is large; were one, it would have no room in the cache.
+    for (OpenFile& sibling : siblings) {
+        if (small && sibling.stamp.size > limits::kCachedFile) sibling.fd.reset();
+    }
     CachedFile* known = cache->find(root_id, request.path);
-    if (known != nullptr && known->settled && known->stamp == file.stamp) {
+    if (known != nullptr && still_true(*known, file, siblings)) {
         known->looked_at = context.now;
         return from_cache(*known, request, context);
     }
     file.facts = facts_of(file.stamp, context.wall);
-    file.facts.media_type = media_type();
+    file.facts.media_type = type;
     file.facts.cache_control = options.cache_control;
-    if (file.stamp.size <= limits::kCachedFile) return read_and_serve(std::move(file), request, context);
-    cache->erase(root_id, request.path);
-    switch (evaluate(request, file.facts.validators(), seconds(context))) {
-        case Condition::kFailed: return error_response(412);
-        case Condition::kNotModified: return not_modified(file.facts);
-        case Condition::kSend: break;
+    for (const OpenFile& sibling : siblings) file.facts.varies = file.facts.varies || sibling.fd;
+    for (std::size_t i = 0; i < kPackedCodings; ++i) {
+        if (siblings[i].fd) siblings[i].facts = coded_facts(file.facts, facts_of(siblings[i].stamp, context.wall), static_cast<Coding>(i));
     }
-    const auto ranges = select_ranges(request, file.facts.validators(), file.stamp.size, seconds(context));
-    if (ranges.kind() != http::RangeSet::Kind::kWhole) return partial_file(std::move(file), ranges);
-    return stream_file(std::move(file));
+    if (small) return read_and_serve(std::move(file), std::move(siblings), request, context);
+    cache->erase(root_id, request.path);
+    HaveCodings have;
+    for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = static_cast<bool>(siblings[i].fd);
+    const Coding coding = choose_coding(request.field("accept-encoding"), have);
+    return from_file(coding == Coding::kIdentity ? std::move(file) : std::move(siblings[static_cast<std::size_t>(coding)]), request, context);
 }
 
-Response StaticFiles::State::read_and_serve(OpenFile file, const Request& request, const Context& context) {
+Response StaticFiles::State::read_and_serve(OpenFile file, Siblings siblings, const Request& request, const Context& context) {
     CachedFile fresh;
     // Cut short between the look and the reading: whoever writes it is not done.
     if (!read_file(std::move(file), fresh)) return error_response(503);
     fresh.settled = is_settled(fresh.stamp, context.wall);
+    for (std::size_t i = 0; i < kPackedCodings; ++i) {
+        if (!siblings[i].fd) continue;
+        auto packed = std::make_shared<Variant>();
+        fresh.settled = fresh.settled && is_settled(siblings[i].stamp, context.wall);
+        if (!read_file(std::move(siblings[i]), *packed)) fresh.settled = false;  // being written: next time
+        else fresh.packed[i] = std::move(packed);
+    }
     fresh.looked_at = context.now;
     Response response = from_cache(fresh, request, context);
     cache->put(root_id, request.path, std::move(fresh));

@@ -27,6 +27,7 @@ struct StaticOptions {
     std::string prefix{};              // of request paths, in place of which the root is looked into: "/docs"; see Aliases
     std::string cache_control{};       // of what is there; empty: none is sent
     std::vector<MimeRule> mime{};      // before those of the built-in table; of two that fit, the first
+    bool compress = true;              // copies of a file beside it, ".br", ".zst", ".gz", go to those who take them
     bool listing = false;              // a folder without an index file shows what is in it
     bool spa = false;                  // what is not there is the root's index file: a single-page application finds its own way
 };

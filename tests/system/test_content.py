@@ -130,3 +130,41 @@ def test_own_fields_and_types():
         printed = postern.run("check", "--print", "-c", s.ini_file)
         for key, value in keys[:4]:
             assert f"\n{key} = {value}\n" in printed.stdout, printed.stdout
+
+
+def test_compressed_copies():
+    """Files beside a file: by quality values, each with its own tag; ranges and HEAD are of the bytes that are sent."""
+    bodies = {None: "plain " * 50, "br": "brotli " * 9, "zstd": "zstd " * 11, "gzip": "gzip " * 13}
+    endings = {None: "", "br": ".br", "zstd": ".zst", "gzip": ".gz"}
+    root = folder("root", {f"a.js{endings[c]}": body for c, body in bodies.items()} | {"b.js": "alone"})
+    large = {None: "p" * 200_000, "gzip": "g" * 100_000}
+    for coding, body in large.items():
+        (root / f"large.js{endings[coding]}").write_text(body)
+    outside = folder("outside", {"x": "secret"})
+    (root / "b.js.gz").symlink_to(outside / "x")
+    rows = [("gzip, deflate, br, zstd", "br"), ("gzip, zstd", "zstd"), ("gzip", "gzip"), ("br;q=0.5, gzip", "gzip"), ("br;q=0, *", "zstd"),
+            ("deflate", None), ("gzip;q=0", None), ("identity;q=0", None), ("*;q=0", None), ("identity, br;q=0.9", None), (None, None)]
+    with server(root, []) as s, Conn(s.https_port, "localhost") as c:
+        tags = set()
+        for value, coding in rows:
+            fields = [("Accept-Encoding", value)] if value else []
+            r = c.request("/a.js", fields=fields)
+            assert (r.status, r.field("Content-Encoding"), r.body.decode()) == (200, coding, bodies[coding]), f"{value}: {r}"
+            assert r.field("Vary") == "Accept-Encoding" and r.field("Content-Type").startswith("text/javascript"), r
+            tag = r.field("ETag")
+            tags.add((coding, tag))
+            assert c.request("/a.js", fields=[*fields, ("If-None-Match", tag)]).status == 304
+            head = c.request("/a.js", method="HEAD", fields=fields)
+            assert [f for f in head.fields if f[0] != "Date"] == [f for f in r.fields if f[0] != "Date"], head
+            part = c.request("/a.js", fields=[*fields, ("Range", "bytes=1-3"), ("If-Range", tag)])
+            assert (part.status, part.body, part.field("Content-Encoding")) == (206, r.body[1:4], coding), part
+        assert len(tags) == len({tag for _, tag in tags}) == 4, tags
+        for coding, body in large.items():
+            r = c.request("/large.js", fields=[("Accept-Encoding", coding or "br")])
+            assert (r.field("Content-Encoding"), r.body, r.field("Vary")) == (coding, body.encode(), "Accept-Encoding"), r.fields
+        r = c.request("/b.js", fields=[("Accept-Encoding", "gzip")])
+        assert (r.body, r.field("Content-Encoding")) == (b"alone", None), r
+    with server(root, [("compress", "no")]) as s:
+        r = s.get("/a.js", fields=[("Accept-Encoding", "br")])
+        assert (r.body.decode(), r.field("Vary")) == (bodies[None], None), r
+    return f"{len(rows)} wishes"

@@ -19,6 +19,7 @@ struct NoTokens final : ChallengeSource {
 struct Served {
     Served() {
         folder.write("1k.html", std::string(1024, 'x'));
+        folder.write("1k.html.br", std::string(300, 'b'));
         folder.write("index.html", std::string(1024, 'i'));
         std::shared_ptr<http::Handler> files = StaticFiles::open({folder.path().string(), "index.html", nullptr}).value();
         hosts = std::make_unique<Hosts>(std::vector<HostEntry>{{{"*.example.org", "localhost"}, files, files}}, board,
@@ -51,6 +52,8 @@ TEST_CASE("a cached file costs no allocation: 200, HEAD, 304, index, wildcard Ho
          {kWrk, std::string_view("HEAD /1k.html HTTP/1.1\r\nHost: LOCALHOST\r\n\r\n"),
           std::string_view("GET /%31k.html?q HTTP/1.1\r\nHost: www.example.org\r\nIf-None-Match: *\r\n\r\n"),
           std::string_view("GET / HTTP/1.0\r\nHost: www.example.org\r\nConnection: keep-alive\r\n\r\n"),
+          std::string_view("GET /1k.html HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n"),
+          std::string_view("GET /1k.html HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip;q=0.5, *;q=0.1\r\nIf-None-Match: *\r\n\r\n"),
           std::string_view("GET /1k.html HTTP/1.1\r\nHost: elsewhere\r\n\r\n")}) {
         CAPTURE(request);
         CHECK(served.ask(request) > 100);
