@@ -82,6 +82,7 @@ inline constexpr std::size_t kCachedFile = 65536;       // larger ones are read 
 inline constexpr std::size_t kCacheBytes = 4u << 20;    // per loop
 inline constexpr std::size_t kCacheEntries = 512;
 inline constexpr std::size_t kListed = 1000;            // names of a folder's page: about 2 ms on the loop, once a second
+inline constexpr int kGzipLevel = 6;                    // see the figure in deflate_test: a file is packed on the loop thread
 inline constexpr Millis kCacheTrust = 1s;               // a cached file is looked at again after this
 
 // Log ring in RAM.

@@ -35,6 +35,17 @@ CachedFile* FileCache::put(std::uint32_t root, std::string_view path, CachedFile
     return &added->second.file;
 }
 
+bool FileCache::grown(std::uint32_t root, std::string_view path) {
+    const auto found = entries_.find(KeyView{root, path});
+    if (found == entries_.end()) return false;
+    const std::size_t cost = path.size() + cost_of(found->second.file);
+    bytes_ += cost - found->second.cost;
+    found->second.cost = cost;
+    found->second.last_used = ++uses_;
+    while (bytes_ > most_bytes_) drop_oldest();
+    return entries_.find(KeyView{root, path}) != entries_.end();
+}
+
 void FileCache::erase(std::uint32_t root, std::string_view path) {
     const auto found = entries_.find(KeyView{root, path});
     if (found != entries_.end()) drop(found);

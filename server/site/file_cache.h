@@ -27,6 +27,7 @@ struct Variant {
 
 struct CachedFile : Variant {
     std::array<std::shared_ptr<const Variant>, kPackedCodings> packed;  // by Coding; null where there is none
+    bool may_pack = false;  // gzip is to be made of it when somebody takes that
     bool settled = false;  // all were old enough then that the next change must show in a stamp
     SteadyTime looked_at{};
 };
@@ -44,6 +45,8 @@ public:
     // Replaces what is there; the result as from find(), null when it is larger than the whole cache.
     CachedFile* put(std::uint32_t root, std::string_view path, CachedFile file);
     void erase(std::uint32_t root, std::string_view path);
+    // What find() gave has become larger: others make room. False when there is not enough; it may be gone then.
+    bool grown(std::uint32_t root, std::string_view path);
 
     std::size_t bytes() const { return bytes_; }
     std::size_t files() const { return entries_.size(); }

@@ -1,8 +1,10 @@
 #include "server/site/file_response.h"
 
 #include "server/site/error_page.h"
+#include "server/site/deflate.h"
 #include "server/site/part_body.h"
 #include "server/site/prebuilt.h"
+#include "server/site/siblings.h"
 
 namespace postern::site {
 namespace {
@@ -95,6 +97,19 @@ bool read_file(OpenFile file, Variant& out) {
     out.facts = std::move(file.facts);
     out.stamp = file.stamp;
     return true;
+}
+
+std::shared_ptr<const Variant> gzip_of(const Variant& plain) {
+    const auto packed = gzip(std::string_view(plain.content->bytes).substr(plain.content->head_size));
+    if (!packed) return nullptr;
+    auto made = std::make_shared<Variant>();
+    made->facts = coded_facts(plain.facts, plain.facts, Coding::kGzip);
+    auto content = prebuilt_head(made->facts, packed->size());
+    content->bytes += *packed;
+    content->body_size = packed->size();
+    made->content = std::move(content);
+    made->not_modified = prebuilt_304(made->facts);
+    return made;
 }
 
 http::Response stream_file(OpenFile file) {

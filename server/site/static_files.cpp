@@ -50,12 +50,16 @@ std::uint16_t status_of(int error) {
 
 long long seconds(const Context& context) { return context.wall.time_since_epoch().count(); }
 
+HaveCodings codings_of(const CachedFile& file) {
+    HaveCodings have{};
+    for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = file.packed[i] != nullptr;
+    return have;
+}
+
 // The coding of the file that this client gets.
 const Variant& variant_for(const CachedFile& file, const Request& request) {
     if (!file.facts.varies) return file;
-    HaveCodings have;
-    for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = file.packed[i] != nullptr;
-    const Coding coding = choose_coding(request.field("accept-encoding"), have);
+    const Coding coding = choose_coding(request.field("accept-encoding"), codings_of(file));
     return coding == Coding::kIdentity ? file : *file.packed[static_cast<std::size_t>(coding)];
 }
 
@@ -91,8 +95,9 @@ Response from_file(OpenFile file, const Request& request, const Context& context
 bool still_true(const CachedFile& known, const OpenFile& file, const Siblings& siblings) {
     if (!known.settled || known.stamp != file.stamp) return false;
     for (std::size_t i = 0; i < kPackedCodings; ++i) {
-        const bool there = static_cast<bool>(siblings[i].fd);
-        if (there != (known.packed[i] != nullptr) || (there && siblings[i].stamp != known.packed[i]->stamp)) return false;
+        // A copy that we made has no stamp, as where there is none.
+        const FileStamp before = known.packed[i] ? known.packed[i]->stamp : FileStamp();
+        if (siblings[i].stamp != before) return false;
     }
     return true;
 }
@@ -117,6 +122,8 @@ struct StaticFiles::State {
     std::string lookup;  // room for a path; keeps its size from request to request
 
     Response handle(const Request& request, const Context& context);
+    Response from_entry(CachedFile& file, const Request& request, const Context& context);
+    bool is_packable(const OpenFile& file) const;
     Response look_up(const Request& request, const Context& context);
     Response missing(const Request& request, const Context& context, int error);
     bool list(std::string_view path, const Context& context);
@@ -129,10 +136,36 @@ struct StaticFiles::State {
 };
 
 Response StaticFiles::State::handle(const Request& request, const Context& context) {
-    const CachedFile* file = cache->find(root_id, request.path);
+    CachedFile* file = cache->find(root_id, request.path);
     const bool counts = file != nullptr && !request.above_root && context.now - file->looked_at < limits::kCacheTrust;
-    if (counts) return from_cache(*file, request, context);
+    if (counts) return from_entry(*file, request, context);
     return look_up(request, context);
+}
+
+// A file that may be packed is, once for each version of it: on the first request that would get that.
+Response StaticFiles::State::from_entry(CachedFile& file, const Request& request, const Context& context) {
+    constexpr auto kGzip = static_cast<std::size_t>(Coding::kGzip);
+    if (!file.may_pack) return from_cache(file, request, context);
+    HaveCodings have = codings_of(file);
+    have[kGzip] = true;
+    if (choose_coding(request.field("accept-encoding"), have) != Coding::kGzip) return from_cache(file, request, context);
+    file.may_pack = false;
+    file.packed[kGzip] = gzip_of(file);
+    Response response = from_cache(file, request, context);  // owns what it needs: the file may now be too large to be kept
+    cache->grown(root_id, request.path);
+    return response;
+}
+
+// Of a file of this type and size a copy is made where none lies beside it.
+bool StaticFiles::State::is_packable(const OpenFile& file) const {
+    if (!options.compress || file.stamp.size < options.compress_min || file.stamp.size > limits::kCachedFile) return false;
+    std::string_view type = file.facts.media_type;
+    type = trim(type.substr(0, type.find(';')));
+    return std::any_of(options.compress_types.begin(), options.compress_types.end(), [&](const std::string_view pattern) {
+        if (has_prefix(pattern, "*")) return has_suffix(type, pattern.substr(1));
+        if (has_suffix(pattern, "/*")) return has_prefix(type, pattern.substr(0, pattern.size() - 1));
+        return equal_no_case(type, pattern);
+    });
 }
 
 // Asks the file system: not found in the cache, or not looked at for a while.
@@ -196,16 +229,17 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
     const bool small = file.stamp.size <= limits::kCachedFile;
     // Of a small file no copy is large; were one, it would have no room in the cache.
     for (OpenFile& sibling : siblings) {
-        if (small && sibling.stamp.size > limits::kCachedFile) sibling.fd.reset();
+        if (small && sibling.stamp.size > limits::kCachedFile) sibling = OpenFile();
     }
     CachedFile* known = cache->find(root_id, request.path);
     if (known != nullptr && still_true(*known, file, siblings)) {
         known->looked_at = context.now;
-        return from_cache(*known, request, context);
+        return from_entry(*known, request, context);
     }
     file.facts = facts_of(file.stamp, context.wall);
     file.facts.media_type = type;
     file.facts.cache_control = options.cache_control;
+    file.facts.varies = is_packable(file);
     for (const OpenFile& sibling : siblings) file.facts.varies = file.facts.varies || sibling.fd;
     for (std::size_t i = 0; i < kPackedCodings; ++i) {
         if (siblings[i].fd) siblings[i].facts = coded_facts(file.facts, facts_of(siblings[i].stamp, context.wall), static_cast<Coding>(i));
@@ -220,6 +254,7 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
 
 Response StaticFiles::State::read_and_serve(OpenFile file, Siblings siblings, const Request& request, const Context& context) {
     CachedFile fresh;
+    fresh.may_pack = is_packable(file) && !siblings[static_cast<std::size_t>(Coding::kGzip)].fd;
     // Cut short between the look and the reading: whoever writes it is not done.
     if (!read_file(std::move(file), fresh)) return error_response(503);
     fresh.settled = is_settled(fresh.stamp, context.wall);
@@ -231,9 +266,8 @@ Response StaticFiles::State::read_and_serve(OpenFile file, Siblings siblings, co
         else fresh.packed[i] = std::move(packed);
     }
     fresh.looked_at = context.now;
-    Response response = from_cache(fresh, request, context);
-    cache->put(root_id, request.path, std::move(fresh));
-    return response;
+    CachedFile* kept = cache->put(root_id, request.path, fresh);
+    return kept != nullptr ? from_entry(*kept, request, context) : from_cache(fresh, request, context);
 }
 
 Result<std::unique_ptr<StaticFiles>> StaticFiles::open(const StaticOptions& options) {

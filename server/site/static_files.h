@@ -28,6 +28,8 @@ struct StaticOptions {
     std::string cache_control{};       // of what is there; empty: none is sent
     std::vector<MimeRule> mime{};      // before those of the built-in table; of two that fit, the first
     bool compress = true;              // copies of a file beside it, ".br", ".zst", ".gz", go to those who take them
+    std::size_t compress_min = 1024;   // from this size on small files are packed in the cache, where nothing lies beside them
+    std::vector<std::string> compress_types{};  // of these types: "text/html", "text/*", "*+xml"
     bool listing = false;              // a folder without an index file shows what is in it
     bool spa = false;                  // what is not there is the root's index file: a single-page application finds its own way
 };

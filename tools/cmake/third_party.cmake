@@ -4,6 +4,7 @@
 #   json       nlohmann/json, header only
 #   inih       one C file
 #   nghttp2    its library alone, with frame buffers of 1 kB
+#   zlib       its compressor, and what that needs
 #   doctest    header only;  doctest_main: its main()
 # All headers are SYSTEM: our warnings are for our code.
 
@@ -116,7 +117,13 @@ target_compile_options(nghttp2 PRIVATE -w "-ffile-prefix-map=${nghttp2}=nghttp2"
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(nghttp2 PRIVATE -fno-asynchronous-unwind-tables)
 endif()
-set_target_properties(mbedtls3 inih nghttp2 PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+
+# --- zlib: what server/site/deflate.cpp calls; nothing of ours unpacks.
+set(zlib "${DEP_zlib}")
+add_library(zlib STATIC "${zlib}/deflate.c" "${zlib}/trees.c" "${zlib}/adler32.c" "${zlib}/crc32.c" "${zlib}/zutil.c")
+target_include_directories(zlib SYSTEM PUBLIC "${zlib}")
+target_compile_options(zlib PRIVATE -w -O2 "-ffile-prefix-map=${zlib}=zlib")
+set_target_properties(mbedtls3 inih nghttp2 zlib PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
 # --- doctest
 add_library(doctest INTERFACE)
