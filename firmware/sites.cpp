@@ -30,6 +30,8 @@ Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::stri
     options.cache_control = content.cache_control;
     options.mime = content.mime;
     options.compress = content.compress;
+    options.compress_min = static_cast<std::size_t>(content.compress_min);
+    options.compress_types = content.compress_types;
     options.listing = content.listing;
     options.spa = content.spa && prefix.empty();
     TRY(std::unique_ptr<site::StaticFiles> files, site::StaticFiles::open(options));

@@ -184,6 +184,33 @@ std::string show_mime(const std::vector<site::MimeRule>& rules) {
     return lines(rules, [](const site::MimeRule& rule) { return rule.ending + " " + rule.type; });
 }
 
+Result<void> take_size(int& into, std::string_view value) {
+    constexpr std::uint64_t kMost = 1u << 30;
+    const std::uint64_t unit = has_suffix(value, "k") ? 1024 : has_suffix(value, "m") ? 1024 * 1024 : 1;
+    const auto count = parse_decimal(value.substr(0, value.size() - (unit > 1 ? 1 : 0)));
+    if (!count) return not_valid(value);
+    if (*count > kMost / unit) return Error::admin(quoted(value) + " is too large");
+    into = static_cast<int>(*count * unit);
+    return {};
+}
+
+std::string show_size(int bytes) {
+    if (bytes > 0 && bytes % (1024 * 1024) == 0) return std::to_string(bytes / (1024 * 1024)) + "m";
+    if (bytes > 0 && bytes % 1024 == 0) return std::to_string(bytes / 1024) + "k";
+    return std::to_string(bytes);
+}
+
+Result<void> take_types(std::vector<std::string>& into, std::string_view value) {
+    TRY(const auto items, parse_list(value));
+    for (const std::string& item : items) {
+        const std::size_t slash = item.find('/');
+        const bool suffix = has_prefix(item, "*+") && is_token(item.substr(2)) && slash == item.npos;
+        if (!suffix && (slash == item.npos || !is_token(item.substr(0, slash)) || !is_token(item.substr(slash + 1)))) return not_valid(item);
+    }
+    into = items;
+    return {};
+}
+
 // Dotfiles below the root are nobody's business, and nothing above it is.
 Result<void> take_error_page(std::string& into, std::string_view value) {
     std::string path = (value.front() == '/' ? "" : "/") + std::string(value);

@@ -14,9 +14,12 @@ Result<void> take_moved(std::vector<site::MovedRule>& into, std::string_view val
 Result<void> take_alias(std::vector<AliasRule>& into, std::string_view value, const Draft& draft);  // "/prefix FOLDER"
 Result<void> take_header(std::vector<site::OwnField>& into, std::string_view value);    // "Name: value"
 Result<void> take_mime(std::vector<site::MimeRule>& into, std::string_view value);      // ".ext type"
+Result<void> take_size(int& into, std::string_view value);                              // "512", "16k", "4m"
+Result<void> take_types(std::vector<std::string>& into, std::string_view value);        // "text/*, *+json, font/ttf"
 Result<void> take_error_page(std::string& into, std::string_view value);
 Result<void> take_cache_control(std::string& into, std::string_view value);
 
+std::string show_size(int bytes);
 std::string show_moved(const std::vector<site::MovedRule>& rules);
 std::string show_aliases(const std::vector<AliasRule>& rules);
 std::string show_headers(const std::vector<site::OwnField>& fields);

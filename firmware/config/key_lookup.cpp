@@ -18,7 +18,7 @@ struct LaterRow {
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
-    {"site", "compress_min compress_types max_body timeout proxy basic_auth allow deny rate"},
+    {"site", "max_body timeout proxy basic_auth allow deny rate"},
     {"admin", "certificate"},
 };
 

@@ -1,4 +1,6 @@
 """What a site's owner may ask for around his files: moved paths, aliases, listing, single pages, error pages, own fields."""
+import gzip
+
 import postern
 from http_client import Conn
 from postern import Postern
@@ -168,3 +170,30 @@ def test_compressed_copies():
         r = s.get("/a.js", fields=[("Accept-Encoding", "br")])
         assert (r.body.decode(), r.field("Vary")) == (bodies[None], None), r
     return f"{len(rows)} wishes"
+
+
+def test_gzip_in_the_cache():
+    """Small text is packed on demand; Python unpacks it.  By size and type, and not where the owner says no."""
+    text = "".join(f"<p>line {i}</p>\n" for i in range(2000))
+    files = {"a.html": text, "a.svg": text, "a.bin": text, "tiny.html": "<p>", "large.html": text * 4}
+    root = folder("root", files)
+    wish = [("Accept-Encoding", "gzip, deflate, br, zstd")]
+    with server(root, []) as s:
+        for get in (s.get, s.get_plain):
+            for path, packed in (("/a.html", True), ("/a.svg", True), ("/a.bin", False), ("/tiny.html", False), ("/large.html", False)):
+                plain = get(path)
+                assert plain.body.decode() == files[path[1:]] and plain.field("Content-Encoding") is None, plain
+                for _ in range(3):
+                    r = get(path, fields=wish)
+                    assert r.field("Content-Encoding") == ("gzip" if packed else None), f"{path}: {r}"
+                    assert r.field("Vary") == plain.field("Vary") == ("Accept-Encoding" if packed else None), f"{path}: {r}"
+                    body = gzip.decompress(r.body) if packed else r.body
+                    assert body == plain.body and (r.field("ETag") != plain.field("ETag")) == packed, f"{path}: {r}"
+                    assert get(path, fields=[*wish, ("If-None-Match", r.field("ETag"))]).status == 304
+        saved = len(text) / len(s.get("/a.html", fields=wish).body)
+    with server(root, [("compress_min", "4"), ("compress_types", "application/octet-stream")]) as s:
+        assert s.get("/a.bin", fields=wish).field("Content-Encoding") == "gzip"
+        assert s.get("/a.html", fields=wish).field("Content-Encoding") is None
+    with server(root, [("compress", "no")]) as s:
+        assert s.get("/a.html", fields=wish).field("Content-Encoding") is None
+    return f"{saved:.1f} times smaller"
