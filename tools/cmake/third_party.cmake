@@ -68,6 +68,13 @@ foreach(file IN LISTS mbed_sources)
     set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-O2;${mbed_copies}")
   endif()
 endforeach()
+# server/crypto/accel stands in for GCM in one go; mbedTLS's own stays, under other names, as what it falls back on.
+if(POSTERN_ACCEL AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(POSTERN_ACCEL_GCM ON)
+  set_property(SOURCE "${mbed}/library/gcm.c" APPEND PROPERTY COMPILE_DEFINITIONS
+    mbedtls_gcm_crypt_and_tag=postern_stock_gcm_crypt_and_tag
+    mbedtls_gcm_auth_decrypt=postern_stock_gcm_auth_decrypt)
+endif()
 target_link_libraries(mbedtls3 PUBLIC Threads::Threads)
 # The record buffers of idle connections are given back through mbedTLS's own
 # headers; whoever does that links mbedtls3_private and says why.
