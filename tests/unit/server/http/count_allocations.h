@@ -14,6 +14,10 @@ inline std::atomic<long> g_allocations{0};
     if (void* at = std::malloc(size)) return at;
     throw std::bad_alloc();
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    ++g_allocations;
+    return std::malloc(size);
+}
 [[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
 [[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
 // NOLINTEND(misc-definitions-in-headers, cppcoreguidelines-no-malloc, cppcoreguidelines-owning-memory)

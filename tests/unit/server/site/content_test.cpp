@@ -58,7 +58,8 @@ TEST_CASE("moved paths: one, all below, the longest first, queries, and what is 
         {"/blog/a%2fb", 404, ""}, {"/../old", 404, ""},
     };
     for (const auto& [target, status, location] : rows) {
-        CAPTURE(target);
+        const auto shown = target;
+        CAPTURE(shown);
         const Answer answer = browser.get(target);
         CHECK(answer.status == status);
         CHECK(answer.field("Location") == location);
@@ -89,7 +90,8 @@ TEST_CASE("aliases: folders of their own below a prefix, and nothing above them"
         {"/docs/..%2fdocsy", 404, nullptr}, {"/docs/../../../docsy", 404, nullptr}, {"/docs/deep/../a.txt", 200, "a"},
     };
     for (const auto& [target, status, body] : rows) {
-        CAPTURE(target);
+        const auto shown = target;
+        CAPTURE(shown);
         const Answer answer = browser.get(target);
         CHECK(answer.status == status);
         if (body != nullptr) CHECK(answer.body == body);
@@ -176,7 +178,8 @@ TEST_CASE("sizes in a listing") {
     options.listing = true;
     const std::string body = Browser(*open(options)).get("/").body;
     for (const auto& [size, text] : rows) {
-        CAPTURE(size);
+        const auto shown = size;
+        CAPTURE(shown);
         CHECK(body.find(">f" + std::to_string(size) + "</a><td>" + text + "<td>") != std::string::npos);
     }
 }
@@ -275,7 +278,8 @@ TEST_CASE("types and Cache-Control of the owner, for cached and streamed files")
                                                         {"a.gz", "application/x-one"}, {"a.css", "text/css; charset=utf-8"}};
     for (const std::size_t size : {std::size_t{10}, limits::kCachedFile + 1}) {
         for (const auto& [name, type] : rows) {
-            CAPTURE(name);
+            const auto shown = name;
+            CAPTURE(shown);
             folder.write(name, std::string(size, 'x'));
             browser.wait(limits::kCacheTrust);
             const Answer answer = browser.get(std::string("/") + name);

@@ -46,7 +46,8 @@ TEST_CASE("one range: its bytes, where they lie, and the validators") {
         for (const auto& [asked, first, size] : std::initializer_list<std::tuple<const char*, std::size_t, std::size_t>>{
                  {"0-0", 0, 1}, {"5-14", 5, 10}, {"990-", 990, whole.size() - 990}, {"-7", whole.size() - 7, 7},
                  {"0-", 0, whole.size()}}) {
-            CAPTURE(asked);
+            const auto shown = asked;
+            CAPTURE(shown);
             const Answer part = shelf.browser->get(name, std::string("Range: bytes=") + asked + "\r\n");
             CHECK(part.status == 206);
             CHECK(part.body == whole.substr(first, size));
@@ -111,7 +112,8 @@ TEST_CASE("conditions come before ranges, If-Range last") {
             {"If-Range: \"x\"\r\nIf-None-Match: " + tag, 304}, {"If-Range: " + tag + "\r\nIf-Match: \"x\"", 412},
         };
         for (const auto& [fields, status] : rows) {
-            CAPTURE(fields);
+            const auto shown = fields;
+            CAPTURE(shown);
             CHECK(shelf.browser->get(name, range + fields + "\r\n").status == status);
             CHECK(shelf.browser->get(name, fields + "\r\n" + range).status == status);
         }

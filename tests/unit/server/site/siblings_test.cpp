@@ -55,7 +55,8 @@ TEST_CASE("the coding that a client gets, of those that there are") {
         {"gzip br", kAll, Coding::kIdentity},
     };
     for (const auto& [value, have, coding] : rows) {
-        CAPTURE(std::string(value));
+        const std::string shown{value};
+        CAPTURE(shown);
         CHECK(choose_coding(value, have) == coding);
     }
 }
@@ -80,7 +81,8 @@ TEST_CASE("copies beside a file, small and large: content, tag, Vary, type, cond
         CHECK(browser.get(path, accept("zstd")).bytes == plain.bytes);
         const std::tuple<const Answer*, const char*, const char*> rows[] = {{&plain, "", ""}, {&packed, "br", "-br"}, {&gzip, "gzip", "-gz"}};
         for (const auto& [answer, coding, tag] : rows) {
-            CAPTURE(std::string(coding));
+            const std::string shown{coding};
+            CAPTURE(shown);
             const std::string fields = *coding == '\0' ? "" : accept(coding), etag = answer->field("ETag");
             CHECK(answer->status == 200);
             CHECK(answer->field("Content-Encoding") == coding);
