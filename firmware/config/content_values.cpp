@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kLongestEnding = 32;    // of a file's name; real ones have five letters
 constexpr std::size_t kMostHeaderBytes = 4096;  // in every answer of a site: browsers take 8 kB and more, small clients less
+constexpr std::size_t kMostHeaders = 32;  // HTTP/2 answers have 64 fields at most
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
@@ -61,6 +62,8 @@ Result<void> take_to(site::MovedRule& rule, std::string_view text) {
     const std::size_t star = text.find('*');
     if (star != text.npos && (star + 1 != text.size() || !rule.below))
         return Error::admin(quoted(text) + ": a * stands at the end, and only where the old path has one");
+    if (url && star != text.npos && text.find_first_of("/?#", text.find("://") + 3) > star)
+        return Error::admin(quoted(text) + ": a * stands behind the host's '/'");
     const std::string target = path ? std::string(text.substr(0, star)) : "";
     const bool loops = path && (rule.below ? has_prefix(target, rule.from) : target == rule.from);
     if (loops) return Error::admin("the redirect leads to itself");
@@ -153,6 +156,7 @@ Result<void> take_header(std::vector<site::OwnField>& into, std::string_view val
     for (const Reserved& one : kReserved) {
         if (equal_no_case(field.name, one.name)) return Error::admin(field.name + " " + std::string(one.why));
     }
+    if (into.size() >= kMostHeaders) return Error::admin("the site has more than 32 headers");
     std::size_t bytes = field.name.size() + field.value.size();
     for (const site::OwnField& one : into) bytes += one.name.size() + one.value.size();
     if (bytes > kMostHeaderBytes) return Error::admin("the headers of the site are longer than 4 kB");

@@ -26,15 +26,18 @@ inline constexpr std::size_t kH2Held = 65536;         // requests that are not a
 // HPACK's table of the peer stays at the 4096 bytes of RFC 9113 section 6.5.2: clients that do not hear of less (Go's before
 // 1.20) would be cut off.
 inline constexpr std::size_t kH2TableOut = 1024;
+inline constexpr std::size_t kH2Answers = 32;         // being sent: each holds a file or a page; who takes none gets no more
 inline constexpr std::size_t kH2Acks = 64;            // that a peer has asked for and does not take
 inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are nine
 inline constexpr std::size_t kH2Continuations = 32;  // kRequestHead in pieces of half a kilobyte (CVE-2024-28182)
 inline constexpr std::uint64_t kH2Resets = 200;       // a page that is left resets all that it asked for: twice that at once,
 inline constexpr std::uint64_t kH2ResetsPerSecond = 20;  // and this many from then on (CVE-2023-44487)
+inline constexpr std::uint64_t kH2Glitches = 1000;    // what nghttp2 finds odd or malformed, and resets itself
 inline constexpr unsigned kBlocksKept = 24;           // of each size, a loop: two pages' worth of requests, 100 kB at most
 inline constexpr std::uint32_t kH2Requests = 100000;  // of one connection, so that none is for ever
 inline constexpr double kH2Chatter = 1000;            // frames that carry no request nor part of one: so many at once,
-inline constexpr double kH2ChatterPerSecond = 10;     // and so many more each second, and for each piece of an answer
+inline constexpr double kH2ChatterPerSecond = 10;     // and so many more each second, and two for each piece of an answer
+inline constexpr std::size_t kH2Piece = 512;          // of this size
 
 // Time a client may take, absolute from the start of each phase: dawdling byte by byte gains nothing.
 inline constexpr Millis kHandshakeTime = 10s;

@@ -128,7 +128,7 @@ Connection::Step Connection::take_input(Output& out) {
 // What came while an answer was being sent was announced then, and will not be again: readable_ remembers it.
 bool Connection::more_to_do() const {
     Phase phase = parts_.session->phase();
-    if (phase == Phase::kWaiting) return false;
+    if (phase == Phase::kWaiting) return parts_.session->multiplexes() && readable_;
     return readable_ || phase == Phase::kWriting || phase == Phase::kStreaming || phase == Phase::kClosing || !unfed_.empty();
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kFrameHead = 9;       // RFC 9113 section 4.1
 constexpr std::size_t kLeastPiece = 1024;   // a smaller rest of room waits for the next buffer
 constexpr std::size_t kMostFields = 64;     // of an answer of ours
+constexpr std::size_t kFieldOverhead = 32;  // RFC 7541 section 4.1
 
 CountedHeap& heap_of(void* user) { return *static_cast<CountedHeap*>(user); }
 
@@ -54,7 +55,7 @@ struct H2Frames::Impl {
     static Impl& of(void* user) { return *static_cast<Impl*>(user); }
     static int frame_begun(nghttp2_session*, const nghttp2_frame_hd* head, void* user);
     static int head_begun(nghttp2_session* session, const nghttp2_frame* frame, void* user);
-    static int field_came(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value, std::uint8_t, void* user);
+    static int field_came(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value, std::uint8_t, void* user);
     static int bad_field_came(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf*, nghttp2_rcbuf*, std::uint8_t, void*);
     static int data_came(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size, void* user);
     static int frame_came(nghttp2_session*, const nghttp2_frame* frame, void* user);
@@ -70,7 +71,8 @@ struct H2Frames::Impl {
     nghttp2_session* session = nullptr;
     Output* out = nullptr;  // during write()
     bool greeted = false;   // the peer's first SETTINGS have come
-    bool in_head = false;
+    std::int32_t head_of = 0;   // the stream whose field section has begun and not ended; 0: none
+    std::size_t section = 0;    // its size so far, as RFC 9113 section 6.5.2 counts it
     std::int32_t newest = -1, left_out_from = 0, left_out_to = -1;  // numbers of streams
 };
 
@@ -102,6 +104,7 @@ const nghttp2_option* H2Frames::Impl::options() {
         nghttp2_option_set_max_settings(option, limits::kH2Settings);
         nghttp2_option_set_max_deflate_dynamic_table_size(option, limits::kH2TableOut);
         nghttp2_option_set_stream_reset_rate_limit(option, limits::kH2Resets, limits::kH2ResetsPerSecond);
+        nghttp2_option_set_glitch_rate_limit(option, limits::kH2Glitches, limits::kH2ResetsPerSecond);
         nghttp2_option_set_max_continuations(option, limits::kH2Continuations);
         return option;
     }();
@@ -125,7 +128,8 @@ bool H2Frames::Impl::start() {
 
 int H2Frames::Impl::head_begun(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
     Impl& self = of(user);
-    self.in_head = true;
+    self.head_of = frame->hd.stream_id;
+    self.section = 0;
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
     const std::int32_t id = frame->hd.stream_id;
     H2Stream* const begun = self.events.begun(static_cast<std::uint32_t>(id));
@@ -157,10 +161,20 @@ int H2Frames::Impl::frame_begun(nghttp2_session* session, const nghttp2_frame_hd
     return 0;
 }
 
-int H2Frames::Impl::field_came(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
+// A byte of input may stand for four thousand of the table: what is far too long is not gone through to its end. nghttp2 only keeps
+// its table in step from there on.
+int H2Frames::Impl::field_came(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
                                std::uint8_t, void* user) {
-    H2Stream* const stream = of(user).stream(frame->hd.stream_id);
-    if (stream != nullptr && frame->headers.cat == NGHTTP2_HCAT_REQUEST) of(user).events.field(*stream, text_of(name), text_of(value));
+    Impl& self = of(user);
+    const std::string_view key = text_of(name), text = text_of(value);
+    self.section += key.size() + text.size() + kFieldOverhead;
+    if (self.section > 2 * limits::kRequestHead) {  // a little too much is answered
+        self.events.chatter();
+        const int put = nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_ENHANCE_YOUR_CALM);
+        return put == 0 ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : NGHTTP2_ERR_CALLBACK_FAILURE;
+    }
+    H2Stream* const stream = self.stream(frame->hd.stream_id);
+    if (stream != nullptr && frame->headers.cat == NGHTTP2_HCAT_REQUEST) self.events.field(*stream, key, text);
     return 0;
 }
 
@@ -179,7 +193,7 @@ int H2Frames::Impl::frame_came(nghttp2_session*, const nghttp2_frame* frame, voi
     Impl& self = of(user);
     const bool heads = frame->hd.type == NGHTTP2_HEADERS, carries = frame->hd.type == NGHTTP2_DATA;
     const bool ends = (heads || carries) && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    if (heads) self.in_head = false;
+    if (heads) self.head_of = 0;
     if (frame->hd.type == NGHTTP2_SETTINGS) self.greeted = true;
     H2Stream* const stream = heads || carries ? self.stream(frame->hd.stream_id) : nullptr;
     if (stream == nullptr) return 0;
@@ -197,7 +211,7 @@ int H2Frames::Impl::frame_sent(nghttp2_session* session, const nghttp2_frame* fr
 
 int H2Frames::Impl::stream_closed(nghttp2_session* session, std::int32_t id, std::uint32_t, void* user) {
     Impl& self = of(user);
-    self.in_head = false;  // of a head that was malformed; no other can be open at the same time
+    if (id == self.head_of) self.head_of = 0;  // it was malformed
     H2Stream* const stream = self.stream(id);
     if (stream == nullptr) return 0;
     (void)nghttp2_session_set_stream_user_data(session, id, nullptr);
@@ -263,7 +277,7 @@ bool H2Frames::write(Output& out) {
 
 bool H2Frames::expects_more() const { return nghttp2_session_want_read(impl_->session) != 0; }
 bool H2Frames::has_output() const { return nghttp2_session_want_write(impl_->session) != 0; }
-bool H2Frames::in_head() const { return !impl_->greeted || impl_->in_head; }
+bool H2Frames::in_head() const { return !impl_->greeted || impl_->head_of != 0; }
 std::size_t H2Frames::memory() const { return impl_->heap.used(); }
 
 bool H2Frames::answer(std::uint32_t id, std::uint16_t status, std::span<const FieldView> fields, bool with_body) {

@@ -37,7 +37,7 @@ public:
     void no_more_requests() override;
     void time_out(Output& out, const Context& context) override;
     bool multiplexes() const override { return true; }
-    bool has_output() const override { return !broken_ && frames_->has_output(); }
+    bool has_output() const override { return !broken_ && (frames_->has_output() || can_answer()); }
     bool take_progress() override { return std::exchange(progressed_, false); }
 
 private:
@@ -52,6 +52,10 @@ private:
 
     void enter(H2Stream& stream, At at);
     void respond(H2Stream& stream);
+    void respond_now(H2Stream& stream);
+    void answer_ready();
+    bool has_place() const { return count(At::kAnswer) - live_ < limits::kH2Answers; }
+    bool can_answer() const { return count(At::kReady) > 0 && has_place(); }
     void answer(H2Stream& stream, Response& response);
     void refuse(H2Stream& stream, std::uint16_t status);
     void body_too_long(H2Stream& stream);
@@ -66,10 +70,11 @@ private:
     std::size_t max_body_;
     Refusal refusal_;
     std::vector<H2StreamOwner> streams_;
-    std::array<std::size_t, 4> counts_{};  // of streams, by what they are at
+    std::array<std::size_t, 5> counts_{};  // of streams, by what they are at
     std::size_t live_ = 0;                 // of those at kAnswer
     std::size_t held_ = 0;                 // bytes of requests
     Turn turn_;
+    Handler* handler_ = nullptr;           // of the connection
     double chatter_left_ = limits::kH2Chatter;
     SteadyTime filled_{};
     std::uint32_t served_ = 0;
@@ -81,12 +86,14 @@ private:
 
 std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
     if (broken_) return 0;
+    handler_ = &handler;
     turn_ = {&handler, &context};
     fill_budget(context.now);
     // Who keeps the connection busy with other requests does not gain time for those that he leaves unfinished.
-    if (count(At::kBody) > 0)
+    if (count(At::kBody) + count(At::kWaiting) > 0)
         for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
     check(frames_->take(in));
+    answer_ready();
     turn_ = {};
     produce(out);
     return in.size();
@@ -94,11 +101,12 @@ std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context
 
 bool H2Session::produce(Output& out) {
     if (!broken_) check(frames_->write(out));
-    return !has_output();
+    return broken_ || !frames_->has_output();
 }
 
 void H2Session::resume(const Context& context, Output& out) {
-    turn_ = {nullptr, &context};
+    turn_ = {handler_, &context};
+    answer_ready();
     for (std::size_t i = streams_.size(); i-- > 0 && count(At::kWaiting) + live_ > 0;) {
         H2Stream& stream = *streams_[i];
         if (stream.answer.is_live()) check(frames_->resume(stream.id));
@@ -116,11 +124,13 @@ Phase H2Session::phase() const {
     const bool sends = has_output();
     if (broken_ || (!sends && !frames_->expects_more())) return Phase::kClosing;
     if (sends) return Phase::kWriting;
+    // Whoever takes no answers is judged by his pace, whatever else he is at: the peer gives no window.
+    if (count(At::kAnswer) > live_ || count(At::kReady) > 0) return Phase::kWriting;
     if (count(At::kBody) > 0) return Phase::kBody;
     if (frames_->in_head()) return Phase::kHead;
     if (count(At::kWaiting) > 0) return Phase::kWaiting;
     if (live_ > 0) return Phase::kStreaming;
-    return streams_.empty() ? Phase::kIdle : Phase::kWriting;  // the peer gives no window
+    return streams_.empty() ? Phase::kIdle : Phase::kWriting;
 }
 
 void H2Session::no_more_requests() {
@@ -135,8 +145,12 @@ void H2Session::time_out(Output& out, const Context& context) {
     if (broken_) return;
     turn_ = {nullptr, &context};
     const bool nothing = streams_.empty();
-    for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
-    if (frames_->in_head() || nothing) check(frames_->go_away(nothing ? H2Error::kNone : H2Error::kCalm));
+    bool late = nothing;
+    for (std::size_t i = streams_.size(); i-- > 0;) {
+        late = late || (streams_[i]->at == At::kRequest && context.now - streams_[i]->since >= limits::kHeaderTime);
+        overdue(*streams_[i]);
+    }
+    if (late) check(frames_->go_away(nothing ? H2Error::kNone : H2Error::kCalm));
     produce(out);
     turn_ = {};
 }
@@ -227,7 +241,25 @@ void H2Session::complete(H2Stream& stream) {
     respond(stream);
 }
 
+// Of a connection that takes its answers slowly, or not at all, the later requests wait: as heads, which are bounded, and not as
+// open files.
 void H2Session::respond(H2Stream& stream) {
+    if (count(At::kReady) == 0 && has_place()) return respond_now(stream);
+    enter(stream, At::kReady);
+}
+
+// Oldest first.
+void H2Session::answer_ready() {
+    while (!broken_ && can_answer()) {
+        H2Stream* next = nullptr;
+        for (const auto& stream : streams_)
+            if (stream->at == At::kReady && (next == nullptr || stream->id < next->id)) next = stream.get();
+        (void)next->head.read(scratch_);
+        respond_now(*next);
+    }
+}
+
+void H2Session::respond_now(H2Stream& stream) {
     scratch_.request.body = stream.body;
     Response response = turn_.handler->handle(scratch_.request, *turn_.context);
     if (!response.later) return answer(stream, response);
@@ -280,7 +312,7 @@ void H2Session::fill_budget(SteadyTime now) {
 H2Piece H2Session::body(H2Stream& stream, char* into, std::size_t room) {
     const H2Piece piece = stream.answer.next(into, room, last_);
     if (piece.size > 0) {
-        chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);  // a window update for the stream, one for the connection
+        if (piece.size >= limits::kH2Piece) chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);  // a window update for the stream, one for the connection
         if (stream.answer.is_live() && turn_.context != nullptr) stream.since = turn_.context->now;
     }
     return piece;

@@ -16,7 +16,7 @@ namespace postern::http {
 struct H2Stream {
     explicit H2Stream(BlockPool& pool) : head(pool) {}
 
-    enum class At : std::uint8_t { kRequest, kBody, kWaiting, kAnswer };
+    enum class At : std::uint8_t { kRequest, kBody, kReady, kWaiting, kAnswer };  // kReady: whole, and not yet answered
 
     std::uint32_t id = 0;
     std::size_t index = 0;  // among the session's

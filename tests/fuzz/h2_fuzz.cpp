@@ -76,7 +76,7 @@ void run(std::string_view bytes, std::size_t chunk, std::size_t room, std::size_
     }
     for (int i = 0; session->phase() != Phase::kClosing && session->has_output(); ++i) {
         Output out(window.data(), window.size());
-        session->produce(out);
+        session->resume(context, out);
         require(out.size() > 0 || !session->has_output(), "what there is gets written");
         require(i < 2000000, "it comes to an end");
     }

@@ -16,6 +16,9 @@ extern "C" {
 #include "server/crypto/accel/stock_gcm.h"
 
 static_assert(MBEDTLS_VERSION_NUMBER >> 16 == 0x0306, "the insides of another mbedTLS: look at gcm.c before this goes on");
+#if !defined(__x86_64__) || !defined(MBEDTLS_AESNI_C) || !defined(MBEDTLS_HAVE_ASM)
+#error "without these mbedTLS keeps H in another order: see gcm_gen_table()"
+#endif
 static_assert(MBEDTLS_GCM_HTABLE_SIZE == 16, "H stands in the middle of the table");
 
 namespace {

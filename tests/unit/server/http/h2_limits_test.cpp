@@ -227,6 +227,9 @@ TEST_CASE("h2: each phase has its time") {
         peer.raw(std::string(kPreface) + frame(kSettings, 0, 0, "") + frame(kHeaders, 1, 1, head_of({{":method", "GET"}})));
         CHECK(peer.session->phase() == Phase::kHead);
         peer.time_out();
+        CHECK(peer.find(kGoaway) == nullptr);  // it was another's time: this one has just begun
+        peer.pass(limits::kHeaderTime);
+        peer.time_out();
         REQUIRE(peer.find(kGoaway) != nullptr);
         CHECK(peer.find(kGoaway)->code() == 11);  // ENHANCE_YOUR_CALM
         CHECK(peer.session->phase() == Phase::kClosing);
@@ -326,6 +329,42 @@ TEST_CASE("h2: a head that goes on and on ends the connection (CVE-2024-27316)")
     CHECK(peer.handler.count == 0);
 }
 
+TEST_CASE("h2: a field section that is far too long is not gone through") {
+    const std::string head = head_of({{":method", "GET"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+    const std::string entry("\x40\x01x\x7f\x81\x1e", 6);  // a name, and 3968 bytes of value, into the table
+    H2Peer peer(100);
+    peer.raw(std::string(kPreface) + frame(kSettings, 0, 0, "") + frame(kHeaders, 5, 1, head + entry + std::string(3968, 'y')));
+    CHECK(peer.handler.count == 1);
+    for (const bool trailers : {false, true}) {
+        CAPTURE(trailers);
+        const std::uint32_t id = trailers ? 5 : 3;
+        const std::string bomb(15000, '\xbe');  // that entry, each byte: 60 MB
+        if (trailers) peer.raw(frame(kHeaders, 4, id, head) + frame(kHeaders, 5, id, bomb));
+        else peer.raw(frame(kHeaders, 5, id, head + bomb));
+        REQUIRE(peer.find(kReset, id) != nullptr);
+        CHECK(peer.find(kReset, id)->code() == 11);
+        CHECK(peer.handler.count == 1);
+    }
+    peer.raw(frame(kHeaders, 5, 7, head + "\xbe"));  // the table is in step
+    CHECK(peer.handler.count == 2);
+    CHECK(peer.find(kGoaway) == nullptr);
+}
+
+TEST_CASE("h2: who takes no answer is judged by his pace, whatever else he is at") {
+    const std::string head = head_of({{":method", "POST"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+    H2Peer peer(100);
+    peer.raw(std::string(kPreface) + frame(kSettings, 0, 0, std::string("\0\4\0\0\0\0", 6)) + frame(kHeaders, 5, 1, head));
+    CHECK(peer.session->phase() == Phase::kWriting);
+    peer.raw(frame(kHeaders, 4, 3, head));  // half a request
+    CHECK(peer.session->phase() == Phase::kWriting);
+    CHECK(!peer.session->has_output());
+    peer.raw(frame(kWindow, 0, 1, std::string("\0\0\0\x10", 4)));
+    CHECK(peer.session->phase() == Phase::kBody);
+    peer.raw(frame(kHeaders, 0, 5, head) + frame(kContinuation, 0, 5, ""));  // and half a head, which another's end does not hide
+    peer.raw(frame(kContinuation, 4, 5, "") + frame(kData, 1, 5, "x"));
+    CHECK(peer.session->phase() == Phase::kWriting);
+}
+
 TEST_CASE("h2: requests that are not over are held up to a bound") {
     H2Peer peer(1000);
     peer.talk();
@@ -337,6 +376,44 @@ TEST_CASE("h2: requests that are not over are held up to a bound") {
     CHECK(refused > 30);
     CHECK(refused < 45);
     CHECK(!peer.goaway);
+}
+
+TEST_CASE("h2: who takes no answers gets no more than so many at a time") {
+    H2Peer peer;
+    int open = 0;
+    class Held final : public BodySource {
+    public:
+        explicit Held(int& count) : count_(count) { ++count_; }
+        ~Held() override { --count_; }
+        std::uint64_t length() const override { return 70000; }
+        std::size_t read(char* into, std::size_t room) override {
+            std::fill(into, into + room, 'x');
+            return room;
+        }
+
+    private:
+        int& count_;
+    };
+    peer.handler.answer = [&](const Request&) {
+        Response response;
+        response.source = std::make_unique<Held>(open);
+        return response;
+    };
+    const std::string head = head_of({{":method", "GET"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+    peer.raw(std::string(kPreface) + frame(kSettings, 0, 0, std::string("\0\4\0\0\0\0", 6)));
+    for (std::uint32_t id = 1; id < 200; id += 2) peer.raw(frame(kHeaders, 5, id, head));
+    CHECK(peer.handler.count == static_cast<int>(limits::kH2Answers));
+    CHECK(open == static_cast<int>(limits::kH2Answers));
+    CHECK(peer.session->phase() == Phase::kWriting);
+    CHECK(!peer.session->has_output());
+    peer.raw(frame(kReset, 0, 1, std::string("\0\0\0\x08", 4)) + frame(kReset, 0, 199, std::string("\0\0\0\x08", 4)));
+    CHECK(peer.handler.count == static_cast<int>(limits::kH2Answers) + 1);  // the oldest that waits
+    REQUIRE(peer.find(kHeaders, 2 * limits::kH2Answers + 1) != nullptr);
+    CHECK(open == static_cast<int>(limits::kH2Answers));
+    for (std::uint32_t id = 3; id < 199; id += 2) peer.raw(frame(kWindow, 0, id, std::string("\0\1\x11\x70", 4)) + frame(kWindow, 0, 0, std::string("\0\1\x11\x70", 4)));
+    CHECK(peer.handler.count == 99);
+    CHECK(open == 0);
+    CHECK(peer.session->phase() == Phase::kIdle);
 }
 
 TEST_CASE("h2: an answer that says close") {

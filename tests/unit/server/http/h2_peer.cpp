@@ -118,11 +118,11 @@ void H2Peer::give(std::string_view bytes) {
         take_from_server(out.bytes());
         if (taken == 0) break;
     }
-    for (bool done = false; !done;) {
+    do {
         Output out(window.data(), window.size());
-        done = session->produce(out);
+        session->resume(context, out);
         take_from_server(out.bytes());
-    }
+    } while (session->has_output());
 }
 
 void H2Peer::talk(std::size_t chunk) {
@@ -160,7 +160,7 @@ void H2Peer::wake() {
     session->resume(context, out);
     take_from_server(out.bytes());
     give({});
-    talk();
+    if (!raw_) talk();
 }
 
 void H2Peer::time_out() {
@@ -169,7 +169,7 @@ void H2Peer::time_out() {
     session->time_out(out, context);
     take_from_server(out.bytes());
     give({});
-    talk();
+    if (!raw_) talk();
 }
 
 std::string frame(std::uint8_t type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
