@@ -81,7 +81,7 @@ private:
     bool last_ = false;        // no request after those that began
     bool broken_ = false;
     bool progressed_ = false;  // a request was answered since somebody asked
-    std::unique_ptr<H2Frames> frames_;  // the last: it tells of streams that close with it
+    std::unique_ptr<H2Frames> frames_;  // the last: it holds pointers to the streams
 };
 
 std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
@@ -312,7 +312,8 @@ void H2Session::fill_budget(SteadyTime now) {
 H2Piece H2Session::body(H2Stream& stream, char* into, std::size_t room) {
     const H2Piece piece = stream.answer.next(into, room, last_);
     if (piece.size > 0) {
-        if (piece.size >= limits::kH2Piece) chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);  // a window update for the stream, one for the connection
+        // the peer answers it with a window update for the stream and one for the connection
+        if (piece.size >= limits::kH2Piece) chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);
         if (stream.answer.is_live() && turn_.context != nullptr) stream.since = turn_.context->now;
     }
     return piece;

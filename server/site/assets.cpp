@@ -9,6 +9,7 @@
 #include "server/http/mime.h"
 #include "server/site/accept_encoding.h"
 #include "server/site/error_page.h"
+#include "server/site/prebuilt.h"
 
 namespace postern::site {
 namespace {
@@ -20,15 +21,6 @@ constexpr std::string_view kPageFields =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'\r\n";
-
-std::shared_ptr<const http::Prebuilt> prebuilt(std::string head, std::string_view body) {
-    auto made = std::make_shared<http::Prebuilt>();
-    made->bytes = std::move(head) + "\r\n";
-    made->head_size = made->bytes.size();
-    made->bytes += body;
-    made->body_size = body.size();
-    return made;
-}
 
 // One coding of a file. Its tag is its own, for a strong tag stands for the very bytes (RFC 9110 section 8.8.3.3).
 struct Variant {
@@ -51,8 +43,8 @@ Variant make_variant(const EmbeddedFile& file, bool gzip) {
     std::string head = "HTTP/1.1 200 OK\r\nContent-Type: " + std::string(http::media_type(file.path)) +
                        "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
     if (gzip) head += "Content-Encoding: gzip\r\n";
-    made.content = prebuilt(head + shared + std::string(kPageFields), body);
-    made.not_modified = prebuilt("HTTP/1.1 304 Not Modified\r\n" + shared, {});
+    made.content = make_prebuilt(head + shared + std::string(kPageFields), body);
+    made.not_modified = make_prebuilt("HTTP/1.1 304 Not Modified\r\n" + shared, {});
     return made;
 }
 

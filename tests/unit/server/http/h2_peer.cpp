@@ -155,10 +155,6 @@ std::uint32_t SeenFrame::code() const {
 }
 
 void H2Peer::wake() {
-    std::string window(room_, '\0');
-    Output out(window.data(), window.size());
-    session->resume(context, out);
-    take_from_server(out.bytes());
     give({});
     if (!raw_) talk();
 }
