@@ -16,6 +16,7 @@ inline constexpr std::size_t kRequestLine = 8192;
 inline constexpr std::size_t kRequestHead = 16384;  // line and fields together: browsers send 2 kB, cookies up to 8
 inline constexpr std::size_t kRequestFields = 100;  // nginx and Apache stop at 100
 inline constexpr std::size_t kDrainBody = 65536;    // an unwanted body up to this is read and dropped, above: close
+inline constexpr std::size_t kSmallBody = 16384;    // one that a handler wants is awaited up to this: a form; above, it is passed on
 inline constexpr std::size_t kRanges = 16;          // parts of an answer: PDF readers ask for some ten
 inline constexpr std::size_t kRequestsPerConnection = 10000;  // then Connection: close, so that no connection is for ever
 
@@ -26,6 +27,7 @@ inline constexpr std::size_t kH2Held = 65536;         // requests that are not a
 // HPACK's table of the peer stays at the 4096 bytes of RFC 9113 section 6.5.2: clients that do not hear of less (Go's before
 // 1.20) would be cut off.
 inline constexpr std::size_t kH2TableOut = 1024;
+inline constexpr std::int32_t kH2Window = 131072;     // of a connection, for bodies that are passed on: two streams' worth wait here
 inline constexpr std::size_t kH2Answers = 32;         // being sent: each holds a file or a page; who takes none gets no more
 inline constexpr std::size_t kH2Acks = 64;            // that a peer has asked for and does not take
 inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are nine
@@ -47,6 +49,7 @@ inline constexpr Millis kIdleTime = 60s;   // between requests; Chrome reuses wi
 inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
 inline constexpr Millis kLaterTime = 30s;  // for an answer that somebody else finds out: whoever does is quicker
 inline constexpr Millis kStreamQuiet = 60s;  // of a live body: it says something more often, so its maker is gone
+inline constexpr std::size_t kUploadPiece = 65536;  // of a body that is passed on, in each kBodyTime: 1 kB/s
 inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
 
 // How fast an answer is taken, by what the peer's kernel acknowledged. After each kPaceWindow it is judged: brisk, or slow

@@ -9,6 +9,7 @@
 #include "server/http/h1_chunked.h"
 #include "server/http/h1_parser.h"
 #include "server/http/later.h"
+#include "server/http/message.h"
 
 namespace postern::http {
 
@@ -24,10 +25,14 @@ struct Incoming {
 
 // A request that a handler could not answer at once.
 struct Waiting {
+    // Of `response`, which has a Later, it takes what it needs.
+    Waiting(std::string_view of, bool closes, Response& response)
+        : head(of), must_close(closes), later(std::move(response.later)), promised(std::move(response)) {}
+
     std::string head;  // to be read again for the answer
     bool must_close = false;
     std::unique_ptr<Later> later;
-    AnswerCounts* counts = nullptr;  // whose answer it will be, if its handler said so
+    Response promised;  // what was said of the answer beforehand
 };
 
 }  // namespace postern::http

@@ -13,7 +13,7 @@ constexpr std::size_t kMostOfChunk = 0xffff;
 
 }  // namespace
 
-bool LiveBody::write(Output& out) {
+LiveBody::State LiveBody::write(Output& out) {
     static constexpr char kHex[] = "0123456789abcdef";
     const std::size_t frame = chunked_ ? kSizeLine + kLineEnd : 0;
     while (out.room() > frame) {
@@ -21,7 +21,10 @@ bool LiveBody::write(Output& out) {
         char* const data = chunked_ ? at + kSizeLine : at;
         const std::size_t room = std::min(out.room() - frame, kMostOfChunk);
         const std::size_t size = std::min(source_->read(data, room), room);
-        if (size == 0) return source_->ended() && end(out);
+        if (size == 0) {
+            if (source_->failed()) return State::kCut;
+            return source_->ended() && end(out) ? State::kEnded : State::kMore;
+        }
         if (chunked_) {
             for (std::size_t i = 0; i < 4; ++i) at[i] = kHex[size >> (12 - 4 * i) & 15];
             at[4] = data[size] = '\r';
@@ -29,7 +32,7 @@ bool LiveBody::write(Output& out) {
         }
         out.advance(size + frame);
     }
-    return false;
+    return State::kMore;
 }
 
 bool LiveBody::end(Output& out) const { return !chunked_ || out.append(kLastChunk); }

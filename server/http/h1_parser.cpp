@@ -106,6 +106,7 @@ Step HeadParser::parse_request_line(std::string_view line) {
                              version[6] == '.' && is_digit(version[7]);
     if (!well_formed) return bad(400);
     if (version[5] != '1') return bad(505);
+    request.major = 1;
     request.minor = static_cast<std::uint8_t>(version[7] - '0');
     request.method = method_of(request.method_text);
     if (request.method == Method::kConnect) return bad(501);  // we are nobody's proxy

@@ -8,6 +8,7 @@
 #include "server/http/h1_awaited.h"
 #include "server/http/h1_live.h"
 #include "server/http/h1_parser.h"
+#include "server/http/h1_relay.h"
 #include "server/http/h1_writer.h"
 #include "server/http/response_rules.h"
 #include "server/http/status.h"
@@ -54,17 +55,27 @@ public:
     Phase phase() const override;
     void no_more_requests() override;
     void time_out(Output& out, const Context& context) override;
+    bool multiplexes() const override { return relay_ != nullptr; }
+    bool takes_input() const override { return relay_ && relay_->has_room(); }
+    bool keeps_time() const override { return waiting_ ? waiting_->later->keeps_time() : live_ && live_->keeps_time(); }
+    bool has_output() const override { return unsent_ != nullptr; }
+    bool take_progress() override { return !relay_ || relay_->took(relay_->is_tunnel() ? 1 : limits::kUploadPiece); }
 
 private:
-    enum class State : unsigned char { kHead, kLength, kChunked, kClosed };
+    enum class State : unsigned char { kHead, kLength, kChunked, kRelay, kClosed };
 
     std::size_t take_head(std::string_view in, const Turn& turn);
     std::size_t take_rest_of_head(std::string_view in, const Turn& turn);
     std::size_t take_length(std::string_view in, const Turn& turn);
     std::size_t take_chunked(std::string_view in, const Turn& turn);
+    std::size_t take_relayed(std::string_view in, const Turn& turn);
+    bool can_take(Output& out);
 
     std::size_t head_complete(std::string_view head, std::string_view after, const Turn& turn);
     std::size_t begin_body(std::string_view head, std::string_view after, const Turn& turn);
+    std::size_t await_body(std::string_view head, std::string_view after, const Turn& turn);
+    std::size_t pass_on(std::string_view head, std::string_view after, const Turn& turn);
+    void tell_continue(std::string_view after, Output& out);
     void body_complete(const Turn& turn);
     void body_too_long(std::string_view head, const Turn& turn);
     void read_head_again(const std::string& head);
@@ -74,9 +85,11 @@ private:
     void refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out);
     void written(WriteState state);
     void stream(Output& out);
+    void begin_stream(Response& response, WriteRules& rules);
+    void end_all();
 
-    bool collects() const { return max_body_ > 0; }
-    std::uint64_t most_body() const { return collects() ? max_body_ : limits::kDrainBody; }
+    bool collects() const { return max_body_ > 0 || wanted_; }
+    std::uint64_t most_body() const { return max_body_ > 0 ? max_body_ : wanted_ ? limits::kSmallBody : limits::kDrainBody; }
 
     RequestScratch& scratch_;
     std::size_t max_body_;
@@ -85,24 +98,32 @@ private:
     std::unique_ptr<Unsent> unsent_;
     std::unique_ptr<Waiting> waiting_;
     std::unique_ptr<LiveBody> live_;
+    std::unique_ptr<H1Relay> relay_;  // at kRelay
     std::uint32_t served_ = 0;
     State state_ = State::kHead;
+    bool wanted_ = false;  // the body that is arriving, by its handler
     bool last_ = false;  // no request after this one
 };
 
 std::size_t H1Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
     const Turn turn{handler, context, out};
     std::size_t taken = 0;
-    while (taken < in.size() && produce(out) && out.room() > 0 && !waiting_ && !live_ && state_ != State::kClosed) {
+    while (taken < in.size() && can_take(out)) {
         const std::string_view rest = in.substr(taken);
         switch (state_) {
             case State::kHead: taken += incoming_ ? take_rest_of_head(rest, turn) : take_head(rest, turn); break;
             case State::kLength: taken += take_length(rest, turn); break;
             case State::kChunked: taken += take_chunked(rest, turn); break;
+            case State::kRelay: taken += take_relayed(rest, turn); break;
             case State::kClosed: break;
         }
     }
     return taken;
+}
+
+bool H1Session::can_take(Output& out) {
+    if (state_ == State::kRelay) return takes_input();
+    return produce(out) && out.room() > 0 && !waiting_ && !live_ && state_ != State::kClosed;
 }
 
 bool H1Session::produce(Output& out) {
@@ -112,17 +133,19 @@ bool H1Session::produce(Output& out) {
 }
 
 void H1Session::resume(const Context& context, Output& out) {
+    if (relay_) produce(out);
     if (live_ && !unsent_) stream(out);
     Response response;
     if (!waiting_ || !waiting_->later->take(response)) return;
     const std::unique_ptr<Waiting> owner = std::move(waiting_);
     read_head_again(owner->head);
-    if (response.counts == nullptr) response.counts = owner->counts;
+    add_promised(response, owner->promised);
     answer(response, owner->must_close, context, out);
 }
 
 Phase H1Session::phase() const {
     if (unsent_) return Phase::kWriting;
+    if (relay_ && !live_ && takes_input()) return Phase::kBody;
     if (waiting_) return Phase::kWaiting;
     if (live_) return Phase::kStreaming;
     switch (state_) {
@@ -130,7 +153,8 @@ Phase H1Session::phase() const {
             // Nothing but the empty line that may precede a request is no request yet.
             return incoming_ && incoming_->head != "\r\n" ? Phase::kHead : Phase::kIdle;
         case State::kLength:
-        case State::kChunked: return Phase::kBody;
+        case State::kChunked:
+        case State::kRelay: return Phase::kBody;
         case State::kClosed: break;
     }
     return Phase::kClosing;
@@ -139,6 +163,9 @@ Phase H1Session::phase() const {
 void H1Session::no_more_requests() {
     last_ = true;
     if (phase() == Phase::kIdle) state_ = State::kClosed;
+    if (!relay_ || !relay_->is_tunnel()) return;
+    live_.reset();  // it has no end of its own
+    end_all();
 }
 
 void H1Session::time_out(Output& out, const Context& context) {
@@ -148,9 +175,10 @@ void H1Session::time_out(Output& out, const Context& context) {
         read_head_again(owner->head);
         refuse(504, &scratch_.request, {}, context, out);
     }
-    if (live_ && now == Phase::kStreaming) (void)live_->end(out);  // without room for it the client sees a body cut off
+    // Without room for its end, or where it would have had more, the client sees a body cut off.
+    if (live_ && now == Phase::kStreaming && !live_->keeps_time()) (void)live_->end(out);
     live_.reset();
-    state_ = State::kClosed;
+    end_all();
 }
 
 // The usual case: a whole head in one piece, used where it lies.
@@ -194,8 +222,10 @@ std::size_t H1Session::head_complete(std::string_view head, std::string_view aft
 
 std::size_t H1Session::begin_body(std::string_view head, std::string_view after, const Turn& turn) {
     const Framing& framing = scratch_.framing;
+    wanted_ = max_body_ == 0 && turn.handler.takes_body(scratch_.request);
     const bool counted = framing.body == Framing::Body::kLength;
     const bool too_long = counted && framing.length > most_body();
+    if (wanted_ && (too_long || !counted)) return pass_on(head, after, turn);
     if (counted && !too_long && framing.length <= after.size()) {
         const auto length = static_cast<std::size_t>(framing.length);
         const std::unique_ptr<Incoming> owner = std::move(incoming_);
@@ -207,17 +237,59 @@ std::size_t H1Session::begin_body(std::string_view head, std::string_view after,
         body_too_long(head, turn);
         return 0;
     }
+    return await_body(head, after, turn);
+}
+
+std::size_t H1Session::await_body(std::string_view head, std::string_view after, const Turn& turn) {
+    const Framing& framing = scratch_.framing;
     if (!incoming_) {
         incoming_ = std::make_unique<Incoming>();
         incoming_->head = head;
     }
     incoming_->body_length = framing.length;
-    state_ = counted ? State::kLength : State::kChunked;
-    if (framing.expects_continue && after.empty() && !turn.out.append(kContinue)) {
-        unsent_ = std::make_unique<Unsent>();
-        unsent_->rest = kContinue;
-    }
+    state_ = framing.body == Framing::Body::kLength ? State::kLength : State::kChunked;
+    tell_continue(after, turn.out);
     return 0;
+}
+
+void H1Session::tell_continue(std::string_view after, Output& out) {
+    if (!scratch_.framing.expects_continue || !after.empty() || out.append(kContinue)) return;
+    unsent_ = std::make_unique<Unsent>();
+    unsent_->rest = kContinue;
+}
+
+// An answer that is there at once was no use of the body: it is the connection's last.
+std::size_t H1Session::pass_on(std::string_view head, std::string_view after, const Turn& turn) {
+    const std::unique_ptr<Incoming> owner = std::move(incoming_);
+    const Framing framing = scratch_.framing;
+    scratch_.request.body_follows = true;
+    scratch_.request.body_length = framing.length;
+    scratch_.request.body = {};
+    Response response = turn.handler.handle(scratch_.request, turn.context);
+    scratch_.request.body_follows = false;
+    if (!response.later) {
+        answer(response, true, turn.context, turn.out);
+        return 0;
+    }
+    if (response.sink) tell_continue(after, turn.out);
+    relay_ = std::make_unique<H1Relay>(std::move(response.sink), framing);
+    state_ = State::kRelay;
+    waiting_ = std::make_unique<Waiting>(head, false, response);
+    return 0;
+}
+
+std::size_t H1Session::take_relayed(std::string_view in, const Turn& turn) {
+    const H1Relay::Step step = relay_->take(in);
+    if (step.state == H1Relay::State::kMore) return step.taken;
+    relay_.reset();
+    state_ = step.state == H1Relay::State::kDone && waiting_ ? State::kHead : State::kClosed;
+    if (step.state == H1Relay::State::kDone) return step.taken;
+    live_.reset();  // the client sees a body cut off
+    if (const std::unique_ptr<Waiting> owner = std::move(waiting_)) {
+        read_head_again(owner->head);
+        refuse(400, &scratch_.request, {}, turn.context, turn.out);
+    }
+    return step.taken;
 }
 
 std::size_t H1Session::take_length(std::string_view in, const Turn& turn) {
@@ -271,9 +343,10 @@ void H1Session::body_too_long(std::string_view head, const Turn& turn) {
 
 void H1Session::respond(std::string_view head, std::string_view body, bool must_close, const Turn& turn) {
     scratch_.request.body = body;
+    scratch_.request.body_follows = false;
     Response response = turn.handler.handle(scratch_.request, turn.context);
     if (response.later)
-        waiting_ = std::make_unique<Waiting>(Waiting{std::string(head), must_close, std::move(response.later), response.counts});
+        waiting_ = std::make_unique<Waiting>(head, must_close, response);
     else
         answer(response, must_close, turn.context, turn.out);
 }
@@ -283,26 +356,43 @@ void H1Session::answer(Response& response, bool must_close, const Context& conte
     ++served_;
     WriteRules rules;
     rules.head_only = request.method == Method::kHead;
-    rules.close = must_close || last_ || response.close || !scratch_.framing.keep_alive ||
+    rules.close = must_close || last_ || response.close || !scratch_.framing.keep_alive || relay_ ||
                   served_ >= limits::kRequestsPerConnection;
     rules.tell_keep_alive = request.minor == 0;
-    if (response.live) {
-        rules.live = true;
-        rules.chunked = request.minor > 0;
-        rules.close = rules.close || !rules.chunked;
-        if (!rules.head_only) live_ = std::make_unique<LiveBody>(std::move(response.live), rules.chunked);
-    }
+    if (response.live) begin_stream(response, rules);
     rules.date = scratch_.date.at(context.wall);
-    if (rules.close) state_ = State::kClosed;
+    // The rest of a body that is passed on may still be wanted while the answer is under way.
+    if (rules.close && !(relay_ && live_)) end_all();
     count(response.counts, response.status, context);
     tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0}, context);
     written(write_response(response, rules, out, unsent_));
     if (live_ && !unsent_) stream(out);
 }
 
-// As much as there is. No stream outlasts the wish to end: whoever listens comes again.
+void H1Session::begin_stream(Response& response, WriteRules& rules) {
+    const bool tunnel = response.status == 101 && response.sink;
+    rules.live = true;
+    rules.chunked = !tunnel && !response.announce && scratch_.request.minor > 0;
+    rules.close = tunnel ? false : rules.close || !(rules.chunked || response.announce);
+    if (tunnel || has_body(response, rules.head_only)) live_ = std::make_unique<LiveBody>(std::move(response.live), rules.chunked);
+    if (!tunnel) return;
+    relay_ = std::make_unique<H1Relay>(std::move(response.sink));
+    state_ = State::kRelay;
+}
+
+// As much as there is. No stream outlasts the wish to end, unless it has an end of its own: whoever listens comes again.
 void H1Session::stream(Output& out) {
-    if (last_ ? live_->end(out) : live_->write(out)) live_.reset();
+    LiveBody::State state = LiveBody::State::kMore;
+    if (last_ && !live_->keeps_time()) state = live_->end(out) ? LiveBody::State::kEnded : state;
+    else state = live_->write(out);
+    if (state == LiveBody::State::kMore) return;
+    live_.reset();
+    if (relay_ || state == LiveBody::State::kCut) end_all();
+}
+
+void H1Session::end_all() {
+    relay_.reset();
+    state_ = State::kClosed;
 }
 
 // `request` is null where none could be read; `line` is then what came.
@@ -315,7 +405,7 @@ void H1Session::refuse(std::uint16_t status, const Request* request, std::string
     count(nullptr, status, context);
     tell({request, line, status, body_size(response, rules.head_only)}, context);
     incoming_.reset();
-    state_ = State::kClosed;
+    end_all();
     written(write_response(response, rules, out, unsent_));
 }
 

@@ -36,7 +36,7 @@ public:
     Head& operator=(const Head&) = delete;
 
     std::size_t size() const {
-        std::size_t size = rules_.date.size() + connection().size() + response_.lines.size();
+        std::size_t size = rules_.date.size() + connection().size() + response_.lines.size() + response_.own_lines.size();
         size += response_.prebuilt ? response_.prebuilt->head_size : 9 + 3 + 1 + reason_.size() + 2 + 2;
         if (rules_.chunked) size += kChunked.size();
         if (!length_text_.empty()) size += kLengthName.size() + length_text_.size() + 2;
@@ -53,7 +53,7 @@ public:
             if (!may_stand(field.second)) continue;
             at = put(put(put(put(at, field.first), ": "), field.second), "\r\n");
         }
-        at = put(at, response_.lines);
+        at = put(put(at, response_.lines), response_.own_lines);
         if (rules_.chunked) at = put(at, kChunked);
         if (!length_text_.empty()) at = put(put(put(at, kLengthName), length_text_), "\r\n");
         return put(put(put(at, rules_.date), connection()), "\r\n");

@@ -20,6 +20,7 @@ H2Fields::H2Fields(const Response& response, bool head_only, std::string_view da
     for (const auto& [name, value] : response.fields)
         if (may_stand(value)) add(name, value);
     add_lines(response.lines);
+    add_lines(response.own_lines);
     add_lines(date);
 }
 
@@ -58,8 +59,10 @@ bool H2Body::take(Response& response, bool head_only) {
 H2Piece H2Body::next(char* into, std::size_t room, bool ending) {
     using State = H2Piece::State;
     if (live_) {
+        ending = ending && !live_->keeps_time();
         const std::size_t size = ending ? 0 : std::min(live_->read(into, room), room);
         if (size > 0) return {State::kMore, size};
+        if (!ending && live_->failed()) return {State::kFailed, 0};
         return {ending || live_->ended() ? State::kLast : State::kNothingYet, 0};
     }
     if (source_) {

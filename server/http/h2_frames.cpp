@@ -100,6 +100,7 @@ const nghttp2_option* H2Frames::Impl::options() {
         nghttp2_option* option = nullptr;
         if (nghttp2_option_new(&option) != 0) return option;
         nghttp2_option_set_no_closed_streams(option, 1);
+        nghttp2_option_set_no_auto_window_update(option, 1);
         nghttp2_option_set_max_outbound_ack(option, limits::kH2Acks);
         nghttp2_option_set_max_settings(option, limits::kH2Settings);
         nghttp2_option_set_max_deflate_dynamic_table_size(option, limits::kH2TableOut);
@@ -123,7 +124,9 @@ bool H2Frames::Impl::start() {
         nghttp2_settings_entry{NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits::kRequestHead)},
         nghttp2_settings_entry{NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
     };
-    return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size()) == 0;
+    // A body that nobody takes for a while must not keep those of other streams from coming.
+    return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), settings.size()) == 0 &&
+           nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, limits::kH2Window) == 0;
 }
 
 int H2Frames::Impl::head_begun(nghttp2_session* session, const nghttp2_frame* frame, void* user) {
@@ -184,8 +187,10 @@ int H2Frames::Impl::bad_field_came(nghttp2_session* session, const nghttp2_frame
     return put == 0 ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
-int H2Frames::Impl::data_came(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size, void* user) {
-    if (H2Stream* const stream = of(user).stream(id)) of(user).events.data(*stream, {reinterpret_cast<const char*>(data), size});
+int H2Frames::Impl::data_came(nghttp2_session* session, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size, void* user) {
+    H2Stream* const stream = of(user).stream(id);
+    if (stream == nullptr) return nghttp2_session_consume(session, id, size) == 0 ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
+    of(user).events.data(*stream, {reinterpret_cast<const char*>(data), size});
     return 0;
 }
 
@@ -294,6 +299,10 @@ bool H2Frames::answer(std::uint32_t id, std::uint16_t status, std::span<const Fi
 bool H2Frames::go_on(std::uint32_t id) {
     const nghttp2_nv status = pair_of(":status", "100");
     return nghttp2_submit_headers(impl_->session, NGHTTP2_FLAG_NONE, static_cast<std::int32_t>(id), nullptr, &status, 1, nullptr) == 0;
+}
+
+bool H2Frames::consumed(std::uint32_t id, std::size_t bytes) {
+    return nghttp2_session_consume(impl_->session, static_cast<std::int32_t>(id), bytes) == 0;
 }
 
 bool H2Frames::resume(std::uint32_t id) {

@@ -62,6 +62,7 @@ public:
     // its end.
     bool answer(std::uint32_t id, std::uint16_t status, std::span<const FieldView> fields, bool with_body);
     bool go_on(std::uint32_t id);               // 100 Continue
+    bool consumed(std::uint32_t id, std::size_t bytes);  // of data(): the peer may send so many more
     bool resume(std::uint32_t id);              // there is more of a body that had nothing yet
     bool reset(std::uint32_t id, H2Error why);
     // No further streams. With kNone those that began are finished, else the connection ends.

@@ -39,6 +39,7 @@ public:
     bool multiplexes() const override { return true; }
     bool has_output() const override { return !broken_ && (frames_->has_output() || can_answer()); }
     bool take_progress() override { return std::exchange(progressed_, false); }
+    bool keeps_time() const override;
 
 private:
     H2Stream* begun(std::uint32_t id) override;
@@ -59,8 +60,14 @@ private:
     void answer(H2Stream& stream, Response& response);
     void refuse(H2Stream& stream, std::uint16_t status);
     void body_too_long(H2Stream& stream);
-    bool collects() const { return max_body_ > 0; }
-    std::size_t most_body() const { return collects() ? max_body_ : limits::kDrainBody; }
+    bool collects(const H2Stream& stream) const { return max_body_ > 0 || stream.wanted; }
+    std::size_t most_body(const H2Stream& stream) const {
+        return max_body_ > 0 ? max_body_ : stream.wanted ? limits::kSmallBody : limits::kDrainBody;
+    }
+    void pump(H2Stream& stream);
+    void rouse(H2Stream& stream);
+    void set_starved(H2Stream& stream, bool starved);
+    void let_go(H2Stream& stream);
     void overdue(H2Stream& stream);
     void fill_budget(SteadyTime now);
     void check(bool well) { broken_ = broken_ || !well; }
@@ -72,6 +79,7 @@ private:
     std::vector<H2StreamOwner> streams_;
     std::array<std::size_t, 5> counts_{};  // of streams, by what they are at
     std::size_t live_ = 0;                 // of those at kAnswer
+    std::size_t starved_ = 0;              // of those that are live
     std::size_t held_ = 0;                 // bytes of requests
     Turn turn_;
     Handler* handler_ = nullptr;           // of the connection
@@ -90,7 +98,7 @@ std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context
     turn_ = {&handler, &context};
     fill_budget(context.now);
     // Who keeps the connection busy with other requests does not gain time for those that he leaves unfinished.
-    if (count(At::kBody) + count(At::kWaiting) > 0)
+    if (count(At::kBody) + count(At::kWaiting) + live_ > 0)
         for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
     check(frames_->take(in));
     answer_ready();
@@ -109,11 +117,12 @@ void H2Session::resume(const Context& context, Output& out) {
     answer_ready();
     for (std::size_t i = streams_.size(); i-- > 0 && count(At::kWaiting) + live_ > 0;) {
         H2Stream& stream = *streams_[i];
-        if (stream.answer.is_live()) check(frames_->resume(stream.id));
+        if (stream.answer.is_live()) rouse(stream);
+        if (stream.sink) pump(stream);
         Response response;
         if (stream.at != At::kWaiting || !stream.later->take(response)) continue;
         (void)stream.head.read(scratch_);  // it could be read before
-        if (response.counts == nullptr) response.counts = stream.counts;
+        add_promised(response, *stream.promised);
         answer(stream, response);
     }
     produce(out);
@@ -125,7 +134,7 @@ Phase H2Session::phase() const {
     if (broken_ || (!sends && !frames_->expects_more())) return Phase::kClosing;
     if (sends) return Phase::kWriting;
     // Whoever takes no answers is judged by his pace, whatever else he is at: the peer gives no window.
-    if (count(At::kAnswer) > live_ || count(At::kReady) > 0) return Phase::kWriting;
+    if (count(At::kAnswer) > starved_ || count(At::kReady) > 0) return Phase::kWriting;
     if (count(At::kBody) > 0) return Phase::kBody;
     if (frames_->in_head()) return Phase::kHead;
     if (count(At::kWaiting) > 0) return Phase::kWaiting;
@@ -156,16 +165,41 @@ void H2Session::time_out(Output& out, const Context& context) {
 }
 
 void H2Session::overdue(H2Stream& stream) {
+    const bool uploads = stream.passes_on && !stream.ended && stream.at != At::kAnswer;  // after that both ways count as one
+    if (uploads && stream.sink && stream.sink->room() == 0) stream.since = turn_.context->now;  // it is not the client who is slow
     const Millis age = std::chrono::duration_cast<Millis>(turn_.context->now - stream.since);
-    if (stream.at == At::kBody && age >= limits::kBodyTime) {
+    if ((stream.at == At::kBody || uploads) && age >= limits::kBodyTime) {
         (void)stream.head.read(scratch_);
         refuse(stream, 408);
-    } else if (stream.at == At::kWaiting && age >= limits::kLaterTime) {
+    } else if (stream.at == At::kWaiting && !stream.later->keeps_time() && age >= limits::kLaterTime) {
         (void)stream.head.read(scratch_);
         refuse(stream, 504);
-    } else if (stream.answer.is_live() && age >= limits::kStreamQuiet) {
-        check(frames_->reset(stream.id, H2Error::kInternal));
+    } else if (stream.answer.is_live() && !(stream.answer.keeps_time() && stream.starved) && age >= limits::kStreamQuiet) {
+        check(frames_->reset(stream.id, stream.starved ? H2Error::kInternal : H2Error::kCancel));
     }
+}
+
+// Nobody of them can be late.
+bool H2Session::keeps_time() const {
+    for (const auto& stream : streams_) {
+        const bool uploads = stream->passes_on && !stream->ended;
+        if (uploads) return false;
+        if (stream->at == At::kWaiting ? !stream->later->keeps_time() : !(stream->answer.keeps_time() && stream->starved)) return false;
+    }
+    return !streams_.empty();
+}
+
+// There may be more of its live answer; of one that ended short the peer hears at once, whatever his window is.
+void H2Session::rouse(H2Stream& stream) {
+    if (stream.starved && turn_.context != nullptr) stream.since = turn_.context->now;
+    set_starved(stream, false);
+    check(stream.answer.failed() ? frames_->reset(stream.id, H2Error::kInternal) : frames_->resume(stream.id));
+}
+
+void H2Session::set_starved(H2Stream& stream, bool starved) {
+    if (std::exchange(stream.starved, starved) == starved) return;
+    if (starved) ++starved_;
+    else --starved_;
 }
 
 H2Stream* H2Session::begun(std::uint32_t id) {
@@ -185,7 +219,9 @@ void H2Session::closed(H2Stream& stream) {
     const std::size_t index = stream.index;
     --counts_[static_cast<std::size_t>(stream.at)];
     if (stream.answer.is_live()) --live_;
+    set_starved(stream, false);
     if (stream.at != At::kAnswer) held_ -= stream.held();
+    let_go(stream);
     std::swap(streams_[index], streams_.back());
     streams_[index]->index = index;
     streams_.pop_back();
@@ -208,34 +244,73 @@ void H2Session::head_complete(H2Stream& stream, bool body_follows) {
     const std::uint16_t fault = stream.head.read(scratch_);
     held_ += stream.head.size();
     if (fault != 0) return refuse(stream, fault);
+    stream.wanted = body_follows && max_body_ == 0 && turn_.handler->takes_body(scratch_.request);
     // Who waits for a go-ahead for a body that nobody wants gets the answer instead.
-    if (!body_follows || (scratch_.framing.expects_continue && !collects())) return respond(stream);
+    if (!body_follows || (scratch_.framing.expects_continue && !collects(stream))) return respond(stream);
     const auto length = parse_decimal(scratch_.request.field("content-length"));
-    if (length && *length > most_body()) return body_too_long(stream);
+    stream.passes_on = stream.wanted && (!length || *length > limits::kSmallBody);
+    if (stream.passes_on) return respond(stream);
+    if (length && *length > most_body(stream)) return body_too_long(stream);
     enter(stream, At::kBody);
     if (scratch_.framing.expects_continue) check(frames_->go_on(stream.id));
 }
 
 // The request is in the scratch. The rest of the body is not waited for: the stream is reset behind the answer.
 void H2Session::body_too_long(H2Stream& stream) {
-    if (collects()) return refuse(stream, 413);
+    if (collects(stream)) return refuse(stream, 413);
     respond(stream);
 }
 
 void H2Session::data(H2Stream& stream, std::string_view bytes) {
+    if (stream.passes_on) {
+        stream.body.append(bytes);
+        return pump(stream);
+    }
+    check(frames_->consumed(stream.id, bytes.size()));
     if (stream.at != At::kBody) return;  // it is answered
     stream.body_size += bytes.size();
-    if (stream.body_size > most_body()) {
+    if (stream.body_size > most_body(stream)) {
         (void)stream.head.read(scratch_);
         return body_too_long(stream);
     }
-    if (!collects()) return;
+    if (!collects(stream)) return;
     if (held_ + bytes.size() > limits::kH2Held + max_body_) return check(frames_->reset(stream.id, H2Error::kRefused));
     stream.body.append(bytes);
     held_ += bytes.size();
 }
 
+// What has come of a body that is passed on goes as far as there is room; so much the peer may then send.
+void H2Session::pump(H2Stream& stream) {
+    std::size_t went = 0;
+    while (stream.sink && went < stream.body.size() && stream.sink->room() > 0) {
+        const auto piece = std::string_view(stream.body).substr(went, stream.sink->room());
+        stream.sink->take(piece);
+        went += piece.size();
+    }
+    if (!stream.sink && stream.at == At::kAnswer) went = stream.body.size();  // nobody wants it any more
+    stream.body.erase(0, went);
+    if (went > 0) check(frames_->consumed(stream.id, went));
+    if (went > 0 && stream.sink) stream.sink->push();
+    stream.went += went;
+    if (stream.went >= limits::kUploadPiece && turn_.context != nullptr) {
+        stream.went = 0;
+        stream.since = turn_.context->now;
+    }
+    if (!stream.body.empty() || !stream.ended || !stream.sink) return;
+    stream.sink->end();
+    stream.sink.reset();
+}
+
+void H2Session::let_go(H2Stream& stream) {
+    stream.sink.reset();
+    if (!stream.passes_on || stream.body.empty()) return;
+    check(frames_->consumed(stream.id, stream.body.size()));
+    std::string().swap(stream.body);
+}
+
 void H2Session::complete(H2Stream& stream) {
+    stream.ended = true;
+    if (stream.passes_on) return pump(stream);
     if (stream.at != At::kBody) return;
     (void)stream.head.read(scratch_);
     respond(stream);
@@ -260,13 +335,21 @@ void H2Session::answer_ready() {
 }
 
 void H2Session::respond_now(H2Stream& stream) {
-    scratch_.request.body = stream.body;
-    Response response = turn_.handler->handle(scratch_.request, *turn_.context);
+    Request& request = scratch_.request;
+    request.body_follows = stream.passes_on;
+    request.body = stream.passes_on ? std::string_view() : stream.body;
+    request.body_length = stream.passes_on ? parse_decimal(request.field("content-length")).value_or(0) : 0;
+    Response response = turn_.handler->handle(request, *turn_.context);
+    request.body_follows = false;
     if (!response.later) return answer(stream, response);
     stream.later = std::move(response.later);
-    stream.counts = response.counts;
+    stream.sink = std::move(response.sink);
+    stream.promised = std::make_unique<Response>(std::move(response));
     stream.since = turn_.context->now;
     enter(stream, At::kWaiting);
+    if (!stream.sink) return;
+    if (scratch_.framing.expects_continue && stream.body.empty()) check(frames_->go_on(stream.id));
+    pump(stream);
 }
 
 // The request is in the scratch.
@@ -284,8 +367,10 @@ void H2Session::answer(H2Stream& stream, Response& response) {
     const bool with_body = stream.answer.take(response, head_only);
     check(frames_->answer(stream.id, status, fields.all(), with_body));
     stream.head.clear();
-    std::string().swap(stream.body);
+    if (!stream.answer.is_live()) let_go(stream);
+    if (!stream.passes_on) std::string().swap(stream.body);
     stream.later.reset();
+    stream.promised.reset();
     stream.since = context.now;
     enter(stream, At::kAnswer);
     if (stream.answer.is_live()) ++live_;
@@ -311,6 +396,7 @@ void H2Session::fill_budget(SteadyTime now) {
 
 H2Piece H2Session::body(H2Stream& stream, char* into, std::size_t room) {
     const H2Piece piece = stream.answer.next(into, room, last_);
+    if (stream.answer.is_live()) set_starved(stream, piece.state == H2Piece::State::kNothingYet);
     if (piece.size > 0) {
         // the peer answers it with a window update for the stream and one for the connection
         if (piece.size >= limits::kH2Piece) chatter_left_ = std::min(limits::kH2Chatter, chatter_left_ + 2);

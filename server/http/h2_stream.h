@@ -9,6 +9,7 @@
 #include "server/http/h2_answer.h"
 #include "server/http/h2_head.h"
 #include "server/http/later.h"
+#include "server/http/message.h"
 
 namespace postern::http {
 
@@ -23,13 +24,19 @@ struct H2Stream {
     At at = At::kRequest;
     SteadyTime since{};     // it is there; of a live body: it has said something
     H2Head head;
-    std::string body;       // of the request; empty when it is dropped
+    std::string body;       // of the request; empty when it is dropped; of one that is passed on: what has not gone yet
     std::size_t body_size = 0;  // bytes of it that came, dropped ones too
+    bool wanted = false;        // its handler wants the body,
+    bool passes_on = false;     // as it comes: no more of it is held than the peer's window lets come
+    bool ended = false;         // all of that has come
+    std::size_t went = 0;       // of that, since `since`
+    std::unique_ptr<BodySink> sink;
     std::unique_ptr<Later> later;
-    AnswerCounts* counts = nullptr;
+    std::unique_ptr<Response> promised;  // with `later`: what was said of the answer beforehand
     H2Body answer;
+    bool starved = false;       // of a live answer: it had nothing when it was last asked; else it is the peer who takes it
 
-    std::size_t held() const { return head.size() + body.size(); }
+    std::size_t held() const { return head.size() + (passes_on ? 0 : body.size()); }
 };
 
 // In a block of the loop's.

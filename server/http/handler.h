@@ -4,6 +4,11 @@
 #include "server/base/clock.h"
 #include "server/http/access.h"
 #include "server/http/message.h"
+#include "server/http/rouser.h"
+
+namespace postern::net {
+class Reactor;
+}
 
 namespace postern::http {
 
@@ -19,6 +24,8 @@ struct Context {
     AccessObserver* access = nullptr;  // the session's to tell; a handler leaves it alone
     AnswerCounts* counts = nullptr;    // of answers that no handler claims; null: nobody counts
     const Waker* waker = nullptr;      // for an answer that comes later; null: nobody can wait here
+    Rouser* rouser = nullptr;          // likewise, from the loop's own thread; stays while the Later, LiveSource or BodySink does
+    net::Reactor* reactor = nullptr;   // of the loop; null: nothing can be opened here
 };
 
 // A Handler belongs to one loop thread: it may keep a cache of its own without locks. It must not block.
@@ -26,6 +33,9 @@ class Handler {
 public:
     virtual ~Handler() = default;
     virtual Response handle(const Request& request, const Context& context) = 0;
+    // Asked where the endpoint collects no bodies, at the head of a request that has one. False: it is dropped. True: handle()
+    // gets it, whole in Request::body if it is no larger than limits::kSmallBody, else as it comes (Request::body_follows).
+    virtual bool takes_body(const Request&) const { return false; }
 };
 
 }  // namespace postern::http

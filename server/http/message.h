@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/http/body_sink.h"
 #include "server/http/later.h"
 #include "server/http/live.h"
 
@@ -40,6 +41,8 @@ struct Request {
     std::uint8_t major = 1, minor = 1;  // HTTP/MAJOR.MINOR
     std::span<const FieldView> fields;
     std::string_view body;       // complete; empty when there is none
+    bool body_follows = false;   // it comes through Response::sink; only where Handler::takes_body() said so
+    std::uint64_t body_length = 0;  // of a body that follows; 0: its end will tell
 
     // The first field of that name, or empty. Names are compared without case.
     std::string_view field(std::string_view name) const;
@@ -69,19 +72,23 @@ struct Response {
     std::vector<std::pair<std::string_view, std::string>> fields;
     // Whole lines "Name: value\r\n" besides; they must stay until the handler is asked again.
     std::string_view lines;
+    std::string own_lines;                     // likewise, its own
 
     // Exactly one of these is the body; the first that is set counts. HEAD, 204 and 304 send none of it.
     std::shared_ptr<const Prebuilt> prebuilt;  // status repeats that of its bytes; fields come after those it has
     std::unique_ptr<BodySource> source;
-    std::unique_ptr<LiveSource> live;          // with prebuilt and source unset; no Content-Length then
+    std::unique_ptr<LiveSource> live;          // with prebuilt and source unset; no Content-Length unless announced
     std::string_view static_body;              // lives as long as the program
     std::string body;
 
-    // Set: this is no answer yet, and all else in here counts for nothing.
+    // Set: this is no answer yet. Of all else in here `fields` and `lines` are added to those of the answer, `counts` is its
+    // unless it has others, and `sink` counts.
     std::unique_ptr<Later> later;
+    // Takes the body that follows; of a 101, whose `live` and `sink` are the two ways of the tunnel, what the client says.
+    std::unique_ptr<BodySink> sink;
 
     bool close = false;                        // end the connection after this
-    // For a 304 or HEAD answer to what is not sent: the length to announce.
+    // For a 304 or HEAD answer to what is not sent, and for a live body: the length to announce.
     std::uint64_t announced_length = 0;
     bool announce = false;
 

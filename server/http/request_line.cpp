@@ -25,6 +25,9 @@ bool apply_target(std::string_view text, RequestScratch& scratch, Target& target
     Request& request = scratch.request;
     if (!split_target(text, target)) return false;
     request.target = text;
+    request.body = {};  // the request is the loop's: nothing of the last one stays
+    request.body_follows = false;
+    request.body_length = 0;
     request.raw_path = target.path;
     request.query = target.query;
     request.has_query = target.has_query;

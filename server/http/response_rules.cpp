@@ -16,6 +16,7 @@ std::string_view body_in_memory(const Response& response) {
 
 std::uint64_t body_size(const Response& response, bool head_only) {
     if (!has_body(response, head_only)) return 0;
+    if (response.live && response.announce) return response.announced_length;
     return response.source && !response.prebuilt ? response.source->length() : body_in_memory(response).size();
 }
 
@@ -23,10 +24,17 @@ std::optional<std::uint64_t> length_to_tell(const Response& response, bool head_
     if (response.prebuilt) return std::nullopt;
     const std::uint16_t status = response.status;
     // none in 204; in 304 only what a 200 would have had
-    if (status == 304 ? !response.announce : live || status < 200 || status == 204) return std::nullopt;
-    if (response.announce && (head_only || status == 304)) return response.announced_length;
+    if (status == 304 ? !response.announce : (live && !response.announce) || status < 200 || status == 204) return std::nullopt;
+    if (response.announce && (head_only || live || status == 304)) return response.announced_length;
     if (response.source) return response.source->length();
     return response.static_body.empty() ? response.body.size() : response.static_body.size();
+}
+
+void add_promised(Response& answer, Response& promised) {
+    for (auto& field : promised.fields) answer.fields.push_back(std::move(field));
+    if (answer.lines.empty()) answer.lines = promised.lines;
+    else answer.own_lines += promised.lines;
+    if (answer.counts == nullptr) answer.counts = promised.counts;
 }
 
 bool may_stand(std::string_view value) { return find_control(value, 0, false) == value.size(); }

@@ -63,12 +63,16 @@ public:
     // between requests), then kClosing.
     virtual void time_out(Output& out, const Context& context) = 0;
 
-    // HTTP/2: input is taken while answers are under way, produce() may be called at any time, and the phase is that of whatever
-    // is most pressing.
+    // HTTP/2, and bodies and tunnels that are passed on: input is taken while answers are under way, produce() may be called at any
+    // time, and the phase is that of whatever is most pressing.
     virtual bool multiplexes() const { return false; }
+    // Of a session that multiplexes: feed() would take something. Where what it would be passed on to has no room it does not.
+    virtual bool takes_input() const { return true; }
+    // What it waits for, or what it streams, keeps its own time.
+    virtual bool keeps_time() const { return false; }
     // Of a session that multiplexes: produce() would write something, given room. In kWriting without it the peer gives no window.
     virtual bool has_output() const { return true; }
-    // Whether a request was answered since this was last asked.
+    // Whether a request was answered, or a good piece of one passed on, since this was last asked.
     virtual bool take_progress() { return true; }
 };
 

@@ -26,7 +26,9 @@ public:
         response.static_body = "ok";
         return response;
     }
+    bool takes_body(const Request&) const override { return wants_bodies; }
 
+    bool wants_bodies = false;
     std::string seen;
     int count = 0;
     std::function<Response(const Request&)> answer;
