@@ -34,6 +34,8 @@ http::Context Connection::context() const {
     context.access = parts_.access;
     context.counts = parts_.counts;
     context.waker = space_.waker.get();
+    context.rouser = const_cast<Connection*>(this);
+    context.reactor = space_.reactor;
     context.now = space_.now;
     context.wall = space_.wall;
     return context;
@@ -138,6 +140,9 @@ Connection::Step Connection::rest_between_events() {
     return Step::kWait;
 }
 
+// What the session would take.
+bool Connection::has_input() const { return (readable_ || !unfed_.empty()) && parts_.session->takes_input(); }
+
 // Whatever is ready of all answers, and then more input: there may be a window in it, or a request that is quicker answered.
 Connection::Step Connection::multiplexed_round() {
     http::Session& session = *parts_.session;
@@ -145,16 +150,19 @@ Connection::Step Connection::multiplexed_round() {
     Output out(space_.out.get(), limits::kLoopOutput);
     session.resume(context(), out);
     Step input = Step::kMore;
-    if (out.room() > 0 && (readable_ || !unfed_.empty())) input = take_input(out);
+    if (out.room() > 0 && has_input()) input = take_input(out);
     if (input == Step::kClose) return input;
     const Step step = send(out.bytes());
     if (step != Step::kMore) return step;
-    if (readable_ || !unfed_.empty() || session.has_output() || session.phase() == Phase::kClosing) return Step::kMore;
-    return session.phase() == Phase::kStreaming ? rest_between_events() : Step::kWait;
+    const Phase phase = session.phase();
+    if (has_input() || session.has_output() || phase == Phase::kClosing) return Step::kMore;
+    if (phase != Phase::kStreaming) return Step::kWait;
+    return out.size() > 0 ? Step::kMore : rest_between_events();
 }
 
 // One buffer's worth: finish what is unsent, go on producing, else take input and answer it.
 Connection::Step Connection::one_round() {
+    if (broken_ && keeps_time()) return Step::kClose;  // what is passed on may not be read, or written, for long
     Step step = send_unsent();
     if (step != Step::kMore) return step;
     if (parts_.session->multiplexes()) return multiplexed_round();
@@ -166,7 +174,7 @@ Connection::Step Connection::one_round() {
         if (out.size() == 0 && parts_.session->phase() == Phase::kWriting) return Step::kClose;  // its source gave up
     } else if (phase == Phase::kWaiting) {
         parts_.session->resume(context(), out);
-        if (parts_.session->phase() == Phase::kWaiting) return Step::kWait;
+        if (parts_.session->phase() == Phase::kWaiting) return ended_ && keeps_time() ? Step::kClose : Step::kWait;
     } else if (phase == Phase::kStreaming) {
         if (ended_) return Step::kClose;  // nobody listens any more
         parts_.session->resume(context(), out);
@@ -195,6 +203,7 @@ Connection::Turn Connection::settle(Step step) {
 void Connection::note(Ready ready) {
     readable_ = readable_ || ready.readable;
     ended_ = ended_ || ready.ended;
+    broken_ = broken_ || ready.broken;
 }
 
 Connection::Turn Connection::run(Ready ready) {
@@ -245,6 +254,17 @@ Connection::Turn Connection::late_streams() {
     if (parts_.session->phase() == Phase::kClosing) return step == Step::kMore ? finish() : Turn::kClose;
     enter(step == Step::kBlocked ? Place::kWriting : place_by_phase());
     return parts_.session->has_output() ? Turn::kAgain : Turn::kWait;
+}
+
+void Connection::rouse() {
+    if (closing || std::exchange(queued, true)) return;
+    space_.queue.push_back(this);
+}
+
+bool Connection::stays_on() {
+    if ((place_ != Place::kWaiting && place_ != Place::kStreaming) || !keeps_time()) return false;
+    enter(place_);
+    return true;
 }
 
 Connection::Turn Connection::time_out() {

@@ -18,9 +18,10 @@ namespace postern::front {
 struct Ready {
     bool readable = false;
     bool ended = false;  // the peer closed its side: the end is to be read, also after a short read
+    bool broken = false;  // there is no peer any more
 };
 
-class Connection : public net::DeadlineNode {
+class Connection final : public net::DeadlineNode, private http::Rouser {
 public:
     // What the loop should do after a turn.
     enum class Turn : unsigned char {
@@ -45,11 +46,13 @@ public:
     };
 
     Connection(Parts parts, LoopSpace& space, Deadlines& deadlines);
-    ~Connection();
+    ~Connection() override;
 
     void note(Ready ready);  // remembered for the next run()
     Turn run(Ready ready);  // after an event, or (with nothing ready) after kAgain
     Turn time_out();        // its deadline passed
+    bool stays_on();        // or did not: what it waits for keeps its own time
+    bool keeps_time() const { return parts_.session->keeps_time(); }
     Turn drain();           // no further requests; closes when those that arrived are answered
     void sleep();           // idle for a while: gives back what memory it can
     bool keeps_pace();      // its pace window is over; if it does, the next one begins
@@ -73,17 +76,16 @@ private:
     enum class Place : unsigned char { kHandshake, kHead, kBody, kWaiting, kStreaming, kIdle, kAsleep, kWriting, kSlow, kLinger };
     enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
 
+    void rouse() override;
     Step take_input(http::Output& out);
     Step feed(std::string_view bytes, http::Output& out);
-    Step push(std::string_view& bytes);
-    Step send(std::string_view bytes);
-    Step send_unsent();
-    Step one_round();
-    Step multiplexed_round();
+    Step push(std::string_view& bytes), send(std::string_view bytes), send_unsent();
+    Step one_round(), multiplexed_round();
     bool begin();
     Turn late_streams();
     Step rest_between_events();
     bool more_to_do() const;
+    bool has_input() const;
     void say_goodbye();
     Turn finish();
     Turn linger();
@@ -109,6 +111,7 @@ private:
     bool input_open_ = true;
     bool answered_ = false;  // at least one response was produced: an idle connection, not a silent one
     bool readable_ = false;  // the poller said so and no read has denied it since; it will not say it twice
+    bool broken_ = false;
     bool ended_ = false;     // likewise that the end of input is there to be read
     bool moved_ = false;     // the peer took bytes in this turn
     bool draining_ = false;

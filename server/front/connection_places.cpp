@@ -76,8 +76,8 @@ void Connection::settle_place(bool blocked) {
 // Of many requests at a time each has its own age, and a ping is no use of the connection.
 bool Connection::renews(Place next) {
     if (!parts_.session->multiplexes()) return moved_;
-    if (next == Place::kIdle) return parts_.session->take_progress();
-    return moved_ && next == Place::kStreaming;
+    const bool progress = parts_.session->take_progress();
+    return next == Place::kIdle || next == Place::kBody ? progress : next == Place::kStreaming && (moved_ || progress);
 }
 
 bool Connection::keeps_pace() {

@@ -22,6 +22,7 @@ void bump(std::atomic<unsigned long long>& counter) {
 Loop::Loop(Parts parts, net::Poller poller, net::Wakeup wakeup)
     : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {
     space_.waker = std::make_unique<Bell>(wakeup_);
+    space_.reactor = &residents_;
     if (parts_.access) access_ = std::make_unique<AccessBuffer>(parts_.access);
 }
 
@@ -90,19 +91,22 @@ void Loop::run() {
         run_queued();
         run_handshakes();
         expire();
-        graveyard_.clear();
+        graveyard_.clear();  // with its sessions go the connections that were opened for them
+        residents_.end_turn();
         old_doors_.clear();
         if (access_) access_->flush_if_due(space_.now);
         trim();
         if (draining_ && (connections_.empty() || space_.now >= drain_until_)) break;
     }
     connections_.clear();
+    residents_.leave();
     doors_.clear();
     if (access_) access_->flush();
     counters_.open.store(0, std::memory_order_relaxed);
 }
 
 void Loop::handle_event(const net::Poller::Event& event) {
+    if (event.watched) return event.watched->ready(event.readable, event.writable);
     if (!event.owner) {
         take_mail();
         run_waiting();
@@ -114,8 +118,8 @@ void Loop::handle_event(const net::Poller::Event& event) {
     }
     auto& connection = *static_cast<Connection*>(event.owner);
     if (connection.closing) return;
-    if (!connection.secure() || connection.handshake_done()) return apply(connection, connection.run({event.readable, event.ended}));
-    connection.note({event.readable, event.ended});
+    if (!connection.secure() || connection.handshake_done()) return apply(connection, connection.run({event.readable, event.ended, event.broken}));
+    connection.note({event.readable, event.ended, event.broken});
     if (!std::exchange(connection.shaking, true)) shaking_.push_back(&connection);
 }
 
@@ -146,7 +150,7 @@ Loop::Door* Loop::door_of(const void* owner) const {
 }
 
 void Loop::run_queued() {
-    working_.swap(queue_);
+    working_.swap(space_.queue);
     for (Connection* connection : working_) {
         connection->queued = false;
         if (!connection->closing) apply(*connection, connection->run({}));
@@ -176,7 +180,7 @@ void Loop::apply(Connection& connection, Connection::Turn turn) {
         close(connection);
     } else if (turn == Connection::Turn::kAgain && !connection.queued) {
         connection.queued = true;
-        queue_.push_back(&connection);
+        space_.queue.push_back(&connection);
     }
 }
 
@@ -194,7 +198,7 @@ void Loop::close(Connection& connection) {
     }
     connection.closing = true;
     connection.unlink();
-    if (connection.queued) std::erase(queue_, &connection);  // it would outlive its grave there
+    if (connection.queued) std::erase(space_.queue, &connection);  // it would outlive its grave there
     if (connection.shaking) std::erase(shaking_, &connection);
     parts_.clients->leave(connection.client());
     std::size_t index = connection.index;
@@ -211,6 +215,7 @@ void Loop::close(Connection& connection) {
 void Loop::expire(net::DeadlineList& list) {
     while (net::DeadlineNode* node = list.expired(space_.now)) {
         auto& connection = *static_cast<Connection*>(node);
+        if (connection.stays_on()) continue;  // and is at the end of the list now
         bump(counters_.timeouts);
         Connection::Turn turn = connection.time_out();
         apply(connection, turn);
@@ -257,7 +262,7 @@ void Loop::trim() {
 }
 
 Millis Loop::until_next() const {
-    if (!queue_.empty() || !shaking_.empty()) return Millis(0);
+    if (!space_.queue.empty() || !shaking_.empty()) return Millis(0);
     SteadyTime now = parts_.clock.steady();
     Millis soonest(-1);
     auto consider = [&](Millis wait) {
@@ -270,6 +275,7 @@ Millis Loop::until_next() const {
     if (draining_) consider(std::max(drain_until_ - now, Millis(0)));
     if (paused_) consider(limits::kAcceptPause);
     if (access_) consider(access_->until_due(now));
+    consider(residents_.until_next(now));
     if (freed_ >= limits::kFreedBeforeTrim) consider(std::max(limits::kBetweenTrims - (now - trimmed_at_), Millis(0)));
     return soonest;
 }

@@ -17,6 +17,7 @@
 #include "server/front/connection.h"
 #include "server/front/endpoint.h"
 #include "server/front/places.h"
+#include "server/front/residents.h"
 #include "server/net/listener.h"
 #include "server/net/poller.h"
 #include "server/net/wakeup.h"
@@ -66,8 +67,7 @@ private:
     void begin_drain();
     void accept_from(Door& door);
     void admit(Door& door, net::Accepted accepted);
-    bool make_room();
-    bool take_place();
+    bool make_room(), take_place();
     void cannot_accept(const net::Accepted& refused);
     void handle_event(const net::Poller::Event& event);
     void let_in();
@@ -76,9 +76,8 @@ private:
     void run_waiting();
     void apply(Connection& connection, Connection::Turn turn);
     void close(Connection& connection);
-    void expire(), expire(net::DeadlineList& list);
-    void judge_pace(net::DeadlineList& list);
-    Connection* slowest();
+    void expire(), expire(net::DeadlineList& list), judge_pace(net::DeadlineList& list);
+    Connection *slowest(), *oldest_listener();
     void trim();
     Millis until_next() const;
     void note_handshake(Connection& connection);
@@ -88,13 +87,14 @@ private:
     net::Poller poller_;
     net::Wakeup wakeup_;
     LoopSpace space_;
+    Residents residents_{poller_, space_};
     Deadlines deadlines_;
     std::unique_ptr<AccessBuffer> access_;
     std::vector<std::unique_ptr<Door>> doors_, old_doors_;
     std::vector<Door*> knocking_;  // in this turn
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<std::unique_ptr<Connection>> graveyard_;  // events of this round may still name them
-    std::vector<Connection*> queue_, working_;            // those with more to do than one turn
+    std::vector<Connection*> working_;                    // of the queue, in this turn
     std::deque<Connection*> shaking_;                     // those whose handshake can get on
     bool paused_ = false;                                 // listeners, for want of descriptors
     std::size_t freed_ = 0;  // connections closed or put to sleep since memory was last given back

@@ -95,14 +95,23 @@ Connection* Loop::slowest() {
     return found;
 }
 
+// Who listens to events comes again; a download that is passed on would have to begin again.
+Connection* Loop::oldest_listener() {
+    net::DeadlineNode* node = deadlines_.streaming.oldest();
+    for (int i = 0; node && i < limits::kSlowCompared; i++, node = deadlines_.streaming.after(*node))
+        if (!static_cast<Connection*>(node)->keeps_time()) return static_cast<Connection*>(node);
+    return nullptr;
+}
+
 // The longest idle goes first; then those that take longest to say what they want; then the slowest of the slow takers.
 // Who is being answered and takes it stays.
 bool Loop::make_room() {
     net::DeadlineNode* victim = nullptr;
     for (net::DeadlineList* list : {&deadlines_.asleep, &deadlines_.idle, &deadlines_.linger, &deadlines_.head,
                                     &deadlines_.handshake, &deadlines_.body, &deadlines_.streaming})
-        if (!victim) victim = list->oldest();
+        if (!victim) victim = list == &deadlines_.streaming ? oldest_listener() : list->oldest();
     if (!victim) victim = slowest();
+    if (!victim) victim = deadlines_.streaming.oldest();
     if (!victim) return false;
     counters_.evicted.fetch_add(1, std::memory_order_relaxed);
     auto& connection = *static_cast<Connection*>(victim);

@@ -27,6 +27,7 @@ public:
         requests_.store(requests_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // one writer
         return next_->handle(request, context);
     }
+    bool takes_body(const http::Request& request) const override { return next_->takes_body(request); }
 
 private:
     std::shared_ptr<http::Handler> next_;

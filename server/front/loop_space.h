@@ -6,16 +6,20 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "server/base/clock.h"
 #include "server/front/stats.h"
 #include "server/http/request_scratch.h"
 #include "server/net/deadlines.h"
+#include "server/net/reactor.h"
 #include "server/tls/tls_stream.h"
 
 namespace postern::front {
 
-// Nothing in it survives a turn.
+class Connection;
+
+// Nothing in it survives a turn but who is queued.
 struct LoopSpace {
     LoopSpace();
     ~LoopSpace();
@@ -28,6 +32,8 @@ struct LoopSpace {
     SteadyTime now{};
     WallTime wall{};
     std::unique_ptr<const http::Waker> waker;  // of this loop
+    net::Reactor* reactor = nullptr;           // likewise
+    std::vector<Connection*> queue;            // those with more to do than one turn, and those who were roused
 
     // How many connections are at what. The loop alone writes; others may read.
     void count(ConnectionState state, int more) {

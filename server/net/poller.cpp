@@ -15,6 +15,8 @@ epoll_event interest(std::uint32_t events, void* owner) {
     return event;
 }
 
+constexpr std::uintptr_t kWatched = 1;
+
 }  // namespace
 
 Result<Poller> Poller::open() {
@@ -31,6 +33,14 @@ Result<void> Poller::add(int fd, void* owner) {
 
 Result<void> Poller::add_level(int fd, void* owner) {
     epoll_event event = interest(EPOLLIN, owner);
+    if (epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return Error::system("epoll_ctl", errno);
+    return {};
+}
+
+// Told from an owner by the lowest bit, which is 0 in either's address.
+Result<void> Poller::watch(int fd, Watched& who) {
+    static_assert(alignof(Watched) > 1);
+    epoll_event event = interest(EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, reinterpret_cast<char*>(&who) + kWatched);
     if (epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return Error::system("epoll_ctl", errno);
     return {};
 }
@@ -58,8 +68,12 @@ std::span<const Poller::Event> Poller::wait(Millis timeout) {
         const epoll_event& event = raw_[static_cast<std::size_t>(i)];
         bool gone = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
         bool ended = gone || (event.events & EPOLLRDHUP) != 0;
-        events_[static_cast<std::size_t>(i)] = {event.data.ptr, ended || (event.events & EPOLLIN) != 0,
-                                                gone || (event.events & EPOLLOUT) != 0, ended};
+        char* const who = static_cast<char*>(event.data.ptr);
+        const bool watched = (reinterpret_cast<std::uintptr_t>(who) & kWatched) != 0;
+        Event& told = events_[static_cast<std::size_t>(i)];
+        told = {nullptr, nullptr, ended || (event.events & EPOLLIN) != 0, gone || (event.events & EPOLLOUT) != 0, gone, ended};
+        if (watched) told.watched = reinterpret_cast<Watched*>(who - kWatched);
+        else told.owner = who;
     }
     return {events_.data(), static_cast<std::size_t>(ready)};
 }

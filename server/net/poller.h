@@ -11,6 +11,7 @@
 #include "server/base/clock.h"
 #include "server/base/result.h"
 #include "server/base/unique_fd.h"
+#include "server/net/reactor.h"
 
 namespace postern::net {
 
@@ -18,8 +19,10 @@ class Poller {
 public:
     struct Event {
         void* owner;
+        Watched* watched;  // or this one; then there is no owner
         bool readable;  // or hung up or broken: a read will tell
         bool writable;
+        bool broken;    // reset, or ended both ways
         bool ended;     // the peer closed its side: a short read is not the last one, the end is still to be read
     };
 
@@ -28,6 +31,7 @@ public:
     // `owner` comes back with each event; it must outlive its registration. Closing the descriptor ends it.
     Result<void> add(int fd, void* owner);                  // both directions, edge-triggered
     Result<void> add_level(int fd, void* owner);            // readable only, level-triggered: listeners and wakeups
+    Result<void> watch(int fd, Watched& who);               // likewise both directions, edge-triggered
     void remove(int fd);                                    // of a descriptor that stays open
     void pause(int fd);                                     // no more events of a level-triggered one, until resume
     void resume(int fd, void* owner);
