@@ -1,0 +1,83 @@
+#include "server/proxy/request_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "server/base/text.h"
+#include "server/http/chars.h"
+#include "server/proxy/hop_fields.h"
+
+namespace postern::proxy {
+
+namespace {
+
+// As servers make names of variables of them: there "_", "." and "-" are one.
+std::string folded(std::string_view name) {
+    std::string text = lower(name);
+    std::replace_if(text.begin(), text.end(), [](char c) { return c == '_' || c == '.'; }, '-');
+    return text;
+}
+
+// Who asked, how and for what is ours to say, under whatever name it is known; "proxy" is what scripts know as HTTP_PROXY.
+bool is_ours(std::string_view name) {
+    static constexpr std::array<std::string_view, 11> kNames{
+        "expect", "forwarded", "forwarded-for", "front-end-https", "host", "proxy", "true-client-ip", "x-client-ip", "x-original-url",
+        "x-real-ip", "x-rewrite-url"};
+    return has_prefix(name, "x-forwarded") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return http::is_char(c, http::kTokenChar); });
+}
+
+void add(std::string& text, std::string_view name, std::string_view value) { (((text += name) += ": ") += value) += "\r\n"; }
+
+std::string host_of(const http::Request& request) {
+    std::string host(request.host);
+    if (host.find(':') != host.npos) host = "[" + host + "]";
+    if (request.host_port != 0) host += ":" + std::to_string(request.host_port);
+    return host;
+}
+
+void add_fields(std::string& text, const http::Request& request, std::string& via) {
+    std::string options;  // all that Connection names
+    for (const http::FieldView& field : request.fields)
+        if (equal_no_case(field.name, "connection")) (options += field.value) += ",";
+    for (const http::FieldView& field : request.fields) {
+        const std::string name = folded(field.name);
+        if (is_hop_field(name) || is_ours(name) || (!options.empty() && names_option(options, field.name))) continue;
+        if (equal_no_case(field.name, "via")) (via += field.value) += ", ";
+        else add(text, field.name, field.value);
+    }
+}
+
+}  // namespace
+
+std::string request_tail(const http::Request& request, const http::Context& context, const RequestTail& form) {
+    std::string text = " HTTP/1.1\r\n", via;
+    const std::string host = host_of(request);
+    add(text, "Host", host);
+    add_fields(text, request, via);
+    add(text, "X-Forwarded-For", context.peer);
+    add(text, "X-Forwarded-Proto", context.secure ? "https" : "http");
+    add(text, "X-Forwarded-Host", host);
+    add(text, "Via", via + (request.major == 2 ? "2" : "1." + std::to_string(request.minor)) + " postern");
+    if (form.upgrade) {
+        add(text, "Connection", "Upgrade");
+        add(text, "Upgrade", request.field("upgrade"));
+    }
+    if (form.form == BodyForm::kLength) add(text, "Content-Length", std::to_string(form.length));
+    if (form.form == BodyForm::kChunked) add(text, "Transfer-Encoding", "chunked");
+    return text += "\r\n";
+}
+
+bool asks_for_upgrade(const http::Request& request) {
+    if (request.major != 1 || request.minor == 0 || request.method != http::Method::kGet) return false;
+    const std::string_view wanted = request.field("upgrade");
+    const std::string name = lower(wanted.substr(0, wanted.find('/')));
+    const std::string_view version = name.size() < wanted.size() ? wanted.substr(name.size() + 1) : "1";
+    if (!is_token(name) || !is_token(version) || !names_option(request.field("connection"), "upgrade")) return false;
+    return name != "h2c" && name != "h2" && name != "http" && name != "tls";
+}
+
+}  // namespace postern::proxy
