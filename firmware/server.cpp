@@ -140,7 +140,7 @@ Result<void> Server::bind() {
     front::FrontOptions options = public_options(config_.server);
     options.access = access_;
     options.answers = &watch_.answers();
-    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, health_, watch_.answers(), public_tls_)));
+    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, health_, watch_.answers(), public_tls_, machine_.log)));
     TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(watch_.answers()),
                                    admin_endpoints(config_, admin_door())));
     return {};
@@ -294,11 +294,11 @@ std::vector<std::string> Server::public_addresses() const {
 void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
 
 Result<void> Server::replace_endpoints(const config::Config& config) {
-    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, health_, watch_.answers(), public_tls_)));
+    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, health_, watch_.answers(), public_tls_, machine_.log)));
     Result<void> inner = inner_->replace(inner_endpoints(config));
     if (inner.ok()) return {};
     // the public side goes back to what the admin side still is
-    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, health_, watch_.answers(), public_tls_));
+    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, health_, watch_.answers(), public_tls_, machine_.log));
     if (!back.ok()) machine_.log.error("reload_half_undone", {{"why", back.error().text()}});
     return inner;
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "firmware/embedded.h"
+#include "server/proxy/proxy.h"
 #include "server/site/aliases.h"
 #include "server/site/assets.h"
 #include "server/site/error_pages.h"
@@ -18,6 +19,14 @@ namespace postern {
 namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
+
+// What handlers know of the rest of the program.
+struct Surroundings {
+    const site::ChallengeSource& challenges;
+    const site::CertHealth& health;
+    http::AnswerBook& answers;
+    Log& log;
+};
 
 // A folder of a site: its root, or what an alias shows below `prefix`.
 Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::string& folder, const std::string& prefix,
@@ -38,7 +47,19 @@ Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::stri
     return HandlerPtr(std::move(files));
 }
 
-Result<HandlerPtr> files_of(const config::SiteContent& content, const std::shared_ptr<site::FileCache>& cache) {
+HandlerPtr proxy_of(const config::SitePlan& plan, const proxy::Route& route, Log& log) {
+    proxy::ProxyOptions options;
+    options.route = route;
+    options.max_body = static_cast<std::uint64_t>(plan.content.max_body);
+    options.timeout = Seconds(plan.content.timeout);
+    options.site = plan.name;
+    options.log = &log;
+    return std::make_shared<proxy::Proxy>(options);
+}
+
+// Folders and, below their prefixes, other folders and other servers.
+Result<HandlerPtr> places_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache, Log& log) {
+    const config::SiteContent& content = plan.content;
     HandlerPtr handler;
     if (content.root.empty()) {
         handler = std::make_shared<site::Assets>(embedded_files("default/"));
@@ -50,13 +71,14 @@ Result<HandlerPtr> files_of(const config::SiteContent& content, const std::share
         TRY(HandlerPtr files, folder_of(content, rule.folder, rule.prefix, cache));
         aliases.push_back({rule.prefix, std::move(files)});
     }
+    for (const proxy::Route& route : content.proxy) aliases.push_back({route.prefix, proxy_of(plan, route, log)});
     return aliases.empty() ? handler : std::make_shared<site::Aliases>(std::move(handler), std::move(aliases));
 }
 
 // What the site shows, the first that is asked outermost: moved paths, pages for errors, folders.
-Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache) {
+Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache, Log& log) {
     const config::SiteContent& content = plan.content;
-    Result<HandlerPtr> files = files_of(content, cache);
+    Result<HandlerPtr> files = places_of(plan, cache, log);
     if (!files.ok()) return std::move(files).error().at("[site " + plan.name + "]");
     HandlerPtr handler = std::move(files).value();
     if (!content.root.empty() && (!content.error_page_404.empty() || !content.error_page_5xx.empty())) {
@@ -73,8 +95,8 @@ HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fiel
 
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
 Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache,
-                      const site::CertHealth& health, http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
-    TRY(HandlerPtr content, content_of(site, cache));
+                      const Surroundings& around, http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
+    TRY(HandlerPtr content, content_of(site, cache, around.log));
     auto port = static_cast<std::uint16_t>(plan.public_https_port);
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 
@@ -84,7 +106,7 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     serving.plain = site.redirect_http ? HandlerPtr(redirect) : with_fields(content, site.content.header);
     const bool strict = site.hsts.kind != site::HstsRule::Kind::kOff;
     auto strictly = [&](HandlerPtr inner) -> HandlerPtr {
-        return strict ? std::make_shared<site::Hsts>(std::move(inner), site.hsts, site.folder, health) : inner;
+        return strict ? std::make_shared<site::Hsts>(std::move(inner), site.hsts, site.folder, around.health) : inner;
     };
     serving.secure = with_fields(strictly(content), site.content.header);
     sending.plain = redirect;
@@ -95,25 +117,25 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     return {};
 }
 
-Result<HandlerPtr> make_hosts(const config::Plan& plan, const site::ChallengeSource& challenges, const site::CertHealth& health,
-                              http::AnswerBook& answers, std::size_t loop) {
+Result<HandlerPtr> make_hosts(const config::Plan& plan, const Surroundings& around, std::size_t loop) {
     std::vector<site::HostEntry> entries;
     auto cache = std::make_shared<site::FileCache>();
-    for (const config::SitePlan& site : plan.sites) TRY_VOID(add_site(plan, site, cache, health, answers.of(site.name, loop), entries));
-    return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), challenges, nullptr));
+    for (const config::SitePlan& site : plan.sites)
+        TRY_VOID(add_site(plan, site, cache, around, around.answers.of(site.name, loop), entries));
+    return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), around.challenges, nullptr));
 }
 
 }  // namespace
 
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
                                               const site::CertHealth& health, http::AnswerBook& answers,
-                                              const std::shared_ptr<const tls::TlsContext>& tls) {
+                                              const std::shared_ptr<const tls::TlsContext>& tls, Log& log) {
     // one tree of handlers a loop, shared by its listeners
     auto trees = std::make_shared<std::map<std::size_t, HandlerPtr>>();
-    auto make = [plan, &challenges, &health, &answers, trees](std::size_t loop) -> Result<HandlerPtr> {
+    auto make = [plan, &challenges, &health, &answers, &log, trees](std::size_t loop) -> Result<HandlerPtr> {
         HandlerPtr& tree = (*trees)[loop];
         if (tree) return tree;
-        TRY(tree, make_hosts(plan, challenges, health, answers, loop));
+        TRY(tree, make_hosts(plan, {challenges, health, answers, log}, loop));
         return tree;
     };
     std::vector<front::Endpoint> endpoints;

@@ -11,9 +11,9 @@
 
 namespace postern {
 
-// `challenges`, `health` and `answers` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
+// `challenges`, `health`, `answers` and `log` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
 std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
                                               const site::CertHealth& health, http::AnswerBook& answers,
-                                              const std::shared_ptr<const tls::TlsContext>& tls);
+                                              const std::shared_ptr<const tls::TlsContext>& tls, Log& log);
 
 }  // namespace postern

@@ -79,11 +79,32 @@ void check_ca(Reading& reading, const SiteSection& site) {
     reading.fault(title, "ca", about_unknown_ca(reading.config, site.ca));
 }
 
+bool is_own(const ServerSection& server, const net::Address& address) {
+    for (const auto* list : {&server.http, &server.https}) {
+        for (const net::Address& ours : *list)
+            if (ours == address || (ours.overlaps(address) && address.is_loopback())) return true;
+    }
+    return false;
+}
+
 void check_redirect(Reading& reading, const SiteSection& site) {
     const ServerSection& server = reading.config.server;
     if (!site.redirect_http || !server.https.empty() || server.http.empty() || reading.is_faulty("server", "https")) return;
     reading.fault(title_of(site), "redirect_http", "there is no HTTPS to redirect to, [server] https is off; set redirect_http = no",
                   site.line);
+}
+
+// One prefix leads to one place; and not back to us, again and again.
+void check_proxy(Reading& reading, const SiteSection& site) {
+    const std::string title = title_of(site);
+    for (const proxy::Route& route : site.proxy) {
+        const bool shown = std::any_of(site.alias.begin(), site.alias.end(), [&](const AliasRule& one) { return one.prefix == route.prefix; });
+        if (shown) reading.fault(title, "proxy", "'" + route.prefix + "' is shown from a folder by an alias; take one of the two away");
+        for (const proxy::Upstream& upstream : route.upstreams) {
+            if (!is_own(reading.config.server, upstream.address)) continue;
+            reading.fault(title, "proxy", "http://" + upstream.authority + " is this server itself; allowed is another address or port");
+        }
+    }
 }
 
 }  // namespace
@@ -96,6 +117,7 @@ void check_sites(Reading& reading) {
         fill_names(reading, site);
         check_names(reading, site, owners);
         check_redirect(reading, site);
+        check_proxy(reading, site);
         check_preload(reading, site);
         check_apart(reading, site);
         check_error_pages(reading, site);

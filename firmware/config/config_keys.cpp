@@ -3,6 +3,7 @@
 #include "firmware/config/admin_values.h"
 #include "firmware/config/bindings.h"
 #include "firmware/config/content_values.h"
+#include "firmware/config/proxy_values.h"
 #include "firmware/config/notify_values.h"
 #include "firmware/config/sharing_values.h"
 #include "server/base/text.h"
@@ -172,6 +173,14 @@ constexpr KeyRow kKeys[] = {
     {"site", "alias", "", "/photos /srv/photos", "/PREFIX and a folder that exists; a relative path begins at this file's folder",
      "Another folder, shown below a path of this site. One line for each.",
      bind::kPathLines<&Site::alias, take_alias, show_aliases>},
+    {"site", "proxy", "", "/app http://127.0.0.1:8080", "/PREFIX and one URL or several, such as http://127.0.0.1:8080 or http://[::1]:3000/base",
+     "Requests below the prefix go on to another server, WebSockets too; several take turns, and one that fails is left out for a "
+     "while. With a path in the URL that takes the place of the prefix, without one the path stays. One line for each.",
+     bind::kLines<&Site::proxy, take_proxy, show_proxy>},
+    {"site", "max_body", "off", "", "a size such as 512k or 64m, or off", "The largest request body that is passed on; above it: 413. None is ever held whole.",
+     bind::kTyped<&Site::max_body, take_max_body, show_max_body>},
+    {"site", "timeout", "1m", "", "a duration from 1s to 1h", "How long a server that requests are passed on to may say nothing; then: 504.",
+     bind::kTyped<&Site::timeout, take_proxy_time, show_proxy_time>},
     {"site", "header", "", "Referrer-Policy: no-referrer", "a header as Name: value", "A header for every answer of the site. One line for each.",
      bind::kLines<&Site::header, take_header, show_headers>},
     {"site", "cache_control", "", "public, max-age=3600", "directives as in the header Cache-Control, separated by commas",

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/proxy/route.h"
 #include "server/site/moved_paths.h"
 #include "server/site/own_fields.h"
 #include "server/site/static_files.h"
@@ -27,6 +28,9 @@ struct SiteContent {
     std::string cache_control;               // empty: none is sent
     std::vector<site::MovedRule> redirect;   // each in the order of the file
     std::vector<AliasRule> alias;
+    std::vector<proxy::Route> proxy;
+    int max_body = 0;                        // bytes of one that is passed on; 0: no limit
+    int timeout = 60;                        // seconds, for a server that requests are passed on to
     std::vector<site::OwnField> header;
     std::vector<site::MimeRule> mime;
 };

@@ -33,6 +33,7 @@ constexpr Guarded kGuarded[] = {
     {"site", "ca"},
     {"site", "root"},     // shows what the server may read
     {"site", "alias"},    // likewise
+    {"site", "proxy"},    // shows what answers to this device alone
     {"notify", {}},       // reads files with passwords, and says who is told
     {"server", "log"},    // written before the rights are given up
     {"server", "access_log"},

@@ -36,7 +36,11 @@ constexpr Habit kHabits[] = {
     {"encode", "write compress"},
     {"gzip_static", "write compress"},
     {"precompressed", "write compress"},
-    {"proxy_pass", "proxy is known, but not in this version yet"},
+    {"proxy_pass", "write proxy"},
+    {"reverse_proxy", "write proxy"},
+    {"proxypass", "write proxy"},
+    {"client_max_body_size", "write max_body"},
+    {"proxy_read_timeout", "write timeout"},
 };
 
 std::string in_brackets(std::string_view kind) {

@@ -12,13 +12,17 @@ Aliases::Aliases(std::shared_ptr<http::Handler> inner, std::vector<Alias> aliase
                      [](const Alias& a, const Alias& b) { return a.prefix.size() > b.prefix.size(); });
 }
 
-http::Response Aliases::handle(const http::Request& request, const http::Context& context) {
+http::Handler& Aliases::handler_of(const http::Request& request) const {
     for (const Alias& alias : aliases_) {
         const std::size_t size = alias.prefix.size();
         if (!has_prefix(request.path, alias.prefix)) continue;
-        if (request.path.size() == size || request.path[size] == '/') return alias.files->handle(request, context);
+        if (request.path.size() == size || request.path[size] == '/') return *alias.handler;
     }
-    return inner_->handle(request, context);
+    return *inner_;
+}
+
+http::Response Aliases::handle(const http::Request& request, const http::Context& context) {
+    return handler_of(request).handle(request, context);
 }
 
 }  // namespace postern::site

@@ -72,20 +72,42 @@ void ErrorPages::look(Page& page) {
     page.made.clear();
 }
 
-http::Response ErrorPages::handle(const http::Request& request, const http::Context& context) {
-    http::Response response = inner_->handle(request, context);
+void ErrorPages::dress(http::Response& response, SteadyTime now) {
     const std::uint16_t status = response.status;
-    if (status != 404 && status < 500) return response;
+    if (status != 404 && status < 500) return;
     Page& page = status == 404 ? not_found_ : server_error_;
-    if (page.path.empty() || response.prebuilt != http::status_page(status)) return response;
-    if (context.now >= page.next_look) {
-        page.next_look = context.now + limits::kCacheTrust;
+    if (page.path.empty() || response.prebuilt != http::status_page(status)) return;
+    if (now >= page.next_look) {
+        page.next_look = now + limits::kCacheTrust;
         look(page);
     }
-    if (!page.there) return response;
+    if (!page.there) return;
     auto& made = page.made[status];
     if (!made) made = make_page(status, page.path, page.body);
     response.prebuilt = made;
+}
+
+// An answer that comes later may be one of ours too: 502, 504. The connection that waits for it holds the handler.
+class ErrorPages::Promised final : public http::Later {
+public:
+    Promised(std::unique_ptr<http::Later> inner, ErrorPages& pages) : inner_(std::move(inner)), pages_(pages) {}
+    bool take(http::Response& into) override {
+        if (!inner_->take(into)) return false;
+        pages_.dress(into, pages_.now_);
+        return true;
+    }
+    bool keeps_time() const override { return inner_->keeps_time(); }
+
+private:
+    std::unique_ptr<http::Later> inner_;
+    ErrorPages& pages_;
+};
+
+http::Response ErrorPages::handle(const http::Request& request, const http::Context& context) {
+    now_ = context.now;
+    http::Response response = inner_->handle(request, context);
+    if (response.later) response.later = std::make_unique<Promised>(std::move(response.later), *this);
+    else dress(response, now_);
     return response;
 }
 

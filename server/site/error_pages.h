@@ -23,6 +23,7 @@ public:
     static Result<std::unique_ptr<ErrorPages>> open(std::shared_ptr<http::Handler> inner, const std::string& root,
                                                     const ErrorPageFiles& files);
     http::Response handle(const http::Request& request, const http::Context& context) override;
+    bool takes_body(const http::Request& request) const override { return inner_->takes_body(request); }
 
     ErrorPages(std::shared_ptr<http::Handler> inner, UniqueFd root, const ErrorPageFiles& files);
 
@@ -33,10 +34,13 @@ private:
         SteadyTime next_look{};
         std::map<std::uint16_t, std::shared_ptr<const http::Prebuilt>> made;  // of this body, by status
     };
+    class Promised;
     void look(Page& page);
+    void dress(http::Response& response, SteadyTime now);
 
     std::shared_ptr<http::Handler> inner_;
     UniqueFd root_;
+    SteadyTime now_{};  // of the latest request: answers that come later know no other
     Page not_found_, server_error_;
 };
 

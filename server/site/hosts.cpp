@@ -49,6 +49,13 @@ Hosts::Hosts(std::vector<HostEntry> entries, const ChallengeSource& challenges, 
 
 Hosts::~Hosts() = default;
 
+// Which of a site's two handlers it will be is not known here: a body that one of them wants is kept.
+bool Hosts::takes_body(const http::Request& request) const {
+    if (is_challenge_path(request)) return false;
+    const HostEntry* entry = index_->find(request.host);
+    return entry != nullptr && (entry->secure->takes_body(request) || entry->plain->takes_body(request));
+}
+
 http::Response Hosts::handle(const http::Request& request, const http::Context& context) {
     if (is_challenge_path(request)) return index_->challenge.handle(request, context);
     const HostEntry* entry = index_->find(request.host);

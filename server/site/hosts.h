@@ -25,6 +25,7 @@ public:
     Hosts(std::vector<HostEntry> entries, const ChallengeSource& challenges, std::shared_ptr<http::Handler> fallback);
     ~Hosts() override;
     http::Response handle(const http::Request& request, const http::Context& context) override;
+    bool takes_body(const http::Request& request) const override;
 
 private:
     struct Index;

@@ -29,6 +29,7 @@ public:
     // `folder`: of the site's certificate. `health` must outlive the handler; it is asked once a minute.
     Hsts(std::shared_ptr<http::Handler> inner, HstsRule rule, std::string folder, const CertHealth& health);
     http::Response handle(const http::Request& request, const http::Context& context) override;
+    bool takes_body(const http::Request& request) const override { return inner_->takes_body(request); }
 
 private:
     void refresh(const http::Context& context);

@@ -25,9 +25,13 @@ const MovedRule* MovedPaths::find(std::string_view path) const {
     return nullptr;
 }
 
+// No rule is about a path that no file can have, and what is left of it is no text to go on with.
+const MovedRule* MovedPaths::rule_of(const http::Request& request) const {
+    return request.above_root || request.encoded_slash ? nullptr : find(request.path);
+}
+
 http::Response MovedPaths::handle(const http::Request& request, const http::Context& context) {
-    // No rule is about a path that no file can have, and what is left of it is no text to go on with.
-    const MovedRule* rule = request.above_root || request.encoded_slash ? nullptr : find(request.path);
+    const MovedRule* rule = rule_of(request);
     if (rule == nullptr) return inner_->handle(request, context);
     std::string location = rule->to;
     if (rule->below && has_suffix(location, "*")) {

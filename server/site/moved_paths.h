@@ -27,6 +27,7 @@ class MovedPaths final : public http::Handler {
 public:
     MovedPaths(std::shared_ptr<http::Handler> inner, const std::vector<MovedRule>& rules);
     http::Response handle(const http::Request& request, const http::Context& context) override;
+    bool takes_body(const http::Request& request) const override { return rule_of(request) == nullptr && inner_->takes_body(request); }
 
 private:
     struct Hash {
@@ -34,6 +35,7 @@ private:
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
     };
     const MovedRule* find(std::string_view path) const;
+    const MovedRule* rule_of(const http::Request& request) const;
 
     std::shared_ptr<http::Handler> inner_;
     std::unordered_map<std::string, MovedRule, Hash, std::equal_to<>> exact_;

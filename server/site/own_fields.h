@@ -19,6 +19,7 @@ class OwnFields final : public http::Handler {
 public:
     OwnFields(std::shared_ptr<http::Handler> inner, const std::vector<OwnField>& fields);
     http::Response handle(const http::Request& request, const http::Context& context) override;
+    bool takes_body(const http::Request& request) const override { return inner_->takes_body(request); }
 
 private:
     std::shared_ptr<http::Handler> inner_;

@@ -116,6 +116,13 @@ class Conn:
         self.send(request_bytes(path, host, method, fields, body))
         return self.response(method)
 
+    def read(self, size):
+        """So many bytes, whatever they are."""
+        while len(self.buffer) < size:
+            assert self._more(), f"the connection ended after {len(self.buffer)} of {size} bytes"
+        data, self.buffer = self.buffer[:size], self.buffer[size:]
+        return data
+
     def ended(self, seconds=3.0):
         """True when the server ends the connection within that time and sends nothing more."""
         self.sock.settimeout(seconds)
