@@ -1,9 +1,13 @@
-// The real Transport: HTTP/1.1 by cpp-httplib, TLS through its backend, connections of our own (acme/protocol/dial.h), all
-// under one deadline an exchange. The only file of acme that knows cpp-httplib.
+// The real Transport: fields and bodies of HTTP/1.1 read by cpp-httplib, TLS through its backend, connections of our own
+// (acme/protocol/dial.h), all under one deadline an exchange. The only file of acme that knows cpp-httplib.
 //
 // Own connections, because httplib's leave holes: its handshake and reads restart their time limit at every byte, it does
 // not try the next address after a timeout, and it looks for a closed peer by reading a byte that may be the reply's first.
-#define CPPHTTPLIB_EXPECT_100_THRESHOLD 0  // a JWS is small: no "Expect: 100-continue" and no second of waiting for it
+// Own requests and status lines, because its client reads those with std::regex, whose depth of recursion is the answer's to
+// choose, writes a URL otherwise than the CA gave it, and brings redirects, proxies and streams along that nothing here uses.
+//
+// Nothing of it that is called here throws or would abort on what a CA says: its fields are counted and bounded, its numbers
+// read by strtoul and strtoull.
 #include <httplib.h>
 #include <poll.h>
 
@@ -60,7 +64,7 @@ public:
         const std::size_t n = std::min(size, end_ - at_);
         std::memcpy(to, buffer_.data() + at_, n);
         at_ += n;
-        return status_line_fits(std::string_view(to, n)) ? static_cast<ssize_t>(n) : -1;
+        return static_cast<ssize_t>(n);
     }
 
     ssize_t write(const char* from, std::size_t size) override {
@@ -101,20 +105,6 @@ private:
         return !failed_;
     }
 
-    // httplib puts the status line through std::regex, which recurses once a character.
-    bool status_line_fits(std::string_view bytes) {
-        if (status_line_ > limits::kAcmeStatusLine) return true;  // it has been seen
-        const auto end = bytes.find('\n');
-        status_line_ += std::min(end, bytes.size());
-        if (end != std::string_view::npos) {
-            status_line_ = limits::kAcmeStatusLine + 1;
-            return true;
-        }
-        if (status_line_ < limits::kAcmeStatusLine) return true;
-        exchange_.fail("the answer is no HTTP", "answer");
-        return false;
-    }
-
     bool wait(const tls::TlsError& error) {
         const bool to_read = error.code == tls::ErrorCode::WantRead, to_write = error.code == tls::ErrorCode::WantWrite;
         if (!to_read && !to_write) return false;
@@ -127,34 +117,84 @@ private:
     tls::session_t session_;
     Exchange& exchange_;
     std::array<char, 4096> buffer_{};
-    std::size_t at_ = 0, end_ = 0, status_line_ = 0;
+    std::size_t at_ = 0, end_ = 0;
     bool failed_ = false;
 };
 
-// One connection to one host, kept between exchanges. To httplib it is a plain client whose socket happens to be TLS.
-class Link final : public httplib::ClientImpl {
+// "HTTP/1.1 200 OK"; false: none. RFC 9112 section 4, with the space before the reason left out as many do.
+bool read_status_line(std::string_view line, httplib::Response& into) {
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+    if (!has_prefix(line, "HTTP/1.0 ") && !has_prefix(line, "HTTP/1.1 ")) return false;
+    const auto status = parse_decimal(line.substr(9, 3));
+    if (!status || *status < 100 || (line.size() > 12 && line[12] != ' ')) return false;
+    into.version = line.substr(0, 8);
+    into.status = static_cast<int>(*status);
+    return true;
+}
+
+// What to do with an answer while it comes; false: it is not wanted.
+struct Reader {
+    std::function<bool(const httplib::Response&)> begin;  // before the body, even where there is none
+    std::function<bool(std::string_view)> body;
+};
+
+// One connection to one host, kept between exchanges.
+class Link {
 public:
-    Link(const HttpsUrl& url, tls::ctx_t context, Exchange& exchange)
-        : ClientImpl(url.host, url.port), url_(url), context_(context), exchange_(exchange) {
-        set_keep_alive(true);
-        set_follow_location(false);
-        set_decompress(false);
-        set_path_encode(false);
-    }
-    ~Link() override { end_session(); }
+    Link(const HttpsUrl& url, tls::ctx_t context, Exchange& exchange) : url_(url), context_(context), exchange_(exchange) {}
+    ~Link() { end_session(); }
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
 
     bool serves(const HttpsUrl& url) const { return url.host == url_.host && url.port == url_.port; }
     // A byte waiting where no answer is due is the peer's good-bye.
     bool idle_and_alive() const {
-        pollfd one{socket(), POLLIN, 0};
-        return is_socket_open() != 0 && ::poll(&one, 1, 0) == 0;
+        pollfd one{fd_.get(), POLLIN, 0};
+        return fd_ && ::poll(&one, 1, 0) == 0;
+    }
+
+    // The answer's head is in `response` then, its body was given to the reader.
+    bool exchange(const HttpRequest& request, const std::string& head, const Reader& reader, httplib::Response& response) {
+        if (!fd_ && !connect()) return false;
+        TlsStream stream(fd_.get(), session_, exchange_);
+        const bool is_head = request.method == HttpRequest::Method::kHead;
+        const bool good = write(stream, head) && write(stream, request.body) && read_head(stream, response) &&
+                          read_body(stream, is_head, reader, response);
+        const bool last = response.version == "HTTP/1.0" || equal_no_case(response.get_header_value("Connection"), "close");
+        if (!good || last) close();
+        return good;
     }
 
 private:
-    bool is_ssl() const override { return false; }
+    static bool write(TlsStream& stream, std::string_view bytes) { return stream.write(bytes.data(), bytes.size()) >= 0; }
 
-    bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
-        error = httplib::Error::Connection;
+    // "100 Continue" was not asked for, and means nothing.
+    bool read_head(TlsStream& stream, httplib::Response& response) {
+        do {
+            std::array<char, limits::kAcmeStatusLine> buffer{};
+            httplib::detail::stream_line_reader line(stream, buffer.data(), buffer.size());
+            if (!line.getline()) return false;
+            if (line.size() > limits::kAcmeStatusLine || !read_status_line({line.ptr(), line.size()}, response)) {
+                exchange_.fail("the answer is no HTTP", "answer");
+                return false;
+            }
+            response.headers.clear();
+            if (!httplib::detail::read_headers(stream, response.headers)) return false;
+        } while (response.status == 100);
+        return true;
+    }
+
+    static bool read_body(TlsStream& stream, bool is_head, const Reader& reader, httplib::Response& response) {
+        if (is_head || response.status == 204) return true;
+        if (!reader.begin(response)) return false;
+        if (response.status == 304) return true;
+        int unused = 0;
+        return httplib::detail::read_content(
+            stream, response, std::numeric_limits<std::size_t>::max(), unused, nullptr,
+            [&](const char* data, std::size_t size, std::size_t, std::size_t) { return reader.body({data, size}); }, false);
+    }
+
+    bool connect() {
         auto fd = dial(url_.host, url_.port, *exchange_.deadline);
         if (!fd) {
             exchange_.fail(fd.error().text());
@@ -162,13 +202,8 @@ private:
         }
         exchange_.connected = true;
         if (!handshake(fd->get())) return false;
-        socket.sock = fd->release();
-        error = httplib::Error::Success;
+        fd_ = std::move(*fd);
         return true;
-    }
-
-    bool ensure_socket_connection(Socket& socket, httplib::Error& error) override {
-        return create_and_connect_socket(socket, error);
     }
 
     bool handshake(int fd) {
@@ -216,15 +251,10 @@ private:
         return false;
     }
 
-    void shutdown_ssl(Socket& socket, bool gracefully) override {
-        if (session_ != nullptr && socket.sock != INVALID_SOCKET) tls::shutdown(session_, gracefully);
+    void close() {
+        tls::shutdown(session_, true);
         end_session();
-    }
-
-    bool process_socket(const Socket& socket, std::chrono::time_point<std::chrono::steady_clock>,
-                        std::function<bool(httplib::Stream&)> callback) override {
-        TlsStream stream(socket.sock, session_, exchange_);
-        return callback(stream);
+        fd_.reset();
     }
 
     void end_session() {
@@ -235,6 +265,7 @@ private:
     const HttpsUrl url_;
     tls::ctx_t context_;
     Exchange& exchange_;
+    UniqueFd fd_;
     tls::session_t session_ = nullptr;
 };
 
@@ -246,14 +277,7 @@ public:
         if (context_ != nullptr) tls::free_context(context_);
     }
 
-    Result<HttpReply> exchange(const HttpRequest& request) override {
-        try {
-            return guarded(request);
-        } catch (const std::exception& failure) {
-            link_.reset();
-            return Error::retry(request.url + ": " + failure.what());
-        }
-    }
+    Result<HttpReply> exchange(const HttpRequest& request) override;
 
     ExchangeFault fault() const override { return {now_.type, now_.connected}; }
     void judge_dates_by(const Clock* clock) override {
@@ -264,10 +288,10 @@ public:
     void cancel() override { cancel_.now(); }
 
 private:
-    Result<HttpReply> guarded(const HttpRequest& request);
     Result<void> make_context();
     Result<HttpReply> once(const HttpRequest& request, const HttpsUrl& url);
-    httplib::Request to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body);
+    std::string head_of(const HttpRequest& request, const HttpsUrl& url) const;
+    bool take(std::string_view bytes, std::string& body);
     bool body_welcome(const httplib::Response& response);
     static int judge_dates(void* self, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags);
 
@@ -282,7 +306,7 @@ private:
     std::unique_ptr<Link> link_;
 };
 
-Result<HttpReply> HttplibTransport::guarded(const HttpRequest& request) {
+Result<HttpReply> HttplibTransport::exchange(const HttpRequest& request) {
     const Deadline deadline{clock_.steady() + options_.total_time, clock_, cancel_};
     vouched_.reset();
     now_ = Exchange{&deadline, options_.body_limit + limits::kAcmeHead};
@@ -339,27 +363,22 @@ int HttplibTransport::judge_dates(void* self, mbedtls_x509_crt* certificate, int
     return 0;
 }
 
-httplib::Request HttplibTransport::to_httplib(const HttpRequest& request, const HttpsUrl& url, std::string& body) {
-    httplib::Request out;
-    switch (request.method) {
-        case HttpRequest::Method::kGet: out.method = "GET"; break;
-        case HttpRequest::Method::kHead: out.method = "HEAD"; break;
-        case HttpRequest::Method::kPost: out.method = "POST"; break;
-    }
-    out.path = url.target;
-    out.body = request.body;
-    out.headers = {{"Host", url.authority()}, {"User-Agent", options_.user_agent + " cpp-httplib/" CPPHTTPLIB_VERSION}, {"Accept-Encoding", "identity"}};
-    if (!request.content_type.empty()) out.headers.emplace("Content-Type", request.content_type);
-    out.response_handler = [this](const httplib::Response& response) { return body_welcome(response); };
-    out.content_receiver = [this, &body](const char* data, std::size_t size, std::size_t, std::size_t) {
-        if (body.size() + size > options_.body_limit) {
-            now_.fail("the answer is larger than " + std::to_string(options_.body_limit) + " bytes", "answer");
-            return false;
-        }
-        body.append(data, size);
-        return true;
-    };
-    return out;
+// Each piece was checked where it came in: parse_https_url() leaves no white space in a URL.
+std::string HttplibTransport::head_of(const HttpRequest& request, const HttpsUrl& url) const {
+    const bool is_post = request.method == HttpRequest::Method::kPost;
+    std::string head = is_post ? "POST " : request.method == HttpRequest::Method::kHead ? "HEAD " : "GET ";
+    head += url.target + " HTTP/1.1\r\nHost: " + url.authority() + "\r\nAccept: */*\r\nAccept-Encoding: identity\r\n";
+    head += "User-Agent: " + options_.user_agent + " cpp-httplib/" CPPHTTPLIB_VERSION "\r\n";
+    if (!request.content_type.empty()) head += "Content-Type: " + request.content_type + "\r\n";
+    if (is_post) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    return head += "\r\n";
+}
+
+bool HttplibTransport::take(std::string_view bytes, std::string& body) {
+    if (body.size() + bytes.size() > options_.body_limit)
+        now_.fail("the answer is larger than " + std::to_string(options_.body_limit) + " bytes", "answer");
+    else body += bytes;
+    return now_.problem.empty();
 }
 
 // Before the body is read: framing that httplib overlooks, and encodings that we never asked for.
@@ -379,10 +398,10 @@ Result<HttpReply> HttplibTransport::once(const HttpRequest& request, const Https
         link_ = std::make_unique<Link>(url, context_, now_);
     }
     std::string body;
-    httplib::Request out = to_httplib(request, url, body);
     httplib::Response response;
-    httplib::Error error = httplib::Error::Success;
-    const bool good = link_->send(out, response, error);
+    const Reader reader{[this](const httplib::Response& head) { return body_welcome(head); },
+                        [&](std::string_view bytes) { return take(bytes, body); }};
+    const bool good = link_->exchange(request, head_of(request, url), reader, response);
     now_.connected = now_.connected || now_.reused;
     if (!good) {
         link_.reset();

@@ -48,6 +48,23 @@ TEST_CASE("requests arrive as they were meant, over one connection") {
     CHECK_FALSE(has(server.heard[2], "Expect:"));
 }
 
+TEST_CASE("what is left out or comes before is no fault: a reason, a 100, a length, a body") {
+    Wire wire({{{"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na", "HTTP/1.1 100 Continue\r\n\r\n" + answer_of("b"),
+                 "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nc\r\n0\r\nX: y\r\n\r\n",
+                 "HTTP/1.1 200 OK\r\nConnection: Close\r\n\r\nd"}},
+               {{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\ne"}},
+               {{answer_of("f")}}});
+    for (const char* body : {"a", "b", "", "c", "d", "e", "f"}) {
+        CAPTURE(body);
+        const auto reply = wire.get("/dir?b=%61&a=1+2&a");
+        REQUIRE_MESSAGE(reply.ok(), reply.error().text());
+        CHECK(reply->body == body);
+    }
+    const HttpsServer& server = wire.over();
+    CHECK(server.connections == 3);
+    CHECK(has(server.heard.at(0), "GET /dir?b=%61&a=1+2&a HTTP/1.1\r\n"));  // as it was given: that is what was signed
+}
+
 TEST_CASE("a kept connection that the CA has closed is made anew, once") {
     for (const Manner manner : {Manner::kTls, Manner::kCut}) {
         Wire wire({{{answer_of("one")}, manner}, {{answer_of("two")}}});
@@ -74,6 +91,16 @@ TEST_CASE("what is taken for no answer") {
         {ok + "X: " + std::string(200000, 'x') + "\r\n\r\n", ""},
         {std::string(4000, 'x'), "no HTTP"},
         {"SSH-2.0-OpenSSH\r\n\r\n", "no HTTP"},
+        {"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"},
+        {"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"},
+        {"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"},
+        {"HTTP/1.1 -20 OK\r\nContent-Length: 0\r\n\r\n", "no HTTP"},
+        {"HTTP/1.1 ", "no HTTP"},
+        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 " + std::string(30000, 'x') + "\r\n\r\n", "no HTTP"},  // std::regex would fall off the stack
+        {ok + "Content-Length: 99999999999999999999999999\r\n\r\nxx", "broke off or is no HTTP"},
+        {ok + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffffffffffff\r\nxx", "broke off or is no HTTP"},
+        {ok + "Transfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\nxx", "broke off or is no HTTP"},
+        {ok + "X: %u\r\nY: %u12\r\nZ: %\r\n: none\r\n\r\n", "broke off or is no HTTP"},
         {ok + "Transfer-Encoding: chunked\r\n\r\nzz\r\nxx", "broke off or is no HTTP"},
         {"", "broke off or is no HTTP"},
     };
