@@ -1,26 +1,19 @@
 #include "acme/worker.h"
 
 #include <algorithm>
-#include <exception>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "acme/job_book.h"
 #include "acme/keeper.h"
 #include "acme/pauser.h"
 #include "server/base/text.h"
 #include "server/base/heap.h"
+#include "server/base/thread.h"
 #include "server/base/tls_heap.h"
 
 namespace postern::acme {
-
-namespace {
-
-constexpr Seconds kAfterException(60);  // out of memory: may pass
-
-}  // namespace
 
 struct Worker::Impl {
     Impl(WorkerParts given, std::vector<WantedCert> wanted)
@@ -55,7 +48,7 @@ struct Worker::Impl {
     std::mutex mutex;  // of the three below
     std::set<std::string> names;
     std::optional<std::vector<WantedCert>> next_wanted;
-    std::thread thread;
+    Thread thread;
     bool prepared = false;
 };
 
@@ -81,16 +74,7 @@ SteadyTime Worker::Impl::round() {
 }
 
 void Worker::Impl::loop() {
-    SteadyTime next = parts.clock.steady();
-    do {
-        try {
-            next = round();
-        } catch (const std::exception& failure) {  // memory; nothing else throws
-            parts.log.error("acme.exception", {{"what", failure.what()}});
-            book.end(false, false);
-            next = parts.clock.steady() + kAfterException;
-        }
-    } while (pauser.idle_until(next));
+    while (pauser.idle_until(round())) continue;
     book.abandon();
 }
 
@@ -107,7 +91,7 @@ Result<void> Worker::prepare() {
 
 void Worker::start() {
     if (!impl_->prepared || impl_->thread.joinable()) return;
-    impl_->thread = std::thread([impl = impl_.get()] {
+    impl_->thread = Thread::start_or_end([impl = impl_.get()] {
         impl->loop();
         TlsHeap::drop_kept();
     });

@@ -39,7 +39,7 @@ void Advisor::look(const std::string& certificate) {
 
 // Made with the server, though there is little for it to do: later there might be no memory for a thread.
 void Advisor::start() {
-    thread_ = std::thread([this] {
+    thread_ = Thread::start_or_end([this] {
         loop();
         TlsHeap::drop_kept();
     });

@@ -9,7 +9,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "acme/preflight/finding.h"
@@ -20,6 +19,7 @@
 #include "firmware/probe_book.h"
 #include "server/base/files.h"
 #include "server/base/log.h"
+#include "server/base/thread.h"
 #include "server/base/waiting.h"
 
 namespace postern {
@@ -74,7 +74,7 @@ private:
     std::function<void()> all_ended_;
     bool stopped_ = false;
     std::condition_variable wake_;
-    std::thread thread_;
+    Thread thread_;
 };
 
 }  // namespace postern

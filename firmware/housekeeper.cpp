@@ -7,7 +7,7 @@ namespace postern {
 void Housekeeper::add(std::function<void()> work) { works_.push_back(std::move(work)); }
 
 void Housekeeper::start() {
-    if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
+    if (!thread_.joinable()) thread_ = Thread::start_or_end([this] { loop(); });
 }
 
 void Housekeeper::loop() {

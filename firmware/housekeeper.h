@@ -5,10 +5,10 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/base/thread.h"
 
 namespace postern {
 
@@ -33,7 +33,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     bool stopped_ = false;
-    std::thread thread_;
+    Thread thread_;
 };
 
 }  // namespace postern

@@ -13,11 +13,10 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <system_error>
-#include <thread>
 
 #include "server/base/ip_text.h"
 #include "server/base/text.h"
+#include "server/base/thread.h"
 
 namespace postern::acme {
 
@@ -77,11 +76,9 @@ Result<std::vector<std::string>> ips_of(const std::string& host, const Deadline&
         return std::vector<std::string>{std::string(15, '\0') + '\1', std::string("\x7f\0\0\1", 4)};
     auto work = std::make_shared<LookUp>();
     work->host = host;
-    try {
-        std::thread([work] { resolve(*work); }).detach();
-    } catch (const std::system_error&) {
-        return Error::retry(host + ": no thread to look the name up with");
-    }
+    auto thread = Thread::start([work] { resolve(*work); });
+    if (!thread) return std::move(thread).error().at("looking up " + host);
+    thread->detach();
     if (auto waited = wait_for(work->done.get(), POLLIN, deadline); !waited)
         return std::move(waited).error().at("looking up " + host);
     std::lock_guard<std::mutex> hold(work->mutex);

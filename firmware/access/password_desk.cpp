@@ -1,21 +1,13 @@
 #include "firmware/access/password_desk.h"
 
-#include <exception>
-
 namespace postern::access {
 
 PasswordDesk::~PasswordDesk() { stop(); }
 
 void PasswordDesk::start() {
     if (thread_.joinable() || stop_) return;
-    thread_ = std::thread([this] {
-        while (auto job = take()) {
-            try {
-                serve(*job);
-            } catch (const std::exception& failure) {  // memory; nothing else throws
-                parts_.log.error("access.exception", {{"what", failure.what()}});
-            }
-        }
+    thread_ = Thread::start_or_end([this] {
+        while (auto job = take()) serve(*job);
     });
 }
 

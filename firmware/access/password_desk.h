@@ -10,11 +10,11 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "firmware/access/password_hash.h"
 #include "server/base/log.h"
 #include "server/base/secret.h"
+#include "server/base/thread.h"
 
 namespace postern::access {
 
@@ -65,7 +65,7 @@ private:
     PasswordDeskParts parts_;
     std::atomic<std::uint32_t> own_rounds_{parts_.own_rounds};
     std::atomic<bool> stop_{false};
-    std::thread thread_;
+    Thread thread_;
 
     std::mutex mutex_;  // of the queue
     std::condition_variable changed_;

@@ -7,7 +7,7 @@ namespace postern::admin {
 BackOffice::~BackOffice() { stop(); }
 
 void BackOffice::start() {
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    if (!thread_.joinable()) thread_ = Thread::start_or_end([this] { run(); });
 }
 
 void BackOffice::stop() {

@@ -5,7 +5,8 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
+
+#include "server/base/thread.h"
 
 namespace postern::admin {
 
@@ -21,7 +22,7 @@ public:
     void start();
     void stop();  // what waits is done before; what is put later is not taken
 
-    // Done in its turn, on the thread; must not throw. False: too many wait, or it has stopped. Any thread.
+    // Done in its turn, on the thread. False: too many wait, or it has stopped. Any thread.
     [[nodiscard]] bool put(std::function<void()> work);
 
 private:
@@ -31,7 +32,7 @@ private:
     std::condition_variable changed_;
     std::deque<std::function<void()>> waiting_;
     bool stopped_ = false;
-    std::thread thread_;
+    Thread thread_;
 };
 
 }  // namespace postern::admin

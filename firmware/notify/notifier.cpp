@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <exception>
 
 #include "server/base/heap.h"
 #include "server/base/text.h"
@@ -14,7 +13,6 @@ namespace postern::notify {
 namespace {
 
 constexpr Seconds kLookAgain(3600);  // the wall clock may have been set meanwhile
-constexpr Seconds kAfterException(60);
 constexpr Seconds kLongestPause(14400);
 constexpr std::uint32_t kMode = 0640;
 constexpr std::size_t kFile = 1u << 20;  // Memory::kParcels messages of at most 20 kB, and a line a certificate
@@ -38,16 +36,8 @@ Notifier::~Notifier() { stop(); }
 
 void Notifier::start() {
     if (thread_.joinable()) return;
-    thread_ = std::thread([this] {
-        SteadyTime next = parts_.clock.steady();
-        do {
-            try {
-                next = round();
-            } catch (const std::exception& failure) {  // memory; nothing else throws
-                parts_.log.error("notify.exception", {{"what", failure.what()}});
-                next = parts_.clock.steady() + kAfterException;
-            }
-        } while (pauser_.idle_until(next));
+    thread_ = Thread::start_or_end([this] {
+        while (pauser_.idle_until(round())) continue;
         TlsHeap::drop_kept();
     });
 }

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "acme/pauser.h"
@@ -19,6 +18,7 @@
 #include "server/base/log.h"
 #include "server/base/published.h"
 #include "server/base/random.h"
+#include "server/base/thread.h"
 
 namespace postern::notify {
 
@@ -68,7 +68,7 @@ private:
     NotifierParts parts_;
     acme::ConditionPauser pauser_;
     Cancel cancel_;
-    std::thread thread_;
+    Thread thread_;
 
     // the thread's
     Choice choice_;

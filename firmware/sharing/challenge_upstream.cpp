@@ -4,14 +4,13 @@
 #include <array>
 #include <condition_variable>
 #include <deque>
-#include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "firmware/sharing/upstream_exchange.h"
 #include "server/base/text.h"
+#include "server/base/thread.h"
 #include "server/site/challenge.h"
 
 namespace postern {
@@ -66,7 +65,7 @@ struct ChallengeUpstream::Impl {
     std::map<std::string, std::shared_ptr<Search>, std::less<>> searches;  // queued or under way
     std::deque<std::shared_ptr<Search>> queue;
     std::map<std::string, Answer, std::less<>> answers;
-    std::vector<std::thread> threads;
+    std::vector<Thread> threads;
     std::size_t idle = 0;
     bool stopped = false;
     std::string trouble;
@@ -147,11 +146,7 @@ void ChallengeUpstream::Impl::work() {
             search = std::move(queue.front());
             queue.pop_front();
         }
-        try {
-            find_out(search);
-        } catch (const std::exception& failure) {  // memory; nothing else throws
-            log.error("challenge_upstream", {{"why", failure.what()}});
-        }
+        find_out(search);
         std::lock_guard<std::mutex> hold(mutex);
         end(*search);
     }
@@ -159,11 +154,8 @@ void ChallengeUpstream::Impl::work() {
 
 // Under the mutex. Without a thread a question waits for those that there are; without any, nobody would ever ask.
 void ChallengeUpstream::Impl::begin_thread() {
-    try {
-        threads.emplace_back([this] { work(); });
-    } catch (const std::exception& failure) {
-        log.warn("challenge_upstream", {{"why", std::string("no thread: ") + failure.what()}});
-    }
+    if (auto thread = Thread::start([this] { work(); })) threads.push_back(std::move(*thread));
+    else log.warn("challenge_upstream", {{"why", thread.error().text()}});
 }
 
 ChallengeUpstream::ChallengeUpstream(const Clock& clock, Random& random, Log& log, UpstreamLimits limits)
@@ -189,8 +181,7 @@ void ChallengeUpstream::stop() {
     }
     impl_->cancel.now();
     impl_->more.notify_all();
-    for (std::thread& thread : impl_->threads)
-        if (thread.joinable()) thread.join();
+    for (Thread& thread : impl_->threads) thread.join();
 }
 
 std::optional<std::string> ChallengeUpstream::remembered(std::string_view token) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <set>
 
 #include "acme/policy/retry.h"
@@ -18,7 +17,6 @@ using acme::StatusSnapshot;
 using config::DeploySection;
 
 constexpr Seconds kLookAgain(3600);  // the wall clock may have been set meanwhile
-constexpr Seconds kAfterException(60);
 constexpr std::uint32_t kMode = 0640;
 constexpr std::size_t kFile = 1u << 20;
 constexpr std::uint64_t kJitter = 1u << 16;
@@ -42,16 +40,8 @@ Deliveries::~Deliveries() { stop(); }
 
 void Deliveries::start() {
     if (thread_.joinable()) return;
-    thread_ = std::thread([this] {
-        SteadyTime next = parts_.clock.steady();
-        do {
-            try {
-                next = round();
-            } catch (const std::exception& failure) {  // memory; nothing else throws
-                parts_.log.error("delivery.exception", {{"what", failure.what()}});
-                next = parts_.clock.steady() + kAfterException;
-            }
-        } while (pauser_.idle_until(next));
+    thread_ = Thread::start_or_end([this] {
+        while (pauser_.idle_until(round())) continue;
     });
 }
 

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "acme/pauser.h"
@@ -20,6 +19,7 @@
 #include "server/base/log.h"
 #include "server/base/published.h"
 #include "server/base/random.h"
+#include "server/base/thread.h"
 
 namespace postern::sharing {
 
@@ -61,7 +61,7 @@ private:
     DeliveriesParts parts_;
     acme::ConditionPauser pauser_;
     Cancel cancel_;
-    std::thread thread_;
+    Thread thread_;
 
     // the thread's
     std::vector<config::DeploySection> receivers_;

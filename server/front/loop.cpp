@@ -40,7 +40,7 @@ Result<std::unique_ptr<Loop>> Loop::make(Parts parts) {
 }
 
 void Loop::start() {
-    thread_ = std::thread([this] {
+    thread_ = Thread::start_or_end([this] {
         run();
         TlsHeap::drop_kept();
     });

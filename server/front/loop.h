@@ -7,11 +7,11 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "server/base/clock.h"
 #include "server/base/log.h"
+#include "server/base/thread.h"
 #include "server/front/access_log.h"
 #include "server/front/client_table.h"
 #include "server/front/connection.h"
@@ -114,7 +114,7 @@ private:
             failed_handshakes{0}, timeouts{0};
         std::array<std::atomic<unsigned long long>, 4> handshakes_by{};
     } counters_;
-    std::thread thread_;
+    Thread thread_;
 };
 
 }  // namespace postern::front
