@@ -1,34 +1,20 @@
-# postern_for_size(TARGET): no tables for exceptions in the shipped program, and
-# where branches are counted (tools/coverage) none that lead to clean-ups.
-function(postern_for_size target)
-  if(CMAKE_BUILD_TYPE STREQUAL "Coverage")
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
-  endif()
-  if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(${target} PRIVATE
-      $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> -fno-asynchronous-unwind-tables)
-  endif()
-endfunction()
-
-# postern_library(NAME [HOT] [THROWS] [PUBLIC target...] [PRIVATE target...])
+# postern_library(NAME [HOT] [PUBLIC target...] [PRIVATE target...])
 #   The library of the current folder: its *.cpp, includes from the repository's
 #   root.  PUBLIC are the arrows that the headers use, PRIVATE those that only
 #   the .cpp files use.  A folder without a .cpp yet is a header-only library.
 #   The shipped program is compiled for size; HOT libraries, through which the
-#   bytes of requests go, for speed.  We do not throw: only libraries that
-#   meet exceptions (THROWS: nlohmann/json's, cpp-httplib's) have the
-#   tables for it in the shipped program, 300 kB less.
+#   bytes of requests go, for speed.
 function(postern_library name)
-  cmake_parse_arguments(arg "HOT;THROWS" "" "PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "HOT" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC postern_flags ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    if(CMAKE_BUILD_TYPE STREQUAL "Coverage")
+      target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+    endif()
     if(arg_HOT)
       target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O2>)
-    endif()
-    if(NOT arg_THROWS)
-      postern_for_size(${name})
     endif()
   else()
     add_library(${name} INTERFACE)

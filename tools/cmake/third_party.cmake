@@ -49,10 +49,6 @@ if(POSTERN_TLS_HEAP AND NOT POSTERN_SANITIZE)     # sanitizers would see less th
   target_link_libraries(mbedtls3 PUBLIC base)
 endif()
 target_compile_options(mbedtls3 PRIVATE -w "-ffile-prefix-map=${mbed}=mbedtls")
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  # C neither throws nor is thrown through.
-  target_compile_options(mbedtls3 PRIVATE -fno-asynchronous-unwind-tables)
-endif()
 # The arithmetic and the way of a record are for speed; what is left (X.509,
 # PEM, PSA's key store, text) is compiled like the rest of the build.
 # On x86 musl copies with `rep movs`, whose start costs more than the 32 bytes of
@@ -82,10 +78,18 @@ add_library(mbedtls3_private INTERFACE)
 target_include_directories(mbedtls3_private SYSTEM INTERFACE "${mbed}/library")
 target_link_libraries(mbedtls3_private INTERFACE mbedtls3)
 
-# --- cpp-httplib: its mbedTLS backend
+# --- cpp-httplib: its mbedTLS backend. It uses none of the streams that <iostream> sets up before main(), which bring all
+# locales of the C++ library along, 190 kB; <ostream> is what it needs.
+set(httplib "${CMAKE_BINARY_DIR}/httplib")
+file(READ "${DEP_cpp-httplib}/httplib.h" httplib_h)
+string(REPLACE "#include <iostream>" "#include <ostream>" quiet_httplib_h "${httplib_h}")
+if(quiet_httplib_h STREQUAL httplib_h OR httplib_h MATCHES "std::(cin|cout|cerr|clog)")
+  message(FATAL_ERROR "${DEP_cpp-httplib}: httplib.h includes <iostream> no longer, or uses it")
+endif()
+file(CONFIGURE OUTPUT "${httplib}/httplib.h" CONTENT "${quiet_httplib_h}" @ONLY)
 add_library(httplib INTERFACE)
-target_include_directories(httplib SYSTEM INTERFACE "${DEP_cpp-httplib}")
-target_compile_definitions(httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT)
+target_include_directories(httplib SYSTEM INTERFACE "${httplib}")
+target_compile_definitions(httplib INTERFACE CPPHTTPLIB_MBEDTLS_SUPPORT CPPHTTPLIB_NO_EXCEPTIONS)
 target_link_libraries(httplib INTERFACE mbedtls3)
 
 # --- nlohmann/json
@@ -121,18 +125,12 @@ target_include_directories(nghttp2 SYSTEM PUBLIC "${nghttp2}/includes")
 target_compile_definitions(nghttp2 PUBLIC NGHTTP2_STATICLIB PRIVATE BUILDING_NGHTTP2 NDEBUG
   HAVE_ARPA_INET_H HAVE_NETINET_IN_H HAVE_TIME_H HAVE_CLOCK_GETTIME HAVE_DECL_STRERROR_R=1)
 target_compile_options(nghttp2 PRIVATE -w "-ffile-prefix-map=${nghttp2}=nghttp2")
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(nghttp2 PRIVATE -fno-asynchronous-unwind-tables)
-endif()
 
 # --- zlib: what server/site/deflate.cpp calls; nothing of ours unpacks.
 set(zlib "${DEP_zlib}")
 add_library(zlib STATIC "${zlib}/deflate.c" "${zlib}/trees.c" "${zlib}/adler32.c" "${zlib}/crc32.c" "${zlib}/zutil.c")
 target_include_directories(zlib SYSTEM PUBLIC "${zlib}")
 target_compile_options(zlib PRIVATE -w "-ffile-prefix-map=${zlib}=zlib")
-if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(zlib PRIVATE -fno-asynchronous-unwind-tables)
-endif()
 set_source_files_properties("${zlib}/deflate.c" PROPERTIES COMPILE_OPTIONS -O2)
 set_target_properties(mbedtls3 inih nghttp2 zlib PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
