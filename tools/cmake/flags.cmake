@@ -35,7 +35,7 @@ else()
 endif()
 
 # We do not throw, nor do the libraries on the ways that we take through them, and nobody asks an object for its type. The
-# shipped program has neither the code for that nor the tables, 450 kB less, and with musl no unwinder; the tests have both,
+# shipped program has neither the code for that nor the tables, 300 kB less, and with musl no unwinder; the tests have both,
 # for doctest. Where branches are counted (tools/coverage) none lead to clean-ups: see postern_library.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti>" -fno-asynchronous-unwind-tables)

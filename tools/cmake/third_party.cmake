@@ -79,7 +79,7 @@ target_include_directories(mbedtls3_private SYSTEM INTERFACE "${mbed}/library")
 target_link_libraries(mbedtls3_private INTERFACE mbedtls3)
 
 # --- cpp-httplib: its mbedTLS backend. It uses none of the streams that <iostream> sets up before main(), which bring all
-# locales of the C++ library along, 190 kB; <ostream> is what it needs.
+# locales of the C++ library along, 100 kB; <ostream> is what it needs.
 set(httplib "${CMAKE_BINARY_DIR}/httplib")
 file(READ "${DEP_cpp-httplib}/httplib.h" httplib_h)
 string(REPLACE "#include <iostream>" "#include <ostream>" quiet_httplib_h "${httplib_h}")
