@@ -73,7 +73,7 @@ public:
 
 private:
     Answer refuse_stranger(const http::Request& request, const http::Context& context) const {
-        if (!net::contains(options_.allow, context.peer))
+        if (!contains(options_.allow, context.peer))
             return refusal(request, 403, "refused.network");
         if (!is_own_host(request.host, context.local, options_.hosts))
             return refusal(request, 421, "refused.host");

@@ -14,7 +14,7 @@
 #include "firmware/admin/pull_door.h"
 #include "firmware/config/editor.h"
 #include "server/http/handler.h"
-#include "server/net/subnet.h"
+#include "server/base/subnet.h"
 
 namespace postern::admin {
 
@@ -24,7 +24,7 @@ struct AdminOptions {
     // nothing (DNS rebinding).
     std::vector<std::string> hosts;
     // Who may speak to it at all; others are answered 403.
-    std::vector<net::Subnet> allow = net::private_subnets();
+    std::vector<Subnet> allow = private_subnets();
     // Both outlive the handlers; null: nothing of the kind is answered.
     const config::Editor* editor = nullptr;
     EventHub* hub = nullptr;

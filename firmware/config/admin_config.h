@@ -7,7 +7,7 @@
 
 #include "server/base/secret.h"
 #include "server/net/address.h"
-#include "server/net/subnet.h"
+#include "server/base/subnet.h"
 
 namespace postern::config {
 
@@ -26,6 +26,6 @@ struct AdminSection {
 };
 
 // Who may speak to the admin listener.
-std::vector<net::Subnet> allowed_subnets(const AdminSection& admin);
+std::vector<Subnet> allowed_subnets(const AdminSection& admin);
 
 }  // namespace postern::config

@@ -58,13 +58,13 @@ Result<void> take_file(std::string& into, std::shared_ptr<const Secret>& held, s
 
 }  // namespace
 
-std::vector<net::Subnet> allowed_subnets(const AdminSection& admin) {
-    std::vector<net::Subnet> all;
+std::vector<Subnet> allowed_subnets(const AdminSection& admin) {
+    std::vector<Subnet> all;
     for (const std::string& item : admin.allow) {
-        if (item == kPrivate) all.insert(all.end(), net::private_subnets().begin(), net::private_subnets().end());
+        if (item == kPrivate) all.insert(all.end(), private_subnets().begin(), private_subnets().end());
         for (const char* each : {"0.0.0.0/0", "::/0"})
-            if (item == kAny) all.push_back(*net::Subnet::parse(each));
-        if (auto subnet = net::Subnet::parse(item)) all.push_back(*subnet);
+            if (item == kAny) all.push_back(*Subnet::parse(each));
+        if (auto subnet = Subnet::parse(item)) all.push_back(*subnet);
     }
     return all;
 }
@@ -73,7 +73,7 @@ Result<void> take_allow(std::vector<std::string>& into, std::string_view value) 
     TRY(into, parse_list(value));
     for (const std::string& item : into) {
         if (item == kPrivate || item == kAny) continue;
-        if (auto subnet = net::Subnet::parse(item); !subnet) return Error::admin(subnet.error().text());
+        if (auto subnet = Subnet::parse(item); !subnet) return Error::admin(subnet.error().text());
     }
     return {};
 }

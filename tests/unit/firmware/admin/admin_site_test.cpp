@@ -274,7 +274,7 @@ TEST_CASE("site: only the allowed networks are spoken to") {
         CHECK(scene.nobody({.path = path, .peer = ""}).status == 403);
         CHECK(scene.nobody({.path = path, .peer = "192.168.1.2"}).status != 403);
     }
-    const auto narrow = make_admin_site(scene.control, *scene.owner.desk, {.hosts = {}, .allow = {*net::Subnet::parse("10.0.0.0/8")}});
+    const auto narrow = make_admin_site(scene.control, *scene.owner.desk, {.hosts = {}, .allow = {*Subnet::parse("10.0.0.0/8")}});
     CHECK(Owner::wait(samples::ask(*narrow, {.path = "/login", .peer = "10.1.2.3"})).status == 200);
     CHECK(Owner::wait(samples::ask(*narrow, {.path = "/login"})).status == 403);
 }

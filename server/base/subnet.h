@@ -1,4 +1,4 @@
-// Networks in CIDR form (RFC 4632, RFC 4291 section 2.3): who may speak to a listener. Used by the admin gate.
+// Networks in CIDR form (RFC 4632, RFC 4291 section 2.3): who may speak to a listener or see a site.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "server/base/result.h"
 
-namespace postern::net {
+namespace postern {
 
 class Subnet {
 public:
@@ -35,4 +35,4 @@ bool contains(const std::vector<Subnet>& subnets, std::string_view ip);
 // (RFC 3927, RFC 4291) and unique local addresses (RFC 4193).
 const std::vector<Subnet>& private_subnets();
 
-}  // namespace postern::net
+}  // namespace postern

@@ -1,9 +1,8 @@
-#include "server/net/subnet.h"
+#include "server/base/subnet.h"
 
 #include <doctest.h>
 
 using namespace postern;
-using net::Subnet;
 
 TEST_CASE("a network contains its addresses and no others") {
     struct Row {
@@ -53,8 +52,8 @@ TEST_CASE("a network prints as it is read") {
 TEST_CASE("private addresses are those that nobody in the Internet has") {
     for (const char* ip : {"127.0.0.1", "::1", "10.9.8.7", "172.16.0.1", "172.31.255.255", "192.168.0.10", "100.64.0.1", "169.254.7.7",
                            "fe80::1", "fd00::1", "::ffff:192.168.1.1"})
-        CHECK(net::contains(net::private_subnets(), ip));
+        CHECK(contains(private_subnets(), ip));
     for (const char* ip : {"8.8.8.8", "172.32.0.1", "172.15.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1", "::ffff:8.8.8.8", "fec0::1"})
-        CHECK(!net::contains(net::private_subnets(), ip));
-    CHECK(net::private_subnets().size() == 9);
+        CHECK(!contains(private_subnets(), ip));
+    CHECK(private_subnets().size() == 9);
 }

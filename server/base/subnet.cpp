@@ -1,4 +1,4 @@
-#include "server/net/subnet.h"
+#include "server/base/subnet.h"
 
 #include <arpa/inet.h>
 
@@ -7,7 +7,7 @@
 
 #include "server/base/text.h"
 
-namespace postern::net {
+namespace postern {
 
 namespace {
 
@@ -94,4 +94,4 @@ const std::vector<Subnet>& private_subnets() {
     return all;
 }
 
-}  // namespace postern::net
+}  // namespace postern
