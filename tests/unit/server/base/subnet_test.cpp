@@ -57,3 +57,24 @@ TEST_CASE("private addresses are those that nobody in the Internet has") {
         CHECK(!contains(private_subnets(), ip));
     CHECK(private_subnets().size() == 9);
 }
+
+TEST_CASE("an IPv4 address is one client, of IPv6 the /64") {
+    struct Row {
+        const char *one, *other;
+        bool same;
+    };
+    for (const Row& row : {Row{"192.0.2.1", "::ffff:192.0.2.1", true}, {"192.0.2.1", "192.0.2.2", false},
+                           {"2001:db8::1", "2001:db8::ffff:2", true}, {"2001:db8::1", "2001:db8:0:1::1", false},
+                           {"fe80::1%eth0", "fe80::2", true}, {"0.0.0.0", "::", false}}) {
+        CAPTURE(row.one);
+        CAPTURE(row.other);
+        const auto one = Ip::parse(row.one), other = Ip::parse(row.other);
+        REQUIRE(one);
+        REQUIRE(other);
+        CHECK((one->client() == other->client()) == row.same);
+    }
+    for (const char* text : {"", "1.2.3", "1.2.3.4.5", "1.2.3.4:80", "[::1]", "::1]", "1.2.3.04", "0x7f.1", ":::", "12345::",
+                             "1.2.3.4 ", "0000:0000:0000:0000:0000:ffff:192.168.100.1000"})
+        CHECK_MESSAGE(!Ip::parse(text), text);
+    CHECK(!Ip::parse(std::string_view("::1\0x", 5)));
+}
