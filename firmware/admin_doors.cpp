@@ -55,7 +55,7 @@ std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const
         endpoint.tells_local = true;  // the page is asked for by it
         endpoint.refusal = admin::refused_by_http;
         endpoint.site = "admin";
-        admin::AdminOptions options{config.admin.hosts, config::allowed_subnets(config.admin), &door.editor, &door.hub, {},
+        admin::AdminOptions options{config.admin.hosts, config::subnets_of(config.admin.allow), &door.editor, &door.hub, {},
                                     config.admin.security_text, {}};
         options.pull = [&pulls = door.pulls](const sharing::PullOrder& order) { return pulls.pull(order); };
         options.metrics.token = config.admin.metrics_token;

@@ -5,6 +5,7 @@
 #include "firmware/embedded.h"
 #include "server/proxy/proxy.h"
 #include "server/site/aliases.h"
+#include "server/site/allowed.h"
 #include "server/site/assets.h"
 #include "server/site/error_pages.h"
 #include "server/site/file_cache.h"
@@ -89,6 +90,13 @@ Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_pt
     return content.redirect.empty() ? handler : std::make_shared<site::MovedPaths>(std::move(handler), content.redirect);
 }
 
+// Who may see that, and how often; what redirects to it asks nobody.
+HandlerPtr guarded(HandlerPtr content, const config::SiteAccess& access) {
+    if (site::AddressRule rule = config::addresses_of(access); rule.restricts())
+        content = std::make_shared<site::Allowed>(std::move(content), std::move(rule));
+    return content;
+}
+
 HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fields) {
     return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields);
 }
@@ -97,6 +105,7 @@ HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fiel
 Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache,
                       const Surroundings& around, http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
     TRY(HandlerPtr content, content_of(site, cache, around.log));
+    content = guarded(std::move(content), site.access);
     auto port = static_cast<std::uint16_t>(plan.public_https_port);
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 

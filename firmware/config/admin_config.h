@@ -7,7 +7,6 @@
 
 #include "server/base/secret.h"
 #include "server/net/address.h"
-#include "server/base/subnet.h"
 
 namespace postern::config {
 
@@ -24,8 +23,5 @@ struct AdminSection {
     std::string security_txt;                        // the file's path
     std::shared_ptr<const std::string> security_text;  // what it holds, checked (security_contact.h); null: none
 };
-
-// Who may speak to the admin listener.
-std::vector<Subnet> allowed_subnets(const AdminSection& admin);
 
 }  // namespace postern::config

@@ -14,8 +14,6 @@ namespace postern::config {
 
 namespace {
 
-constexpr std::string_view kPrivate = "private", kAny = "any";
-
 Result<void> check_hash(std::string_view text) {
     auto parsed = access::PasswordHash::parse(text);
     return parsed ? Result<void>() : Result<void>(std::move(parsed).error());
@@ -57,26 +55,6 @@ Result<void> take_file(std::string& into, std::shared_ptr<const Secret>& held, s
 }
 
 }  // namespace
-
-std::vector<Subnet> allowed_subnets(const AdminSection& admin) {
-    std::vector<Subnet> all;
-    for (const std::string& item : admin.allow) {
-        if (item == kPrivate) all.insert(all.end(), private_subnets().begin(), private_subnets().end());
-        for (const char* each : {"0.0.0.0/0", "::/0"})
-            if (item == kAny) all.push_back(*Subnet::parse(each));
-        if (auto subnet = Subnet::parse(item)) all.push_back(*subnet);
-    }
-    return all;
-}
-
-Result<void> take_allow(std::vector<std::string>& into, std::string_view value) {
-    TRY(into, parse_list(value));
-    for (const std::string& item : into) {
-        if (item == kPrivate || item == kAny) continue;
-        if (auto subnet = Subnet::parse(item); !subnet) return Error::admin(subnet.error().text());
-    }
-    return {};
-}
 
 Result<void> take_password_hash(std::shared_ptr<const Secret>& into, std::string_view value) { return take_secret(into, value, check_hash); }
 

@@ -11,7 +11,6 @@
 
 namespace postern::config {
 
-Result<void> take_allow(std::vector<std::string>& into, std::string_view value);
 Result<void> take_password_hash(std::shared_ptr<const Secret>& into, std::string_view value);
 Result<void> take_password_hash_file(std::string& into, std::string_view value, const Draft& draft);
 Result<void> take_setup_token(std::shared_ptr<const Secret>& into, std::string_view value);

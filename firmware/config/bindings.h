@@ -22,7 +22,8 @@ Section& section_in(const Draft& draft) {
     if constexpr (std::is_same_v<Section, ServerSection>) return *draft.server;
     else if constexpr (std::is_same_v<Section, AcmeSection>) return *draft.acme;
     else if constexpr (std::is_same_v<Section, CaSection>) return *draft.ca;
-    else if constexpr (std::is_same_v<Section, SiteSection> || std::is_same_v<Section, SiteContent>) return *draft.site;
+    else if constexpr (std::is_same_v<Section, SiteSection> || std::is_same_v<Section, SiteContent> ||
+                       std::is_same_v<Section, SiteAccess>) return *draft.site;
     else if constexpr (std::is_same_v<Section, NotifySection>) return *draft.notify;
     else if constexpr (std::is_same_v<Section, HooksSection>) return *draft.hooks;
     else if constexpr (std::is_same_v<Section, DeploySection>) return *draft.deploy;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acme/wanted.h"
+#include "firmware/config/access_config.h"
 #include "firmware/config/accounts.h"
 #include "firmware/config/admin_config.h"
 #include "firmware/config/content_config.h"
@@ -66,7 +67,7 @@ struct CaSection {
     SecretKey eab_key;
 };
 
-struct SiteSection : SiteContent {
+struct SiteSection : SiteContent, SiteAccess {
     int line = 0;
     std::string name;                        // as written after "site "
     std::string folder;                      // live/FOLDER

@@ -38,6 +38,7 @@ SitePlan plan_site(const SiteSection& site) {
     plan.folder = site.folder;
     plan.names = site.names;
     plan.content = site;  // the part of it that is about content
+    plan.access = site;   // and that about visitors
     plan.canonical = site.canonical;
     plan.redirect_http = site.redirect_http;
     plan.hsts = hsts_of(site);

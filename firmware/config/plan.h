@@ -23,6 +23,7 @@ struct SitePlan {
     std::vector<std::string> names;
     std::string canonical;
     SiteContent content;
+    SiteAccess access;
     bool redirect_http = true;
     site::HstsRule hsts;
 };

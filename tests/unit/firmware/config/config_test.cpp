@@ -43,8 +43,8 @@ TEST_CASE("an empty file is a configuration, with the defaults of the contract")
     CHECK(config.admin.listen.size() == 1);
     CHECK(config.admin.listen.at(0).text() == "[::]:8443");
     CHECK(config.admin.allow == std::vector<std::string>{"private"});
-    CHECK(contains(allowed_subnets(config.admin), "192.168.1.9"));
-    CHECK(!contains(allowed_subnets(config.admin), "8.8.8.8"));
+    CHECK(contains(subnets_of(config.admin.allow), "192.168.1.9"));
+    CHECK(!contains(subnets_of(config.admin.allow), "8.8.8.8"));
     CHECK(config.sites.empty());
     CHECK(config.server.user == "postern");
     CHECK(!config.server.identity);

@@ -1,0 +1,15 @@
+// What the keys of a site's visitors do with the text of the INI. Used by the table of keys through bindings.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "firmware/config/config_keys.h"
+
+namespace postern::config {
+
+Result<void> take_allow(std::vector<std::string>& into, std::string_view value);  // networks, addresses, "private", "any"
+Result<void> take_deny(std::vector<std::string>& into, std::string_view value);   // the same without "any"
+
+}  // namespace postern::config
