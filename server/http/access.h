@@ -15,6 +15,7 @@ struct Answered {
     std::string_view line;             // then what came of its first line; may be empty
     std::uint16_t status = 0;
     std::uint64_t body_size = 0;       // of the answer, as it is meant to be sent
+    std::string_view user{};           // who asked, where he has shown a password
 };
 
 class AccessObserver {

@@ -10,7 +10,7 @@ namespace postern::http {
 namespace {
 
 // Bytes of a line that each piece may take, escapes included; with all that is around them they stay below kAccessLine.
-constexpr std::size_t kRequestPiece = 2048, kFieldPiece = 600, kPeerPiece = 64, kHostPiece = 300;
+constexpr std::size_t kRequestPiece = 2048, kFieldPiece = 600, kPeerPiece = 64, kHostPiece = 300, kUserPiece = 128;
 constexpr std::string_view kHex = "0123456789abcdef";
 
 class Line {
@@ -86,7 +86,8 @@ std::string_view or_dash(std::string_view text, AccessFormat format) {
 }
 
 void write_combined(Line& line, const Answered& answered, const Context& context, std::string_view referer, std::string_view agent) {
-    line.piece(context.peer, kPeerPiece) << " - - [";
+    line.piece(context.peer, kPeerPiece) << " - ";
+    line.piece(or_dash(answered.user, AccessFormat::kCombined), kUserPiece) << " [";
     add_time(line, context.wall, AccessFormat::kCombined);
     line << "] \"";
     add_request(line, answered);
@@ -104,7 +105,8 @@ void write_json(Line& line, const Answered& answered, const Context& context, st
     add_request(line, answered);
     line << "\",\"status\":" << std::uint64_t{answered.status} << ",\"bytes\":" << answered.body_size << ",\"referer\":\"";
     line.piece(referer, kFieldPiece) << "\",\"user_agent\":\"";
-    line.piece(agent, kFieldPiece) << "\"}\n";
+    line.piece(agent, kFieldPiece) << "\",\"user\":\"";
+    line.piece(answered.user, kUserPiece) << "\"}\n";
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace postern::http {
 
 enum class AccessFormat : unsigned char {
-    kCombined,  // as Apache and nginx write it: PEER - - [time] "request" status bytes "referer" "user agent"
+    kCombined,  // as Apache and nginx write it: PEER - USER [time] "request" status bytes "referer" "user agent"
     kJson,      // one object a line
 };
 

@@ -8,6 +8,7 @@
 
 #include "server/http/h1_chunked.h"
 #include "server/http/h1_parser.h"
+#include "server/http/handler.h"
 #include "server/http/later.h"
 #include "server/http/message.h"
 
@@ -33,6 +34,8 @@ struct Waiting {
     bool must_close = false;
     std::unique_ptr<Later> later;
     Response promised;  // what was said of the answer beforehand
+    Handler* again = nullptr;  // to be asked once more; null: `later` gives the answer
+    std::string body;          // for that
 };
 
 }  // namespace postern::http

@@ -13,12 +13,12 @@ namespace postern::http {
 
 class H1Relay {
 public:
-    // A body with `framing`, which has one. `sink` may be null: it is not taken, for now.
-    H1Relay(std::unique_ptr<BodySink> sink, const Framing& framing)
-        : sink_(std::move(sink)), left_(framing.length), form_(framing.body == Framing::Body::kChunked ? Form::kChunked : Form::kLength) {}
-    // A tunnel.
-    explicit H1Relay(std::unique_ptr<BodySink> sink) : sink_(std::move(sink)) {}
+    H1Relay() = default;  // a tunnel
+    explicit H1Relay(const Framing& framing)  // of a body, which there is
+        : left_(framing.length), form_(framing.body == Framing::Body::kChunked ? Form::kChunked : Form::kLength) {}
 
+    // Before that nothing is taken.
+    void give(std::unique_ptr<BodySink> sink) { sink_ = std::move(sink); }
     bool is_tunnel() const { return form_ == Form::kTunnel; }
     bool has_room() const { return sink_ && sink_->room() > 0; }
 

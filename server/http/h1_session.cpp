@@ -75,7 +75,10 @@ private:
     std::size_t begin_body(std::string_view head, std::string_view after, const Turn& turn);
     std::size_t await_body(std::string_view head, std::string_view after, const Turn& turn);
     std::size_t pass_on(std::string_view head, std::string_view after, const Turn& turn);
+    void hand_over(std::string_view head, std::string_view after, const Turn& turn);
     void tell_continue(std::string_view after, Output& out);
+    void wait(std::string_view head, bool must_close, Response& response, const Turn& turn);
+    void ask_again(const Waiting& owner, const Turn& turn);
     void body_complete(const Turn& turn);
     void body_too_long(std::string_view head, const Turn& turn);
     void read_head_again(const std::string& head);
@@ -139,6 +142,7 @@ void H1Session::resume(const Context& context, Output& out) {
     if (!waiting_ || !waiting_->later->take(response)) return;
     const std::unique_ptr<Waiting> owner = std::move(waiting_);
     read_head_again(owner->head);
+    if (owner->again != nullptr) return ask_again(*owner, {*owner->again, context, out});
     add_promised(response, owner->promised);
     answer(response, owner->must_close, context, out);
 }
@@ -258,24 +262,38 @@ void H1Session::tell_continue(std::string_view after, Output& out) {
     unsent_->rest = kContinue;
 }
 
-// An answer that is there at once was no use of the body: it is the connection's last.
 std::size_t H1Session::pass_on(std::string_view head, std::string_view after, const Turn& turn) {
     const std::unique_ptr<Incoming> owner = std::move(incoming_);
-    const Framing framing = scratch_.framing;
-    scratch_.request.body_follows = true;
-    scratch_.request.body_length = framing.length;
-    scratch_.request.body = {};
-    Response response = turn.handler.handle(scratch_.request, turn.context);
-    scratch_.request.body_follows = false;
-    if (!response.later) {
-        answer(response, true, turn.context, turn.out);
-        return 0;
-    }
-    if (response.sink) tell_continue(after, turn.out);
-    relay_ = std::make_unique<H1Relay>(std::move(response.sink), framing);
+    relay_ = std::make_unique<H1Relay>(scratch_.framing);
     state_ = State::kRelay;
-    waiting_ = std::make_unique<Waiting>(head, false, response);
+    hand_over(head, after, turn);
     return 0;
+}
+
+// The request, without the body that follows it. An answer that is there at once was no use of that: it is the connection's last.
+void H1Session::hand_over(std::string_view head, std::string_view after, const Turn& turn) {
+    Request& request = scratch_.request;
+    request.body_follows = true;
+    request.body_length = scratch_.framing.length;
+    Response response = turn.handler.handle(request, turn.context);
+    request.body_follows = false;
+    if (!response.later) return answer(response, true, turn.context, turn.out);
+    if (response.sink) {
+        relay_->give(std::move(response.sink));
+        tell_continue(after, turn.out);
+    }
+    wait(head, false, response, turn);
+}
+
+void H1Session::wait(std::string_view head, bool must_close, Response& response, const Turn& turn) {
+    waiting_ = std::make_unique<Waiting>(head, must_close, response);
+    if (waiting_->promised.again) waiting_->again = &turn.handler;
+}
+
+// What was said before is said anew.
+void H1Session::ask_again(const Waiting& owner, const Turn& turn) {
+    if (relay_) return hand_over(owner.head, {}, turn);
+    respond(owner.head, owner.body, owner.must_close, turn);
 }
 
 std::size_t H1Session::take_relayed(std::string_view in, const Turn& turn) {
@@ -345,10 +363,9 @@ void H1Session::respond(std::string_view head, std::string_view body, bool must_
     scratch_.request.body = body;
     scratch_.request.body_follows = false;
     Response response = turn.handler.handle(scratch_.request, turn.context);
-    if (response.later)
-        waiting_ = std::make_unique<Waiting>(head, must_close, response);
-    else
-        answer(response, must_close, turn.context, turn.out);
+    if (!response.later) return answer(response, must_close, turn.context, turn.out);
+    wait(head, must_close, response, turn);
+    if (waiting_->again != nullptr) waiting_->body = body;
 }
 
 void H1Session::answer(Response& response, bool must_close, const Context& context, Output& out) {
@@ -364,7 +381,7 @@ void H1Session::answer(Response& response, bool must_close, const Context& conte
     // The rest of a body that is passed on may still be wanted while the answer is under way.
     if (rules.close && !(relay_ && live_)) end_all();
     count(response.counts, response.status, context);
-    tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0}, context);
+    tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0, response.user}, context);
     written(write_response(response, rules, out, unsent_));
     if (live_ && !unsent_) stream(out);
 }
@@ -376,7 +393,8 @@ void H1Session::begin_stream(Response& response, WriteRules& rules) {
     rules.close = tunnel ? false : rules.close || !(rules.chunked || response.announce);
     if (tunnel || has_body(response, rules.head_only)) live_ = std::make_unique<LiveBody>(std::move(response.live), rules.chunked);
     if (!tunnel) return;
-    relay_ = std::make_unique<H1Relay>(std::move(response.sink));
+    relay_ = std::make_unique<H1Relay>();
+    relay_->give(std::move(response.sink));
     state_ = State::kRelay;
 }
 

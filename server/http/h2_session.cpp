@@ -122,6 +122,10 @@ void H2Session::resume(const Context& context, Output& out) {
         Response response;
         if (stream.at != At::kWaiting || !stream.later->take(response)) continue;
         (void)stream.head.read(scratch_);  // it could be read before
+        if (stream.promised->again) {
+            respond_now(stream);
+            continue;
+        }
         add_promised(response, *stream.promised);
         answer(stream, response);
     }
@@ -359,7 +363,7 @@ void H2Session::answer(H2Stream& stream, Response& response) {
     const bool head_only = request.method == Method::kHead;
     AnswerCounts* const counts = response.counts != nullptr ? response.counts : context.counts;
     if (counts != nullptr) counts->count(response.status);
-    if (context.access != nullptr) context.access->answered({&request, {}, response.status, body_size(response, head_only)}, context);
+    if (context.access != nullptr) context.access->answered({&request, {}, response.status, body_size(response, head_only), response.user}, context);
     const H2Fields fields(response, head_only, scratch_.date.at(context.wall));
     const std::uint16_t status = response.status;
     const bool closes = response.close;

@@ -18,7 +18,8 @@ public:
 class Later {
 public:
     virtual ~Later() = default;  // also when nobody waits any more: the client went away, or time was up
-    // False: not yet. Else `into` becomes the answer, which is not another Later. Asked whenever the loop is woken, by whomever.
+    // False: not yet. Else `into` becomes the answer, which is not another Later (where Response::again was set it counts for
+    // nothing). Asked whenever the loop is woken, by whomever.
     virtual bool take(Response& into) = 0;
     // Will have an answer by a time of its own (limits::kLaterTime counts for nothing).
     virtual bool keeps_time() const { return false; }

@@ -81,9 +81,10 @@ struct Response {
     std::string_view static_body;              // lives as long as the program
     std::string body;
 
-    // Set: this is no answer yet. Of all else in here `fields` and `lines` are added to those of the answer, `counts` is its
-    // unless it has others, and `sink` counts.
+    // Set: this is no answer yet. Of all else in here `fields` and `lines` are added to those of the answer, `counts` and `user` are
+    // its unless it has others, `sink` counts, and:
     std::unique_ptr<Later> later;
+    bool again = false;  // what `later` gives is no answer either: the handler is then asked once more, for the same request
     // Takes the body that follows; of a 101, whose `live` and `sink` are the two ways of the tunnel, what the client says.
     std::unique_ptr<BodySink> sink;
 
@@ -92,6 +93,7 @@ struct Response {
     std::uint64_t announced_length = 0;
     bool announce = false;
 
+    std::string_view user;                     // who asked, by his password; lives as long as the handler. For the access log
     AnswerCounts* counts = nullptr;            // whose answer this is, for the session to count; null: the listener's
 };
 

@@ -35,6 +35,7 @@ void add_promised(Response& answer, Response& promised) {
     if (answer.lines.empty()) answer.lines = promised.lines;
     else answer.own_lines += promised.lines;
     if (answer.counts == nullptr) answer.counts = promised.counts;
+    if (answer.user.empty()) answer.user = promised.user;
 }
 
 bool may_stand(std::string_view value) { return find_control(value, 0, false) == value.size(); }

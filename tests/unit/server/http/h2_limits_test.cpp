@@ -113,6 +113,38 @@ TEST_CASE("h2: a source that fails resets its stream and no other") {
     CHECK(scene.peer.session->phase() == Phase::kIdle);
 }
 
+TEST_CASE("h2: where a handler asks for it, it is asked once more for the same request, body and all") {
+    const auto news = std::make_shared<News>();
+    H2Peer peer(100);
+    int asked = 0;
+    peer.handler.answer = [&](const Request& request) {
+        Response response;
+        response.user = "ann";
+        if (request.path == "/quick" || ++asked > 2) {
+            response.body = std::string(request.method_text) + " " + std::string(request.path) + " " + std::string(request.body);
+            return response;
+        }
+        response.later = std::make_unique<Promise>(news);
+        response.again = true;
+        return response;
+    };
+    const auto later = peer.ask("POST", "/later", {}, false), quick = peer.ask("GET", "/quick");
+    peer.say(later, "abc");
+    peer.talk();
+    CHECK(peer.of(quick).body == "GET /quick ");
+    peer.wake();
+    CHECK(asked == 1);
+    news->over = true;
+    peer.wake();
+    peer.talk();
+    CHECK(asked == 2);
+    CHECK(peer.of(later).status == 0);
+    peer.wake();
+    peer.talk();
+    CHECK(peer.of(later).body == "POST /later abc");
+    CHECK(peer.session->phase() == Phase::kIdle);
+}
+
 TEST_CASE("h2: an answer that comes later") {
     Scene scene(10);
     H2Peer& peer = scene.peer;

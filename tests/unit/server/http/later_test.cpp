@@ -48,7 +48,8 @@ struct Scene {
     }
     struct Access final : AccessObserver {
         void answered(const Answered& answered, const Context&) override {
-            lines += std::string(answered.request ? answered.request->path : "-") + " " + std::to_string(answered.status) + "\n";
+            lines += std::string(answered.request ? answered.request->path : "-") + " " + std::to_string(answered.status) +
+                     (answered.user.empty() ? "" : " " + std::string(answered.user)) + "\n";
         }
         std::string lines;
     } access;
@@ -114,6 +115,54 @@ TEST_CASE("the request is known again when its answer comes: HEAD, HTTP/1.0, a b
             CHECK((scene.wire.session->phase() == Phase::kClosing) == row.closes);
         }
     }
+}
+
+TEST_CASE("where a handler asks for it, it is asked once more for the same request, body and all") {
+    for (const bool waits_twice : {false, true}) {
+        Scene scene(100);
+        int asked = 0;
+        scene.wire.handler.answer = [&](const Request& request) {
+            Response response;
+            ++asked;
+            response.user = "ann";
+            if (asked <= (waits_twice ? 2 : 1)) {
+                response.later = std::make_unique<Promise>(scene.found, false);
+                response.again = true;
+            } else {
+                response.body = std::string(request.method_text) + " " + std::string(request.path) + " " + std::string(request.body);
+            }
+            return response;
+        };
+        const std::string post = "POST /later HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        CHECK(scene.wire.once(post + std::string(kNext)) == post.size());
+        scene.woken();
+        CHECK(asked == 1);
+        scene.found->there = true;
+        scene.woken();
+        if (waits_twice) {
+            CHECK(asked == 2);
+            CHECK(scene.wire.session->phase() == Phase::kWaiting);
+            scene.woken();
+        }
+        CHECK(scene.wire.sent.ends_with("\r\n\r\nPOST /later abc"));
+        CHECK(scene.access.lines == "/later 200 ann\n");
+        CHECK(scene.wire.session->phase() == Phase::kIdle);
+        CHECK(scene.wire.once(kNext) == kNext.size());
+    }
+}
+
+TEST_CASE("the one who asked is noted with an answer that came later, too") {
+    Scene scene;
+    scene.wire.handler.answer = [&](const Request&) {
+        Response response;
+        response.later = std::make_unique<Promise>(scene.found, false);
+        response.user = "ann";
+        return response;
+    };
+    scene.wire.once(kLater);
+    scene.found->there = true;
+    scene.woken();
+    CHECK(scene.access.lines == "/later 200 ann\n");
 }
 
 TEST_CASE("who waits too long gets a 504, and who drains his answer and a good-bye") {
