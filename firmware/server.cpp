@@ -14,7 +14,6 @@
 #include "firmware/logs.h"
 #include "firmware/notify/mail_way.h"
 #include "firmware/notify/words.h"
-#include "firmware/sites.h"
 #include "firmware/sizing.h"
 #include "server/base/limits.h"
 
@@ -87,7 +86,7 @@ Server::Server(Machine machine, config::Config config)
       access_target_(config_.server.access_log), as_root_(config_.server.identity.has_value()), probes_(machine.clock, machine.random),
       advisor_({machine.clock, machine.files, machine.random, machine.log, probes_, connect_for_look}),
       upstream_(machine.clock, machine.random, machine.log), tokens_(probes_, upstream_),
-      admin_access_({machine.clock, machine.files, machine.random, machine.log}, config_.server.state),
+      visitors_(machine.clock, machine.random), admin_access_({machine.clock, machine.files, machine.random, machine.log}, config_.server.state),
       editor_(machine.files, config_.file, as_root_),
       desk_(certificates_, machine.log), watch_({machine.clock, machine.files, status_, desk_}),
       hooks_(machine.clock, machine.log, config_.server.state + "/live", home_of(machine.files, uid_of(config_.server)), config_.hooks),
@@ -140,7 +139,7 @@ Result<void> Server::bind() {
     front::FrontOptions options = public_options(config_.server);
     options.access = access_;
     options.answers = &watch_.answers();
-    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, tokens_, health_, watch_.answers(), public_tls_, machine_.log)));
+    TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, site_parts(), public_tls_)));
     TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(watch_.answers()),
                                    admin_endpoints(config_, admin_door())));
     return {};
@@ -210,6 +209,7 @@ void Server::drain(Millis limit) {
     upstream_.stop();
     admin_access_.stop();
     if (public_) public_->drain(limit);
+    visitors_.stop();  // behind those whose passwords it was looking at
 }
 
 // Browsers warn of a certificate that we have signed ourselves: by its fingerprint the owner knows whose it is.
@@ -294,11 +294,11 @@ std::vector<std::string> Server::public_addresses() const {
 void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
 
 Result<void> Server::replace_endpoints(const config::Config& config) {
-    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), tokens_, health_, watch_.answers(), public_tls_, machine_.log)));
+    TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), site_parts(), public_tls_)));
     Result<void> inner = inner_->replace(inner_endpoints(config));
     if (inner.ok()) return {};
     // the public side goes back to what the admin side still is
-    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), tokens_, health_, watch_.answers(), public_tls_, machine_.log));
+    Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), site_parts(), public_tls_));
     if (!back.ok()) machine_.log.error("reload_half_undone", {{"why", back.error().text()}});
     return inner;
 }

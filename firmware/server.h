@@ -23,6 +23,7 @@
 #include "firmware/probe_book.h"
 #include "firmware/sharing/deliveries.h"
 #include "firmware/sharing/pull_desk.h"
+#include "firmware/sites.h"
 #include "firmware/token_board.h"
 #include "firmware/watch.h"
 #include "server/front/access_log.h"
@@ -76,6 +77,7 @@ private:
     Result<config::Config> take_endpoints(const config::Config& file);
     Result<void> replace_endpoints(const config::Config& config);
     std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
+    SiteParts site_parts() { return {tokens_, health_, watch_.answers(), visitors_, machine_.log}; }
     AdminDoor admin_door() { return {*this, admin_access_, editor_, hub_, tokens_, watch_, pulls_, admin_tls_}; }
 
     Machine machine_;
@@ -92,6 +94,7 @@ private:
     Published<tls::CertTable> certificates_;
     Published<acme::StatusSnapshot> status_;
     CertHealth health_{status_};
+    access::VisitorDesk visitors_;
     AdminAccess admin_access_;
     admin::EventHub hub_;
     config::Editor editor_;

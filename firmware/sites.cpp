@@ -2,11 +2,13 @@
 
 #include <map>
 
+#include "firmware/credentials.h"
 #include "firmware/embedded.h"
 #include "server/proxy/proxy.h"
 #include "server/site/aliases.h"
 #include "server/site/allowed.h"
 #include "server/site/assets.h"
+#include "server/site/basic_auth.h"
 #include "server/site/error_pages.h"
 #include "server/site/file_cache.h"
 #include "server/site/hosts.h"
@@ -20,14 +22,6 @@ namespace postern {
 namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
-
-// What handlers know of the rest of the program.
-struct Surroundings {
-    const site::ChallengeSource& challenges;
-    const site::CertHealth& health;
-    http::AnswerBook& answers;
-    Log& log;
-};
 
 // A folder of a site: its root, or what an alias shows below `prefix`.
 Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::string& folder, const std::string& prefix,
@@ -91,8 +85,9 @@ Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_pt
 }
 
 // Who may see that, and how often; what redirects to it asks nobody.
-HandlerPtr guarded(HandlerPtr content, const config::SiteAccess& access) {
-    if (site::AddressRule rule = config::addresses_of(access); rule.restricts())
+HandlerPtr guarded(HandlerPtr content, const config::SitePlan& site, const std::shared_ptr<site::CredentialCheck>& passwords) {
+    if (passwords) content = std::make_shared<site::BasicAuth>(std::move(content), passwords, site.name);
+    if (site::AddressRule rule = config::addresses_of(site.access); rule.restricts())
         content = std::make_shared<site::Allowed>(std::move(content), std::move(rule));
     return content;
 }
@@ -101,11 +96,20 @@ HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fiel
     return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields);
 }
 
+// Of a reading of the configuration and all loops; by site, in the order of the plan.
+using Guards = std::vector<std::shared_ptr<site::CredentialCheck>>;
+
+Guards make_guards(const config::Plan& plan, access::VisitorDesk& desk) {
+    Guards guards;
+    for (const config::SitePlan& site : plan.sites)
+        guards.push_back(site.access.users == nullptr ? nullptr
+                                                      : make_credential_check(std::make_shared<access::SitePasswords>(desk, site.access.users, site.name)));
+    return guards;
+}
+
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
-Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, const std::shared_ptr<site::FileCache>& cache,
-                      const Surroundings& around, http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
-    TRY(HandlerPtr content, content_of(site, cache, around.log));
-    content = guarded(std::move(content), site.access);
+void add_site(const config::Plan& plan, const config::SitePlan& site, const HandlerPtr& content, const SiteParts& parts,
+              http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
     auto port = static_cast<std::uint16_t>(plan.public_https_port);
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 
@@ -115,7 +119,7 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     serving.plain = site.redirect_http ? HandlerPtr(redirect) : with_fields(content, site.content.header);
     const bool strict = site.hsts.kind != site::HstsRule::Kind::kOff;
     auto strictly = [&](HandlerPtr inner) -> HandlerPtr {
-        return strict ? std::make_shared<site::Hsts>(std::move(inner), site.hsts, site.folder, around.health) : inner;
+        return strict ? std::make_shared<site::Hsts>(std::move(inner), site.hsts, site.folder, parts.health) : inner;
     };
     serving.secure = with_fields(strictly(content), site.content.header);
     sending.plain = redirect;
@@ -123,28 +127,29 @@ Result<void> add_site(const config::Plan& plan, const config::SitePlan& site, co
     serving.counts = sending.counts = &counts;
     entries.push_back(std::move(serving));
     if (!sending.names.empty()) entries.push_back(std::move(sending));
-    return {};
 }
 
-Result<HandlerPtr> make_hosts(const config::Plan& plan, const Surroundings& around, std::size_t loop) {
+Result<HandlerPtr> make_hosts(const config::Plan& plan, const Guards& guards, const SiteParts& parts, std::size_t loop) {
     std::vector<site::HostEntry> entries;
     auto cache = std::make_shared<site::FileCache>();
-    for (const config::SitePlan& site : plan.sites)
-        TRY_VOID(add_site(plan, site, cache, around, around.answers.of(site.name, loop), entries));
-    return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), around.challenges, nullptr));
+    for (std::size_t i = 0; i < plan.sites.size(); ++i) {
+        const config::SitePlan& site = plan.sites[i];
+        TRY(HandlerPtr content, content_of(site, cache, parts.log));
+        add_site(plan, site, guarded(std::move(content), site, guards[i]), parts, parts.answers.of(site.name, loop), entries);
+    }
+    return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), parts.challenges, nullptr));
 }
 
 }  // namespace
 
-std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              const site::CertHealth& health, http::AnswerBook& answers,
-                                              const std::shared_ptr<const tls::TlsContext>& tls, Log& log) {
+std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const SiteParts& parts,
+                                              const std::shared_ptr<const tls::TlsContext>& tls) {
     // one tree of handlers a loop, shared by its listeners
     auto trees = std::make_shared<std::map<std::size_t, HandlerPtr>>();
-    auto make = [plan, &challenges, &health, &answers, &log, trees](std::size_t loop) -> Result<HandlerPtr> {
+    auto make = [plan, parts, guards = make_guards(plan, parts.visitors), trees](std::size_t loop) -> Result<HandlerPtr> {
         HandlerPtr& tree = (*trees)[loop];
         if (tree) return tree;
-        TRY(tree, make_hosts(plan, {challenges, health, answers, log}, loop));
+        TRY(tree, make_hosts(plan, guards, parts, loop));
         return tree;
     };
     std::vector<front::Endpoint> endpoints;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "firmware/access/visitor_desk.h"
 #include "firmware/config/plan.h"
 #include "server/front/endpoint.h"
 #include "server/site/challenge.h"
@@ -11,9 +12,17 @@
 
 namespace postern {
 
-// `challenges`, `health`, `answers` and `log` must outlive the handlers. Handlers are made when the front asks for them: opening a root can fail then.
-std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const site::ChallengeSource& challenges,
-                                              const site::CertHealth& health, http::AnswerBook& answers,
-                                              const std::shared_ptr<const tls::TlsContext>& tls, Log& log);
+// What the handlers ask; must outlive them.
+struct SiteParts {
+    const site::ChallengeSource& challenges;
+    const site::CertHealth& health;
+    http::AnswerBook& answers;
+    access::VisitorDesk& visitors;
+    Log& log;
+};
+
+// Handlers are made when the front asks for them: opening a root can fail then.
+std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const SiteParts& parts,
+                                              const std::shared_ptr<const tls::TlsContext>& tls);
 
 }  // namespace postern

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/config/takers.h"
 #include "firmware/config/values.h"
 
 namespace postern::config {
@@ -44,6 +45,18 @@ Result<void> take_deny(std::vector<std::string>& into, std::string_view value) {
     const bool everybody = std::any_of(into.begin(), into.end(), [](const std::string& item) { return item == kAny || item == "all"; });
     if (everybody) return Error::admin("nobody could see the site, for deny wins over allow; with allow, only those listed there may");
     for (const std::string& item : into) TRY_VOID(check_network(item));
+    return {};
+}
+
+Result<void> take_users(std::string& into, std::string_view value, const Draft& draft) {
+    const std::string path = full_path(value, draft);
+    auto text = draft.files->read(path, access::kLongestUserFile);
+    if (!text.ok()) return std::move(text).error().at("cannot be used");
+    auto users = access::Users::parse(*text);
+    wipe(text->data(), text->size());
+    if (!users) return std::move(users).error().at(path);
+    into = path;
+    draft.site->users = std::make_shared<const access::Users>(std::move(*users));
     return {};
 }
 

@@ -11,5 +11,6 @@ namespace postern::config {
 
 Result<void> take_allow(std::vector<std::string>& into, std::string_view value);  // networks, addresses, "private", "any"
 Result<void> take_deny(std::vector<std::string>& into, std::string_view value);   // the same without "any"
+Result<void> take_users(std::string& into, std::string_view value, const Draft& draft);  // a file as htpasswd writes it
 
 }  // namespace postern::config

@@ -73,6 +73,21 @@ void check_error_pages(Reading& reading, const SiteSection& site) {
     }
 }
 
+// A file of the root is everybody's, unless it is hidden.
+bool is_shown(const std::string& file, const std::string& folder) {
+    return !folder.empty() && has_prefix(file, folder + "/") && file.find("/.", folder.size()) == file.npos;
+}
+
+void check_passwords(Reading& reading, const SiteSection& site) {
+    const std::string title = title_of(site);
+    if (site.basic_auth.empty() || reading.is_faulty(title, "basic_auth")) return;
+    if (!site.redirect_http && !reading.config.server.http.empty())
+        reading.fault(title, "basic_auth", "needs HTTPS, for passwords would go over plain HTTP as they are; set redirect_http = yes");
+    bool shown = is_shown(site.basic_auth, site.root);
+    for (const AliasRule& alias : site.alias) shown = shown || is_shown(site.basic_auth, alias.folder);
+    if (shown) reading.fault(title, "basic_auth", site.basic_auth + " lies in a folder that the site shows; move it, best to where this file is");
+}
+
 void check_ca(Reading& reading, const SiteSection& site) {
     const std::string title = title_of(site);
     if (!reading.is_written(title, "ca") || reading.is_faulty(title, "ca") || find_ca(reading.config, site.ca)) return;
@@ -122,6 +137,7 @@ void check_sites(Reading& reading) {
         check_apart(reading, site);
         check_error_pages(reading, site);
         check_ca(reading, site);
+        check_passwords(reading, site);
         if (site.certificate != Certificate::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;
         fill_wanted(reading, site);
         if (!consent_checked) check_consent(reading, site);

@@ -127,6 +127,7 @@ void name_paths(Reading& reading) {
     name_path(reading, "notify", "ca_file", config.notify.ca_file, false);
     for (const SiteSection& site : config.sites) {
         name_path(reading, "site " + site.name, "root", site.root, true);
+        name_path(reading, "site " + site.name, "basic_auth", site.basic_auth, false);
         for (const AliasRule& alias : site.alias) name_path(reading, "site " + site.name, "alias", alias.folder, true);
         const std::string index = site.root + "/" + site.index;
         const auto info = reading.files.info(index);

@@ -18,7 +18,7 @@ struct LaterRow {
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
-    {"site", "basic_auth rate"},
+    {"site", "rate"},
     {"admin", "certificate"},
 };
 

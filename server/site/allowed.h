@@ -22,6 +22,7 @@ class Allowed final : public http::Handler {
 public:
     Allowed(std::shared_ptr<http::Handler> inner, AddressRule rule) : inner_(std::move(inner)), rule_(std::move(rule)) {}
     http::Response handle(const http::Request& request, const http::Context& context) override;  // 403, or what the inner one says
+    bool takes_body(const http::Request& request) const override { return inner_->takes_body(request); }
 
 private:
     std::shared_ptr<http::Handler> inner_;

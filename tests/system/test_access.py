@@ -1,5 +1,7 @@
 """Who may see a site: by address, by password, how often; and whose word on the address counts."""
+import base64
 import subprocess
+import time
 
 import http_client
 import ports
@@ -80,3 +82,119 @@ def test_a_real_certificate_for_a_closed_site():
     with Lab() as lab, Postern({name: {"allow": "192.0.2.1", "redirect_http": "no"}}, lab=lab) as s:
         s.wait_issued(name)
         assert s.get("/", host=name).status == 403 and s.get_plain("/", host=name).status == 403
+
+
+BCRYPT = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW"     # of "secret"
+SLOW = "$6$rounds=300000$saltsalt$"
+
+
+def users_file(*lines):
+    file = postern.scratch("users") / "users"
+    file.write_text("\n".join(lines) + "\n")
+    postern.own(file.parent)
+    return file
+
+
+def basic(user, password):
+    return "Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def locked(file, **more):
+    log = postern.scratch("log") / "access.log"
+    postern.own(log.parent)
+    s = Postern({NAME: {"basic_auth": file, **more}})
+    s.sections["server"]["access_log"] = log
+    s.write_ini()
+    return s, log
+
+
+def test_passwords():
+    file = users_file("# people", "ann:" + BCRYPT, "bob smith:$5$saltsalt$0IyaXrmV7.sGNS6tirgqHLqX/G.FBvgkYA.lpPdS5sA:a remark")
+    s, log = locked(file)
+    with s:
+        asked = s.get("/")
+        assert asked.status == 401 and asked.field("WWW-Authenticate") == f'Basic realm="{NAME}", charset="UTF-8"', asked
+        assert curl(s)[1]["www-authenticate"] == f'Basic realm="{NAME}", charset="UTF-8"'
+        for user, password, status in (("ann", "secret", 200), ("bob smith", "secret", 200), ("ann", "Secret", 401), ("zoe", "secret", 401),
+                                       ("ann", "", 401), ("", "", 401)):
+            assert s.get("/", fields=[basic(user, password)]).status == status, (user, password)
+            assert curl(s, "-u", f"{user}:{password}", source="127.0.0.2")[0] == status, (user, password)
+        with http_client.Conn(s.https_port, NAME) as c:
+            for _ in range(3):
+                assert c.request("/", fields=[basic("ann", "secret")]).status == 200, "a connection goes on"
+            assert c.request("/none", method="POST", body=b"x" * 1000, fields=[basic("ann", "secret")]).status in (404, 405)
+            assert c.request("/").status == 401
+        assert s.get_plain("/").status == 301, "no password is asked for in clear"
+        assert s.get("/.well-known/acme-challenge/x").status == 404
+    lines = log.read_text()
+    assert '127.0.0.1 - ann [' in lines and '127.0.0.1 - bob smith [' in lines and '127.0.0.1 - - [' in lines, lines
+    for word in ("YW5u", "secret", "Basic"):
+        assert word not in lines and word not in s.log(), word
+
+
+def test_guessing_is_slowed_down():
+    s, _ = locked(users_file("ann:" + BCRYPT))
+    with s:
+        statuses = [s.get("/", fields=[basic("ann", f"wrong{i}")], source="127.0.0.9") for i in range(8)]
+        assert [r.status for r in statuses] == [401] * 5 + [429] * 3, statuses
+        assert 1 <= int(statuses[-1].field("Retry-After")) <= 60, statuses[-1]
+        assert s.get("/", fields=[basic("ann", "secret")], source="127.0.0.9").status == 429
+        assert s.get("/", fields=[basic("ann", "secret")]).status == 200, "another is not kept waiting"
+        assert s.get("/", fields=[basic("ann", "secret")], source="127.0.0.9").status == 200, "what is known by now costs no look"
+
+
+def test_a_reload_reads_the_users_again():
+    file = users_file("ann:" + BCRYPT)
+    s, _ = locked(file)
+    with s:
+        old = http_client.Conn(s.https_port, NAME)
+        assert old.request("/", fields=[basic("ann", "secret")]).status == 200
+        assert s.get("/", fields=[basic("eve", "secret")]).status == 401
+        file.write_text("eve:" + BCRYPT + "\n")
+        s.signal()
+        s.wait_for("reloaded")
+        assert s.get("/", fields=[basic("ann", "secret")]).status == 401
+        assert s.get("/", fields=[basic("eve", "secret")]).status == 200
+        file.write_text("eve:{SHA}x\nzoe\n")
+        s.signal()
+        s.wait_for("reload_refused")
+        assert "line 1: 'eve': a SHA-1 hash" in s.log() and "line 2: no ':'" in s.log(), s.log()
+        assert s.get("/", fields=[basic("eve", "secret")]).status == 200, "the old ones stay in force"
+        old.close()
+
+
+def test_nobody_waits_for_a_slow_hash():
+    """While a password is looked at its request waits, and the loop serves others."""
+    s, _ = locked(users_file("ann:" + SLOW + "x" * 86))
+    s.sections["server"]["loops"] = 1
+    s.sites["open.example.test"] = {"certificate": "self-signed"}
+    s.write_ini()
+    with s, http_client.Conn(s.https_port, NAME, timeout=20) as slow:
+        slow.send(http_client.request_bytes("/", NAME, fields=[basic("ann", "secret")]))
+        began, worst = time.monotonic(), 0.0
+        for _ in range(10):
+            before = time.monotonic()
+            assert s.get("/", host="open.example.test").status == 200
+            worst = max(worst, time.monotonic() - before)
+        others = time.monotonic() - began
+        assert slow.response().status == 401
+        waited = time.monotonic() - began
+        # who is not there takes as long as who is
+        times = {}
+        for user in ("ann", "nobody"):
+            before = time.monotonic()
+            assert s.get("/", fields=[basic(user, "other")], timeout=20).status == 401
+            times[user] = time.monotonic() - before
+        assert 0.5 < times["nobody"] / times["ann"] < 2, times
+    return f"ten others took {others * 1000:.0f} ms, the worst {worst * 1000:.0f}, while one waited {waited * 1000:.0f} ms; {times}"
+
+
+def test_faults_of_a_user_file():
+    good = users_file("ann:" + BCRYPT)
+    for lines, keys, said in ((("ann:$apr1$x$y", "bob:secret"), {}, ("line 1: 'ann': an MD5", "line 2: 'bob': a password in clear", "htpasswd -B")),
+                              ((), {}, ("no user in it",)), (("ann:" + BCRYPT,), {"redirect_http": "no"}, ("needs HTTPS",))):
+        s, _ = locked(users_file(*lines), **keys)
+        done = s.command("check")
+        assert done.returncode == 2 and all(word in done.stdout + done.stderr for word in said), done
+        assert "$apr1$x" not in done.stdout + done.stderr
+    assert locked(good)[0].command("check").returncode == 0

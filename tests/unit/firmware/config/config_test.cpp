@@ -169,6 +169,7 @@ TEST_CASE("the sample's commented lines are accepted as well once they are taken
     files.put_folder("/srv/www/example.org");
     files.put_folder("/srv/photos");
     files.put("/etc/postern.smtp-password", "secret\n", 0600);
+    files.put("/etc/postern.users", "ann:$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n", 0640);
     files.put("/etc/postern.security.txt", "Contact: mailto:security@example.org\nExpires: 2030-12-31T23:59:59Z\n", 0644);
     files.put("/etc/ssl/my-ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
     CHECK(faults_of(read_config(files, "/etc/postern.ini", false)) == "");
