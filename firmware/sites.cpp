@@ -1,5 +1,6 @@
 #include "firmware/sites.h"
 
+#include <cstring>
 #include <map>
 
 #include "firmware/credentials.h"
@@ -14,6 +15,7 @@
 #include "server/site/hosts.h"
 #include "server/site/moved_paths.h"
 #include "server/site/own_fields.h"
+#include "server/site/rate_limit.h"
 #include "server/site/redirect.h"
 #include "server/site/static_files.h"
 
@@ -84,9 +86,17 @@ Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_pt
     return content.redirect.empty() ? handler : std::make_shared<site::MovedPaths>(std::move(handler), content.redirect);
 }
 
+// Of a reading of the configuration and all loops; by site, in the order of the plan.
+struct Guard {
+    std::shared_ptr<site::CredentialCheck> passwords;  // null: none are asked for
+    std::shared_ptr<site::RateTable> rate;             // null: none
+};
+using Guards = std::vector<Guard>;
+
 // Who may see that, and how often; what redirects to it asks nobody.
-HandlerPtr guarded(HandlerPtr content, const config::SitePlan& site, const std::shared_ptr<site::CredentialCheck>& passwords) {
-    if (passwords) content = std::make_shared<site::BasicAuth>(std::move(content), passwords, site.name);
+HandlerPtr guarded(HandlerPtr content, const config::SitePlan& site, const Guard& guard) {
+    if (guard.passwords) content = std::make_shared<site::BasicAuth>(std::move(content), guard.passwords, site.name);
+    if (guard.rate) content = std::make_shared<site::RateLimit>(std::move(content), guard.rate);
     if (site::AddressRule rule = config::addresses_of(site.access); rule.restricts())
         content = std::make_shared<site::Allowed>(std::move(content), std::move(rule));
     return content;
@@ -96,14 +106,16 @@ HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fiel
     return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields);
 }
 
-// Of a reading of the configuration and all loops; by site, in the order of the plan.
-using Guards = std::vector<std::shared_ptr<site::CredentialCheck>>;
-
 Guards make_guards(const config::Plan& plan, access::VisitorDesk& desk) {
-    Guards guards;
-    for (const config::SitePlan& site : plan.sites)
-        guards.push_back(site.access.users == nullptr ? nullptr
-                                                      : make_credential_check(std::make_shared<access::SitePasswords>(desk, site.access.users, site.name)));
+    Guards guards(plan.sites.size());
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, desk.key().data(), sizeof seed);
+    for (std::size_t i = 0; i < guards.size(); ++i) {
+        const config::SitePlan& site = plan.sites[i];
+        if (site.access.users)
+            guards[i].passwords = make_credential_check(std::make_shared<access::SitePasswords>(desk, site.access.users, site.name));
+        if (site.access.rate.count > 0) guards[i].rate = std::make_shared<site::RateTable>(site.access.rate, seed);
+    }
     return guards;
 }
 

@@ -7,12 +7,14 @@
 
 #include "firmware/access/htpasswd.h"
 #include "server/site/allowed.h"
+#include "server/site/rate_limit.h"
 
 namespace postern::config {
 
 struct SiteAccess {
     std::vector<std::string> allow, deny;  // "private", "any", or networks, as written
     std::string basic_auth;                        // the file's path; empty: no password is asked for
+    site::Rate rate;                               // count 0: none
     std::shared_ptr<const access::Users> users;    // what it held when it was read; null without it
 };
 

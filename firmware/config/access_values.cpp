@@ -4,6 +4,7 @@
 
 #include "firmware/config/takers.h"
 #include "firmware/config/values.h"
+#include "server/base/text.h"
 
 namespace postern::config {
 
@@ -58,6 +59,29 @@ Result<void> take_users(std::string& into, std::string_view value, const Draft& 
     into = path;
     draft.site->users = std::make_shared<const access::Users>(std::move(*users));
     return {};
+}
+
+// "10/s" is as "10/s burst 10": a second's worth at once.
+Result<void> take_rate(site::Rate& into, std::string_view value) {
+    constexpr std::uint64_t kMost = 100000;
+    const std::size_t slash = value.find('/');
+    const std::string_view rest = trim(slash == value.npos ? std::string_view() : value.substr(slash + 1));
+    const std::string_view unit = rest.substr(0, rest.find_first_of(" \t"));
+    std::string_view burst = trim(rest.substr(unit.size()));
+    if (!burst.empty() && !has_prefix(burst, "burst ")) return not_valid(value);
+    const Seconds per(unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0);
+    const auto count = parse_decimal(trim(value.substr(0, slash)));
+    const auto most = burst.empty() ? count : parse_decimal(trim(burst.substr(6)));
+    if (!count || !most || per == Seconds(0)) return not_valid(value);
+    if (*count < 1 || *count > kMost || *most < 1 || *most > kMost) return Error::admin("'" + std::string(value) + "' holds a number that is not from 1 to 100000");
+    into = {static_cast<int>(*count), per, static_cast<int>(*most)};
+    return {};
+}
+
+std::string show_rate(const site::Rate& rate) {
+    if (rate.count == 0) return "";
+    const char* unit = rate.per == Seconds(1) ? "/s" : rate.per == Seconds(60) ? "/m" : "/h";
+    return std::to_string(rate.count) + unit + " burst " + std::to_string(rate.burst);
 }
 
 }  // namespace postern::config

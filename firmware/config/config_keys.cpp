@@ -201,6 +201,9 @@ constexpr KeyRow kKeys[] = {
      bind::kList<&Site::allow, take_allow>},
     {"site", "deny", "", "203.0.113.0/24", "networks such as 192.168.1.0/24 or fd00::/8, addresses, private, separated by commas",
      "Who may not, even if allow lets him.", bind::kList<&Site::deny, take_deny>},
+    {"site", "rate", "", "10/s burst 20", "requests in a second, minute or hour, such as 10/s, 30/m or 100/h, and burst N behind that",
+     "How often one client (an IPv4 address, an IPv6 /64) may ask; who asks more often gets a 429. burst: so many at once after a "
+     "pause; without it as many as stand before the '/'.", bind::kTyped<&Site::rate, take_rate, show_rate>},
     {"site", "basic_auth", "", "/etc/postern.users", "a file as 'htpasswd -B' writes it, with bcrypt ($2y$), $5$ or $6$",
      "The site asks for a name and a password, one of those in the file (a reload reads it again). By HTTPS alone.",
      bind::kPath<&Site::basic_auth, take_users>},

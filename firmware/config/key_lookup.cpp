@@ -18,7 +18,6 @@ struct LaterRow {
 constexpr LaterRow kLaterKeys[] = {
     {"server", "access_log_max trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
-    {"site", "rate"},
     {"admin", "certificate"},
 };
 

@@ -198,3 +198,19 @@ def test_faults_of_a_user_file():
         assert done.returncode == 2 and all(word in done.stdout + done.stderr for word in said), done
         assert "$apr1$x" not in done.stdout + done.stderr
     assert locked(good)[0].command("check").returncode == 0
+
+
+def test_rate():
+    """A burst, then 429 with the seconds to wait, on every listener together; another client is not kept waiting."""
+    with server({"rate": "1/m burst 6"}, loops=3) as s:
+        found = [curl(s)[0], s.get("/").status, s.get_plain("/").status] + [s.get("/").status for _ in range(5)]
+        assert found == [200] * 6 + [429] * 2, found
+        refused = s.get("/")
+        assert 1 <= int(refused.field("Retry-After")) <= 60 and b"429 Too Many Requests" in refused.body, refused
+        assert curl(s)[0] == 429 and int(curl(s)[1]["retry-after"]) <= 60
+        assert s.get("/", source="127.0.0.2").status == 200
+        assert s.get("/.well-known/acme-challenge/x").status == 404, "the CA is answered"
+    with server({"rate": "20/s burst 1"}) as s:
+        assert s.get("/").status == 200 and s.get("/").status == 429
+        time.sleep(0.1)
+        assert s.get("/").status == 200, "time brings it back"

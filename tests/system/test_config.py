@@ -128,6 +128,7 @@ def test_configurations_of_the_readme():
     blocks += [b for b in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S) if "<<END" in b]
     folder, seen = postern.scratch("readme"), 0
     (folder / "password").write_text("secret\n")
+    (folder / ".users").write_text("ann:$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n")
     (folder / "security.txt").write_text("Contact: mailto:security@example.org\nExpires: 2030-12-31T23:59:59Z\n")
     for block in blocks:
         ini = "\n".join(line[4:] if line.startswith("    ") else line for line in block.splitlines())
@@ -135,6 +136,7 @@ def test_configurations_of_the_readme():
             ini = ini.split("<<END\n")[1].split("\nEND")[0]
         ini = re.sub(r" +# .*", "", ini)
         ini = re.sub(r"^root = .*", f"root = {folder}", ini, flags=re.M).replace("/srv/photos", str(folder))
+        ini = ini.replace("/etc/postern.users", ".users")
         ini = re.sub(r"\$ACME_DIRECTORY", "https://localhost:14000/dir", ini).replace("$ACME_HTTP_PORT", "8080")
         ini = ini.replace("$ACME_CA_FILE", "/etc/ssl/certs/ca-certificates.crt")
         ini = ini.replace("/etc/postern.smtp-password", str(folder / "password"))

@@ -33,8 +33,24 @@ TEST_CASE("who may see a site") {
     REQUIRE(site.access.users);
     CHECK(site.access.users->find("ann") != nullptr);
     const std::string text = print_config(*result.config);
-    CHECK(text.find("\nallow = private, 203.0.113.0/24\ndeny = 192.168.1.66\nbasic_auth = /etc/users\n") != std::string::npos);
+    CHECK(text.find("\nallow = private, 203.0.113.0/24\ndeny = 192.168.1.66\n") != std::string::npos);
+    CHECK(text.find("\nbasic_auth = /etc/users\n") != std::string::npos);
     CHECK(text.find("$2y$") == std::string::npos);
+}
+
+TEST_CASE("how often one may ask") {
+    struct Row {
+        const char *written, *shown;
+        site::Rate rate;
+    };
+    for (const Row& row : {Row{"10/s burst 20", "10/s burst 20", {10, Seconds(1), 20}}, {"30/m", "30/m burst 30", {30, Seconds(60), 30}},
+                           {"1/h  burst  5", "1/h burst 5", {1, Seconds(3600), 5}}, {"100000 / s", "100000/s burst 100000", {100000, Seconds(1), 100000}}}) {
+        const ConfigOrFaults result = read_with(std::string("[site a]\ncertificate = self-signed\nrate = ") + row.written + "\n");
+        CHECK(faults_of(result) == "");
+        REQUIRE(result.config);
+        CHECK(make_plan(*result.config).sites.at(0).access.rate == row.rate);
+        CHECK(print_config(*result.config).find("\nrate = " + std::string(row.shown) + "\n") != std::string::npos);
+    }
 }
 
 TEST_CASE("a file of users that cannot be used, with every line") {

@@ -3,7 +3,10 @@
 
 #include <ctime>
 
+#include "server/site/allowed.h"
+#include "server/site/basic_auth.h"
 #include "server/site/hosts.h"
+#include "server/site/rate_limit.h"
 #include "server/site/static_files.h"
 #include "tests/unit/server/http/count_allocations.h"
 #include "tests/unit/server/site/browser.h"
@@ -75,6 +78,41 @@ TEST_CASE("speed of a cached file" * doctest::skip()) {
         best = std::min(best, static_cast<double>(std::clock() - begin) * 1e9 / CLOCKS_PER_SEC / kRequests);
     }
     MESSAGE(best, " ns a request");
+}
+
+TEST_CASE("who may see a site, how often, and by which password costs no allocation") {
+    class Page final : public http::Handler {
+        http::Response handle(const http::Request&, const http::Context&) override {
+            http::Response response;
+            response.static_body = "ok";
+            return response;
+        }
+    };
+    class Known final : public CredentialCheck {
+        Credential check(std::string_view, std::string_view, const http::Waker*) override { return {Credential::What::kRight, "ann"}; }
+    };
+    std::shared_ptr<http::Handler> site = std::make_shared<BasicAuth>(std::make_shared<Page>(), std::make_shared<Known>(), "realm");
+    site = std::make_shared<RateLimit>(site, std::make_shared<RateTable>(Rate{100000, Seconds(1), 100000}, 7));
+    const AddressRule rule{{Subnet::parse("2001:db8::/32").value(), Subnet::parse("10.0.0.0/8").value()}, {Subnet::parse("10.0.0.1").value()}};
+    Allowed allowed(site, rule);
+    http::Context context;
+    context.secure = true;
+    http::RequestScratch scratch;
+    const auto session = http::make_h1_session(scratch);
+    std::string window(4096, ' ');
+    constexpr std::string_view kRequest = "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YW5uOnNlY3JldA==\r\n\r\n";
+    const auto ask = [&] {
+        http::Output out(window.data(), window.size());
+        (void)session->feed(kRequest, allowed, context, out);
+        return out.bytes().substr(0, 12) == "HTTP/1.1 200";
+    };
+    for (const std::string_view peer : {"10.2.3.4", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", "::ffff:10.200.200.200"}) {
+        context.peer = peer;
+        CHECK(ask());
+        const long before = g_allocations;
+        for (int i = 0; i < 100; ++i) CHECK(ask());
+        CHECK(g_allocations == before);
+    }
 }
 
 }  // namespace postern::site::test
