@@ -44,8 +44,12 @@ bool VisitorDesk::put(std::function<void()> job) {
     {
         std::lock_guard<std::mutex> hold(mutex_);
         if (stopped_ || waiting_.size() >= kMostWaiting) return false;
+        if (!thread_.joinable()) {
+            Result<Thread> started = Thread::start([this] { work(); });
+            if (!started.ok()) return false;  // the system has none to give: they may try again
+            thread_ = std::move(started).value();
+        }
         waiting_.push_back(std::move(job));
-        if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
     }
     changed_.notify_one();
     return true;

@@ -8,11 +8,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "firmware/access/login_gate.h"
 #include "server/base/random.h"
 #include "server/base/secret.h"
+#include "server/base/thread.h"
 
 namespace postern::access {
 
@@ -42,7 +42,7 @@ private:
     std::mutex mutex_;  // of all below
     std::condition_variable changed_;
     std::deque<std::function<void()>> waiting_;
-    std::thread thread_;
+    Thread thread_;
     bool stopped_ = false;
 };
 

@@ -21,8 +21,8 @@ from upstream import Upstream
 BIG = bytes(range(256)) * 8000     # 2 MB
 
 
-def server(lines, **more):
-    site = [("names", "localhost"), ("certificate", "self-signed"), ("redirect_http", "no"), *lines]
+def server(lines, redirect="no", **more):
+    site = [("names", "localhost"), ("certificate", "self-signed"), ("redirect_http", redirect), *lines]
     s = Postern({"localhost": {}}, **more)
     s.write_ini(postern.ini_text([*s.sections.items(), ("site localhost", site)]))
     return s
@@ -426,3 +426,29 @@ def test_when_the_client_goes_the_upstream_is_let_go():
             http_client.until(lambda: len(u.asked) == len(gone) + 1, 5, "the upstream hears it")
             wire.send(h2_wire.frame(h2_wire.RST_STREAM, 0, 1, (8).to_bytes(4, "big")))
             http_client.until(lambda: len(u.asked) == len(gone), 5, "a reset stream is let go")
+
+
+def test_a_guarded_site_passes_nothing_on_before_it_knows_who_asks():
+    users = postern.scratch("users") / "users"
+    users.write_text("ada:" + subprocess.run(["openssl", "passwd", "-6", "-stdin"], input="lovelace", capture_output=True, text=True, check=True).stdout)
+    postern.own(users.parent)
+    right, wrong = (base64.b64encode(f"ada:{word}".encode()).decode() for word in ("lovelace", "byron"))
+    with Upstream() as u, server([("proxy", f"/ http://127.0.0.1:{u.port}"), ("basic_auth", users), ("header", "X-Mine: 1"), ("hsts", "1h")],
+                                 redirect="yes") as s:
+        for size in (10, 16384, 300_000):
+            for word in (None, wrong):
+                with connection(s) as c:
+                    try:
+                        r = c.request("/p", method="POST", body=b"x" * size, fields=[("Authorization", f"Basic {word}")] if word else [])
+                    except OSError:     # it was told before the body was out
+                        r = c.response()
+                    assert r.status == 401, r
+            assert not u.asked, u.asked
+            r = s.get("/p", method="POST", body=b"x" * size, fields=[("Authorization", f"Basic {right}")])
+            assert told(r)["body"] == "x" * size
+            assert r.field("X-Mine") == "1" and r.field("Strict-Transport-Security") == "max-age=3600", r
+            assert len(u.asked) == 1
+            u.asked.clear()
+        curled = subprocess.run(["curl", "-sk", "--http2", "-m", "20", "-u", "ada:lovelace", "--data-binary", "@-", "-H", "Expect:", f"https://localhost:{s.https_port}/p"],
+                                input=b"y" * 300_000, capture_output=True)
+        assert json.loads(curled.stdout)["body"] == "y" * 300_000

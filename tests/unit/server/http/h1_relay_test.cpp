@@ -14,6 +14,7 @@ struct Scene {
             follows = request.body_follows;
             length = request.body_length;
             whole = request.body;
+            if (guarded && !std::exchange(asked, true)) return look_first(passed);
             return promise(passed, request.body_follows);
         };
     }
@@ -53,6 +54,7 @@ struct Scene {
     bool follows = false;
     std::uint64_t length = 0;
     std::string whole;
+    bool guarded = false, asked = false;
     Wire wire;
     std::size_t room_;
 };
@@ -246,6 +248,48 @@ TEST_CASE("relay: a live answer of known length has no chunks; one that ends sho
     draining.woken();
     CHECK(draining.sent().find("abc\r\n0\r\n\r\n") != std::string::npos);
     CHECK(draining.wire.session->phase() != Phase::kStreaming);
+}
+
+TEST_CASE("relay: nothing of a body is taken before the handler, asked again, gives a sink for it") {
+    Scene scene;
+    scene.guarded = true;
+    const std::string head = post(20000, "Expect: 100-continue\r\n");
+    CHECK(scene.wire.once(head + kLarge) == head.size());
+    CHECK(scene.sent().empty());  // no go-ahead either
+    CHECK(scene.wire.session->phase() == Phase::kWaiting);
+    scene.passed->once = true;
+    scene.passed->answer = [](Response&) {};  // the password is right
+    scene.woken();
+    CHECK(scene.wire.handler.count == 2);
+    CHECK(scene.follows);
+    CHECK(scene.length == 20000);
+    CHECK(scene.sent() == "HTTP/1.1 100 Continue\r\n\r\n");
+    scene.wire.send(kLarge);
+    CHECK(scene.passed->taken == kLarge);
+    CHECK(scene.passed->ended);
+    scene.answer("fine");
+    CHECK(scene.sent() == "HTTP/1.1 200 OK\r\nX-Said: before\r\nContent-Length: 4\r\n\r\nfine");
+
+    Scene refused;
+    refused.guarded = true;
+    refused.wire.send(kChunkedPost);
+    refused.wire.handler.answer = [](const Request&) {
+        Response response;
+        response.status = 401;
+        return response;
+    };
+    refused.passed->answer = [](Response&) {};
+    refused.woken();
+    CHECK(refused.sent() == "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    CHECK(refused.wire.session->phase() == Phase::kClosing);
+
+    Scene small;  // a body that is awaited whole is kept meanwhile
+    small.guarded = true;
+    (void)small.wire.once(post(5) + "abcde" + kNext);
+    small.passed->answer = [](Response&) {};
+    small.woken();
+    CHECK(small.whole == "abcde");
+    CHECK_FALSE(small.follows);
 }
 
 TEST_CASE("relay: a tunnel") {

@@ -15,6 +15,7 @@ struct Scene {
             follows = request.body_follows;
             length = request.body_length;
             whole = request.body;
+            if (guarded && !std::exchange(asked, true)) return look_first(passed);
             return promise(passed, request.body_follows);
         };
     }
@@ -44,6 +45,7 @@ struct Scene {
     bool follows = false;
     std::uint64_t length = 0;
     std::string whole;
+    bool guarded = false, asked = false;
     H2Peer peer;
 };
 
@@ -218,6 +220,26 @@ TEST_CASE("h2 relay: a live answer that is not taken is given up; one that ended
     quiet.peer.talk();
     CHECK_FALSE(quiet.peer.of(third).reset);
     CHECK(quiet.peer.of(third).body == "word");
+}
+
+TEST_CASE("h2 relay: nothing of a body is taken before the handler, asked again, gives a sink for it") {
+    Scene scene;
+    scene.guarded = true;
+    const auto id = scene.peer.ask("POST", "/p", {{"content-length", "100000"}}, false);
+    scene.say(id, std::string(100000, 'b'), true);
+    CHECK(scene.passed->taken.empty());
+    scene.passed->once = true;
+    scene.passed->answer = [](Response&) {};  // the password is right
+    scene.peer.wake();
+    scene.peer.talk();
+    CHECK(scene.peer.handler.count == 2);
+    CHECK(scene.follows);
+    scene.peer.talk();
+    CHECK(scene.passed->taken.size() == 100000);
+    CHECK(scene.passed->ended);
+    scene.answer("fine");
+    CHECK(scene.peer.of(id).body == "fine");
+    CHECK(scene.peer.of(id).fields.at("x-said") == "before");
 }
 
 TEST_CASE("h2 relay: one body that waits does not keep another from coming") {

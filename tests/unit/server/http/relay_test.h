@@ -20,7 +20,8 @@ struct Passed {
     std::size_t room = 1u << 20;
     bool ended = false, sink_gone = false;
     int pushed = 0;
-    std::function<void(Response&)> answer;  // set: it is there
+    std::function<void(Response&)> answer;  // set: it is there,
+    bool once = false;                      // for the first who asks
 
     std::string live;  // of a live answer, what has not been read yet
     bool live_ended = false, live_failed = false, live_gone = false;
@@ -46,8 +47,11 @@ class PassedLater final : public Later {
 public:
     explicit PassedLater(std::shared_ptr<Passed> passed) : passed_(std::move(passed)) {}
     bool take(Response& into) override {
-        if (passed_->answer) passed_->answer(into);
-        return passed_->answer != nullptr;
+        if (!passed_->answer) return false;
+        const auto answer = passed_->answer;
+        if (std::exchange(passed_->once, false)) passed_->answer = nullptr;
+        answer(into);
+        return true;
     }
     bool keeps_time() const override { return true; }
 
@@ -71,6 +75,15 @@ public:
 private:
     std::shared_ptr<Passed> passed_;
 };
+
+// The handler is to be asked again when there is an `answer`.
+inline Response look_first(const std::shared_ptr<Passed>& passed) {
+    Response response;
+    response.later = std::make_unique<PassedLater>(passed);
+    response.again = true;
+    response.fields.emplace_back("X-Said", "too early");
+    return response;
+}
 
 inline Response promise(const std::shared_ptr<Passed>& passed, bool with_sink) {
     Response response;
