@@ -15,7 +15,7 @@ std::optional<FileOwner> owner_of(const config::ServerSection& server) {
 Result<std::unique_ptr<BulkSink>> access_sink(const config::ServerSection& server, const std::shared_ptr<LineRing>& ring) {
     if (server.access_log == "ring") return bulk_ring_sink(ring);
     if (server.access_log == "syslog") return bulk_syslog_sink();
-    if (is_file(server.access_log)) return bulk_file_sink(server.access_log, owner_of(server));
+    if (is_file(server.access_log)) return bulk_file_sink(server.access_log, owner_of(server), static_cast<std::uint64_t>(server.access_log_max));
     return bulk_stderr_sink();
 }
 

@@ -39,7 +39,7 @@ struct ServerSection {
     std::string log;                         // "stderr", "syslog" or an absolute path
     LogLevel log_level = LogLevel::kInfo;
     std::string access_log;                  // "off", "ring", "stderr", "syslog" or an absolute path
-    std::string access_log_format;           // "combined", "json"
+    std::string access_log_format; int access_log_max = 4 << 20;  // "combined", "json"; bytes of the file, 0: no limit
     std::string resolver;                    // "system", or an IP address with or without a port
 };
 

@@ -83,6 +83,10 @@ constexpr KeyRow kKeys[] = {
      bind::kChecked<&Server::access_log, take_access_log>, kRestart},
     {"server", "access_log_format", "combined", "", "combined or json", "A line of the access log, as Apache and nginx write it, or JSON.",
      bind::kChecked<&Server::access_log_format, take_access_format>, kRestart},
+    {"server", "access_log_max", "4m", "", "a size such as 512k or 4m, or off",
+     "Of a file: before it would grow larger it becomes FILE.1, in place of the one before, and begins anew. Where its folder is not "
+     "the user's to write it begins anew without that.",
+     bind::kTyped<&Server::access_log_max, take_max_body, show_max_body>, kRestart},
     {"server", "resolver", "system", "", "system, or the IP address of a DNS server, such as 9.9.9.9 or [2620:fe::fe]:53",
      "The DNS server for our own checks of names. system: those of /etc/resolv.conf.",
      bind::kChecked<&Server::resolver, take_resolver>},

@@ -16,7 +16,7 @@ struct LaterRow {
 
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
-    {"server", "access_log_max trusted_proxies proxy_protocol"},
+    {"server", "trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
     {"admin", "certificate"},
 };

@@ -75,7 +75,7 @@ Result<void> take_max_body(int& into, std::string_view value) {
         return {};
     }
     TRY_VOID(take_size(into, value));
-    if (into == 0) return Error::admin("'" + std::string(value) + "' would let no body pass; without a limit is off");
+    if (into == 0) return Error::admin("'" + std::string(value) + "' is too little; no limit is written off");
     return {};
 }
 

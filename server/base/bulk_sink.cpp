@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,11 +19,41 @@ std::size_t sent(ssize_t bytes) { return bytes > 0 ? static_cast<std::size_t>(by
 
 class FileSink final : public BulkSink {
 public:
-    explicit FileSink(UniqueFd fd) : fd_(std::move(fd)) {}
-    std::size_t write(std::string_view lines) override { return sent(::write(fd_.get(), lines.data(), lines.size())); }
+    FileSink(UniqueFd fd, std::string path, std::uint64_t most) : fd_(std::move(fd)), path_(std::move(path)), most_(most) { look(); }
+    std::size_t write(std::string_view lines) override {
+        if (most_ > 0 && regular_ && size_ > 0 && size_ + lines.size() > most_) begin_anew();
+        const std::size_t went = sent(::write(fd_.get(), lines.data(), lines.size()));
+        size_ += went;
+        return went;
+    }
 
 private:
+    void look() {
+        struct stat info {};
+        regular_ = ::fstat(fd_.get(), &info) == 0 && S_ISREG(info.st_mode);
+        size_ = regular_ ? static_cast<std::uint64_t>(info.st_size) : 0;
+    }
+
+    // Only what still has the name may be renamed: somebody else may have moved it, and made another.
+    bool is_there() const {
+        struct stat named {}, open {};
+        return ::lstat(path_.c_str(), &named) == 0 && ::fstat(fd_.get(), &open) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
+    }
+
+    // No line is lost unless there is no way to keep it.
+    void begin_anew() {
+        const bool moved = is_there() && ::rename(path_.c_str(), (path_ + ".1").c_str()) == 0;
+        Result<UniqueFd> fresh = open_log_file(path_);
+        if (fresh.ok()) fd_ = std::move(fresh).value();
+        if (!moved && is_there() && ::ftruncate(fd_.get(), 0) != 0) most_ = 0;  // nor that: it grows
+        look();
+    }
+
     UniqueFd fd_;
+    std::string path_;
+    std::uint64_t most_;
+    std::uint64_t size_ = 0;
+    bool regular_ = false;
 };
 
 class RingSink final : public BulkSink {
@@ -85,9 +116,9 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<BulkSink>> bulk_file_sink(const std::string& path, std::optional<FileOwner> owner) {
+Result<std::unique_ptr<BulkSink>> bulk_file_sink(const std::string& path, std::optional<FileOwner> owner, std::uint64_t most) {
     TRY(UniqueFd fd, open_log_file(path, owner));
-    return std::unique_ptr<BulkSink>(std::make_unique<FileSink>(std::move(fd)));
+    return std::unique_ptr<BulkSink>(std::make_unique<FileSink>(std::move(fd), path, most));
 }
 
 std::unique_ptr<BulkSink> bulk_ring_sink(std::shared_ptr<LineRing> ring) { return std::make_unique<RingSink>(std::move(ring)); }

@@ -19,6 +19,7 @@ inline constexpr std::size_t kUpstreamIdle = 16;     // kept of each server
 inline constexpr Millis kUpstreamIdleTime = 15s;     // small servers close after 20, Node's after 5
 inline constexpr Millis kUpstreamConnect = 5s;
 inline constexpr Millis kUpstreamDown = 10s;         // one that failed is asked only if there is no other
+inline constexpr Millis kUpstreamTold = 60s;         // between two lines in the log that one failed
 inline constexpr Millis kTunnelQuiet = 600s;         // neither side says anything; WebSockets ping each half minute
 
 }  // namespace postern::limits

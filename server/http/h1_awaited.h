@@ -11,6 +11,7 @@
 #include "server/http/handler.h"
 #include "server/http/later.h"
 #include "server/http/message.h"
+#include "server/http/response_rules.h"
 
 namespace postern::http {
 
@@ -28,7 +29,9 @@ struct Incoming {
 struct Waiting {
     // Of `response`, which has a Later, it takes what it needs.
     Waiting(std::string_view of, bool closes, Response& response)
-        : head(of), must_close(closes), later(std::move(response.later)), promised(std::move(response)) {}
+        : head(of), must_close(closes), later(std::move(response.later)), promised(std::move(response)) {
+        keep_promise(promised);
+    }
 
     std::string head;  // to be read again for the answer
     bool must_close = false;

@@ -292,6 +292,7 @@ void H1Session::wait(std::string_view head, bool must_close, Response& response,
 
 // What was said before is said anew.
 void H1Session::ask_again(const Waiting& owner, const Turn& turn) {
+    scratch_.request.again = true;
     if (relay_) return hand_over(owner.head, {}, turn);
     respond(owner.head, owner.body, owner.must_close, turn);
 }

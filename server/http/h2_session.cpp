@@ -123,6 +123,7 @@ void H2Session::resume(const Context& context, Output& out) {
         if (stream.at != At::kWaiting || !stream.later->take(response)) continue;
         (void)stream.head.read(scratch_);  // it could be read before
         if (stream.promised->again) {
+            scratch_.request.again = true;
             respond_now(stream);
             continue;
         }
@@ -349,6 +350,7 @@ void H2Session::respond_now(H2Stream& stream) {
     stream.later = std::move(response.later);
     stream.sink = std::move(response.sink);
     stream.promised = std::make_unique<Response>(std::move(response));
+    keep_promise(*stream.promised);
     stream.since = turn_.context->now;
     enter(stream, At::kWaiting);
     if (!stream.sink) return;

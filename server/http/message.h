@@ -41,6 +41,7 @@ struct Request {
     std::uint8_t major = 1, minor = 1;  // HTTP/MAJOR.MINOR
     std::span<const FieldView> fields;
     std::string_view body;       // complete; empty when there is none
+    bool again = false;          // its handler is asked once more (Response::again)
     bool body_follows = false;   // it comes through Response::sink; only where Handler::takes_body() said so
     std::uint64_t body_length = 0;  // of a body that follows; 0: its end will tell
 
@@ -70,7 +71,7 @@ struct Response {
     std::uint16_t status = 200;
     // Name, value. The session adds Date, Content-Length, Connection; a handler never sets those three.
     std::vector<std::pair<std::string_view, std::string>> fields;
-    // Whole lines "Name: value\r\n" besides; they must stay until the handler is asked again.
+    // Whole lines "Name: value\r\n" besides; they must stay until the handler is asked again (of a promise they are copied).
     std::string_view lines;
     std::string own_lines;                     // likewise, its own
 

@@ -26,7 +26,7 @@ bool apply_target(std::string_view text, RequestScratch& scratch, Target& target
     if (!split_target(text, target)) return false;
     request.target = text;
     request.body = {};  // the request is the loop's: nothing of the last one stays
-    request.body_follows = false;
+    request.again = request.body_follows = false;
     request.body_length = 0;
     request.raw_path = target.path;
     request.query = target.query;

@@ -30,10 +30,14 @@ std::optional<std::uint64_t> length_to_tell(const Response& response, bool head_
     return response.static_body.empty() ? response.body.size() : response.static_body.size();
 }
 
+void keep_promise(Response& promised) {
+    promised.own_lines.insert(0, promised.lines);
+    promised.lines = {};
+}
+
 void add_promised(Response& answer, Response& promised) {
     for (auto& field : promised.fields) answer.fields.push_back(std::move(field));
-    if (answer.lines.empty()) answer.lines = promised.lines;
-    else answer.own_lines += promised.lines;
+    answer.own_lines += promised.own_lines;
     if (answer.counts == nullptr) answer.counts = promised.counts;
     if (answer.user.empty()) answer.user = promised.user;
 }

@@ -21,7 +21,10 @@ std::uint64_t body_size(const Response& response, bool head_only);
 // The Content-Length to be said, if any: of a prebuilt response its own lines say it.
 std::optional<std::uint64_t> length_to_tell(const Response& response, bool head_only, bool live);
 
-// `promised` said beforehand what stands in `answer` besides.
+// Of a response with a Later, which has been taken out of it: what it views may change before the answer is there.
+void keep_promise(Response& promised);
+
+// `promised`, kept, said beforehand what stands in `answer` besides.
 void add_promised(Response& answer, Response& promised);
 
 // A value with a line break in it would be a second response. Ours never are; should one be, the field is left out.

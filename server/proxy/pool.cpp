@@ -109,13 +109,19 @@ void Pool::close(std::unique_ptr<Wire> wire) {
 
 void Pool::failed(std::size_t index, const std::string& why) {
     Side& side = sides_[index];
-    if (reactor_ != nullptr) side.down_until = reactor_->now() + limits::kUpstreamDown;
-    if (std::exchange(side.down, true) || parts_.log == nullptr) return;
+    if (reactor_ == nullptr) return;
+    const SteadyTime now = reactor_->now();
+    side.down_until = now + limits::kUpstreamDown;
+    const bool was_down = std::exchange(side.down, true);
+    if (was_down || parts_.log == nullptr || (side.told_at != SteadyTime() && now - side.told_at < limits::kUpstreamTold)) return;
+    side.told = true;
+    side.told_at = now;
     parts_.log->warn("upstream_down", {{"site", parts_.name}, {"upstream", upstream(index).authority}, {"why", why}});
 }
 
 void Pool::works(std::size_t index) {
-    if (!std::exchange(sides_[index].down, false) || parts_.log == nullptr) return;
+    sides_[index].down = false;
+    if (!std::exchange(sides_[index].told, false)) return;
     parts_.log->info("upstream_up", {{"site", parts_.name}, {"upstream", upstream(index).authority}});
 }
 

@@ -55,7 +55,8 @@ public:
 
 private:
     struct Side {
-        bool down = false;
+        bool down = false, told = false;
+        SteadyTime told_at{};  // of the last line in the log: a server that fails now and then fills none
         SteadyTime down_until{};
         std::vector<std::unique_ptr<Wire>> idle;  // the latest used last
     };

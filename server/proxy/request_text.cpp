@@ -20,9 +20,9 @@ std::string folded(std::string_view name) {
 
 // Who asked, how and for what is ours to say, under whatever name it is known; "proxy" is what scripts know as HTTP_PROXY.
 bool is_ours(std::string_view name) {
-    static constexpr std::array<std::string_view, 11> kNames{
-        "expect", "forwarded", "forwarded-for", "front-end-https", "host", "proxy", "true-client-ip", "x-client-ip", "x-original-url",
-        "x-real-ip", "x-rewrite-url"};
+    static constexpr std::array<std::string_view, 14> kNames{
+        "expect", "forwarded", "forwarded-for", "front-end-https", "host", "proxy", "remote-user", "true-client-ip", "x-authenticated-user",
+        "x-client-ip", "x-original-url", "x-real-ip", "x-remote-user", "x-rewrite-url"};
     return has_prefix(name, "x-forwarded") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -36,7 +36,7 @@ Millis RateTable::take(const Ip& client, SteadyTime now_at) {
 
 http::Response RateLimit::handle(const http::Request& request, const http::Context& context) {
     const std::optional<Ip> ip = Ip::parse(context.peer);  // none: a socket of this machine
-    const Millis wait = ip ? table_->take(ip->client(), context.now) : Millis(0);
+    const Millis wait = ip && !request.again ? table_->take(ip->client(), context.now) : Millis(0);
     if (wait == Millis(0)) return inner_->handle(request, context);
     http::Response response = error_response(429);
     response.fields.emplace_back("Retry-After", std::to_string(std::chrono::ceil<Seconds>(wait).count()));

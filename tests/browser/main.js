@@ -9,6 +9,7 @@ import { defineFaultTests } from './faults_test.js';
 import { defineForeignTests } from './foreign_test.js';
 import { defineLiveTests } from './live_test.js';
 import { defineManyTests } from './many_test.js';
+import { definePassingTests } from './passing_test.js';
 import { defineRefreshTests } from './refresh_test.js';
 import { defineStateTests } from './states_test.js';
 import { defineViewTests } from './views_test.js';
@@ -20,6 +21,7 @@ if (process.env.POSTERN_SAMPLES_DIR) {
 }
 if (process.env.POSTERN_ADMIN_URL) endings.push(await defineLiveTests());
 if (process.env.POSTERN_FAULTY_CONTROL) endings.push(await defineManyTests());
+if (process.env.POSTERN_PASSED_PORT) endings.push(await definePassingTests());
 if (process.env.POSTERN_SETUP_URL) endings.push(await defineDoorTests());
 if (process.env.POSTERN_FOREIGN_ADMIN_URL) endings.push(await defineForeignTests());
 if (process.env.POSTERN_EDITED_URL) endings.push(await defineEditingTests());

@@ -1,5 +1,6 @@
 """The access log: who asked for what, and what became of it."""
 import json
+import os
 import re
 import signal
 import time
@@ -55,6 +56,36 @@ def test_json_and_stderr():
         noted = json.loads(line)
         assert (noted["request"], noted["status"], noted["tls"], noted["host"]) == ("GET /x HTTP/1.1", 404, True, "localhost"), noted
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", noted["time"]), noted
+
+
+def test_a_file_that_would_grow_too_large_begins_anew():
+    """Each line is in one of the two files, and the older one holds what came just before."""
+    for writable in (True, False):
+        server, log = with_log(loops=1, access_log_max="4k")
+        if not writable:
+            folder = postern.scratch("logs")
+            log = folder / "access.log"
+            log.write_bytes(b"")
+            postern.own(log)
+            if os.geteuid() != 0:
+                continue
+            os.chown(folder, 0, 0)
+            server.sections["server"]["access_log"] = log
+            server.write_ini()
+        with server:
+            for i in range(100):
+                server.get_plain(f"/{i:03d}")
+                if i % 20 == 19:
+                    time.sleep(1.1)     # the buffer goes to the file once a second
+        last = [line.split('"')[1] for line in log.read_text().splitlines()]
+        assert last[-1] == "GET /099 HTTP/1.1" and log.stat().st_size <= 4096, (last[-1:], log.stat())
+        older = log.with_name("access.log.1")
+        assert older.exists() == writable
+        if not writable:
+            continue
+        assert older.stat().st_size <= 4096 and older.stat().st_mode & 0o777 == 0o640
+        both = [line.split('"')[1] for line in older.read_text().splitlines()] + last
+        assert both == [f"GET /{i:03d} HTTP/1.1" for i in range(100 - len(both), 100)], both
 
 
 def test_ring():

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "server/base/limits.h"
 #include "tests/unit/server/front/counting_new.h"
@@ -133,6 +136,40 @@ TEST_CASE("a front notes its requests, the last ones at its end") {
     }
     CHECK(disk.text.find("127.0.0.1 - - [") == 0);
     CHECK(disk.text.find("\"GET /seen HTTP/1.1\" 200 2 \"-\" \"-\"\n") != std::string::npos);
+}
+
+TEST_CASE("sinks: a file that would grow too large begins anew") {
+    char folder[] = "/tmp/postern-access-XXXXXX";
+    REQUIRE(mkdtemp(folder) != nullptr);
+    const std::string path = std::string(folder) + "/log", older = path + ".1";
+    const auto text_of = [](const std::string& name) {
+        std::ifstream file(name);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    {
+        auto sink = bulk_file_sink(path, {}, 10);
+        REQUIRE(sink.ok());
+        CHECK((*sink)->write("one\n") == 4);
+        CHECK((*sink)->write("two\n") == 4);
+        CHECK_FALSE(std::filesystem::exists(older));
+        CHECK((*sink)->write("three\n") == 6);
+        CHECK(text_of(path) == "three\n");
+        CHECK(text_of(older) == "one\ntwo\n");
+        CHECK((*sink)->write("longer than all of it\n") == 22);  // nobody's line is cut
+        CHECK(text_of(path) == "longer than all of it\n");
+        CHECK(text_of(older) == "three\n");
+        std::filesystem::rename(path, path + ".moved");  // by somebody else
+        CHECK((*sink)->write("next\n") == 5);
+        CHECK(text_of(path) == "next\n");
+        CHECK(text_of(older) == "three\n");
+    }
+    {
+        auto again = bulk_file_sink(path, {}, 10);  // what is there counts
+        REQUIRE(again.ok());
+        CHECK((*again)->write("again\n") == 6);
+        CHECK(text_of(older) == "next\n");
+    }
+    std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("sinks: a file, and a pipe of standard error that nobody empties") {

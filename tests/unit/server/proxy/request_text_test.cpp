@@ -46,6 +46,7 @@ TEST_CASE("request_text: fields of the connection stay behind, and what we say o
                  {"X.Forwarded.Proto", "http"},
                  {"X_FORWARDED", "x"},
                  {"Proxy", "http://evil"},
+                 {"Remote_User", "root"},
                  {"Transfer_Encoding", "chunked"},
                  {"X-Original-URL", "/admin"},
                  {"True-Client-IP", "1.1.1.1"},

@@ -97,4 +97,40 @@ TEST_CASE("who asks too often gets a 429 with whole seconds, at least one") {
     for (int i = 0; i < 10; ++i) CHECK(browser.get("/").status == 200);
 }
 
+TEST_CASE("a request that is asked about twice counts once") {
+    // Its password is looked at first.
+    class Looks final : public http::Handler {
+    public:
+        http::Response handle(const http::Request& request, const http::Context&) override {
+            http::Response response;
+            if (request.again) {
+                response.static_body = "ok";
+                return response;
+            }
+            response.later = std::make_unique<Seen>();
+            response.again = true;
+            return response;
+        }
+
+    private:
+        class Seen final : public http::Later {
+        public:
+            bool take(http::Response&) override { return true; }
+        };
+    };
+    RateLimit site(std::make_shared<Looks>(), std::make_shared<RateTable>(Rate{10, Seconds(1), 2}, 7));
+    http::Request request;
+    http::Context context;
+    context.peer = "192.0.2.1";
+    context.now = at(0);
+    for (int i = 0; i < 2; ++i) {
+        request.again = false;
+        CHECK(site.handle(request, context).again);
+        request.again = true;
+        CHECK(site.handle(request, context).static_body == "ok");
+    }
+    request.again = false;
+    CHECK(site.handle(request, context).status == 429);
+}
+
 }  // namespace postern::site::test
