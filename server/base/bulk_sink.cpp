@@ -40,12 +40,11 @@ private:
         return ::lstat(path_.c_str(), &named) == 0 && ::fstat(fd_.get(), &open) == 0 && named.st_dev == open.st_dev && named.st_ino == open.st_ino;
     }
 
-    // No line is lost unless there is no way to keep it.
+    // No line is lost unless there is no way to keep it: of ours, which cannot be renamed. What somebody else has put there stays.
     void begin_anew() {
-        const bool moved = is_there() && ::rename(path_.c_str(), (path_ + ".1").c_str()) == 0;
-        Result<UniqueFd> fresh = open_log_file(path_);
-        if (fresh.ok()) fd_ = std::move(fresh).value();
-        if (!moved && is_there() && ::ftruncate(fd_.get(), 0) != 0) most_ = 0;  // nor that: it grows
+        const bool stuck = is_there() && ::rename(path_.c_str(), (path_ + ".1").c_str()) != 0;
+        if (stuck && ::ftruncate(fd_.get(), 0) != 0) most_ = 0;  // nor that: it grows
+        if (Result<UniqueFd> fresh = open_log_file(path_); !stuck && fresh.ok()) fd_ = std::move(fresh).value();
         look();
     }
 

@@ -162,6 +162,12 @@ TEST_CASE("sinks: a file that would grow too large begins anew") {
         CHECK((*sink)->write("next\n") == 5);
         CHECK(text_of(path) == "next\n");
         CHECK(text_of(older) == "three\n");
+        std::filesystem::rename(path, path + ".moved");
+        std::ofstream(path) << "of somebody else's\n";
+        CHECK((*sink)->write("ours, longer\n") == 13);  // no longer than may be, but for what stands before it
+        CHECK(text_of(path) == "of somebody else's\nours, longer\n");
+        std::filesystem::rename(path, path + ".moved");
+        std::ofstream(path) << "next\n";
     }
     {
         auto again = bulk_file_sink(path, {}, 10);  // what is there counts
