@@ -34,6 +34,9 @@ constexpr Guarded kGuarded[] = {
     {"site", "root"},     // shows what the server may read
     {"site", "alias"},    // likewise
     {"site", "proxy"},    // shows what answers to this device alone
+    {"site", "allow"},    // lets visitors in
+    {"site", "deny"},
+    {"site", "basic_auth"},
     {"notify", {}},       // reads files with passwords, and says who is told
     {"server", "log"},    // written before the rights are given up
     {"server", "access_log"},
