@@ -8,40 +8,19 @@
 
 #include "acme/wanted.h"
 #include "firmware/config/access_config.h"
-#include "firmware/config/accounts.h"
 #include "firmware/config/admin_config.h"
 #include "firmware/config/content_config.h"
 #include "firmware/config/fault.h"
 #include "firmware/config/named_path.h"
 #include "firmware/config/notify_config.h"
 #include "firmware/config/secret_key.h"
+#include "firmware/config/server_config.h"
 #include "firmware/config/sharing_config.h"
 #include "server/base/files.h"
-#include "server/base/log.h"
-#include "server/net/address.h"
 
 namespace postern::config {
 
 inline constexpr const char* kDefaultFile = "/etc/postern.ini";
-inline constexpr int kNoCap = 1 << 30;  // max_per_client = off
-
-struct ServerSection {
-    std::vector<net::Address> http, https;   // empty: off
-    int public_http_port = 0;                // 0: by the first listener
-    int public_https_port = 0;
-    std::string user, group;                 // as written
-    std::optional<Identity> identity;        // set when user is and we are root: whom to become after the ports are bound
-    std::string state;                       // absolute, without a slash at the end
-    int loops = 0;                           // 0: auto
-    int max_connections = 0;                 // 0: auto
-    int max_per_client = 0;                  // kNoCap: lifted
-    bool http2 = true;                       // of sites; the admin page has none
-    std::string log;                         // "stderr", "syslog" or an absolute path
-    LogLevel log_level = LogLevel::kInfo;
-    std::string access_log;                  // "off", "ring", "stderr", "syslog" or an absolute path
-    std::string access_log_format; int access_log_max = 4 << 20;  // "combined", "json"; bytes of the file, 0: no limit
-    std::string resolver;                    // "system", or an IP address with or without a port
-};
 
 struct AcmeSection {
     int line = 0;                            // 0: not in the file

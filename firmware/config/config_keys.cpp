@@ -86,7 +86,7 @@ constexpr KeyRow kKeys[] = {
     {"server", "access_log_max", "4m", "", "a size such as 512k or 4m, or off",
      "Of a file: before it would grow larger it becomes FILE.1, in place of the one before, and begins anew. Where its folder is not "
      "the user's to write it begins anew without that.",
-     bind::kTyped<&Server::access_log_max, take_max_body, show_max_body>, kRestart},
+     bind::kTyped<&Server::access_log_max, take_limit, show_limit>, kRestart},
     {"server", "resolver", "system", "", "system, or the IP address of a DNS server, such as 9.9.9.9 or [2620:fe::fe]:53",
      "The DNS server for our own checks of names. system: those of /etc/resolv.conf.",
      bind::kChecked<&Server::resolver, take_resolver>},
@@ -176,7 +176,7 @@ constexpr KeyRow kKeys[] = {
      "while. With a path in the URL that takes the place of the prefix, without one the path stays. One line for each.",
      bind::kLines<&Site::proxy, take_proxy, show_proxy>},
     {"site", "max_body", "off", "", "a size such as 512k or 64m, or off", "The largest request body that is passed on; above it: 413. None is ever held whole.",
-     bind::kTyped<&Site::max_body, take_max_body, show_max_body>},
+     bind::kTyped<&Site::max_body, take_limit, show_limit>},
     {"site", "timeout", "1m", "", "a duration from 1s to 1h", "How long a server that requests are passed on to may say nothing; then: 504.",
      bind::kTyped<&Site::timeout, take_proxy_time, show_proxy_time>},
     {"site", "header", "", "Referrer-Policy: no-referrer", "a header as Name: value", "A header for every answer of the site. One line for each.",

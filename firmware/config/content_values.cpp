@@ -27,17 +27,9 @@ bool is_token(std::string_view text) {
     return !text.empty() && all_of(text, [](char c) { return http::is_char(c, http::kTokenChar); });
 }
 
-// Takes the first word off the front of `text`.
-std::string_view next_word(std::string_view& text) {
-    text = trim(text);
-    const std::string_view word = text.substr(0, std::min(text.find_first_of(" \t"), text.size()));
-    text = trim(text.substr(word.size()));
-    return word;
-}
-
 // A path as requests have it, decoded.
 Result<std::string> take_path(std::string_view text) {
-    if (text.front() != '/') return Error::admin(quoted(text) + " does not begin with '/'");
+    if (!has_prefix(text, "/")) return Error::admin(quoted(text) + " does not begin with '/'");
     std::string room(text.size(), '\0');
     http::DecodedPath path;
     if (!http::decode_path(text, room, path) || path.encoded_slash || path.above_root) return not_valid(text);
@@ -100,6 +92,20 @@ std::string lines(const std::vector<Rule>& rules, Show show) {
 
 }  // namespace
 
+std::string_view next_word(std::string_view& text) {
+    text = trim(text);
+    const std::string_view word = text.substr(0, std::min(text.find_first_of(" \t"), text.size()));
+    text = trim(text.substr(word.size()));
+    return word;
+}
+
+Result<std::string> take_prefix(std::string_view text) {
+    if (text.find('*') != text.npos) return Error::admin(quoted(text) + ": all below the prefix is meant, without a *");
+    TRY(std::string prefix, take_path(text));
+    while (has_suffix(prefix, "/")) prefix.pop_back();
+    return prefix;
+}
+
 Result<void> take_moved(std::vector<site::MovedRule>& into, std::string_view value) {
     std::string_view rest = value;
     const std::string_view from = next_word(rest), to = next_word(rest), code = next_word(rest);
@@ -128,10 +134,8 @@ Result<void> take_alias(std::vector<AliasRule>& into, std::string_view value, co
     const std::string_view prefix = next_word(rest);
     if (rest.empty()) return not_valid(value);
     AliasRule rule;
-    TRY(rule.prefix, take_path(prefix));
-    while (!rule.prefix.empty() && rule.prefix.back() == '/') rule.prefix.pop_back();
+    TRY(rule.prefix, take_prefix(prefix));
     if (rule.prefix.empty()) return Error::admin("'/' is what root shows");
-    if (rule.prefix.find('*') != std::string::npos) return Error::admin(quoted(prefix) + ": all below the prefix is meant, without a *");
     TRY_VOID(take_root(rule.folder, rest, draft));
     if (draft.server != nullptr) {
         const std::string trouble = why_not_served(rule.folder, draft.server->state);
@@ -203,6 +207,18 @@ std::string show_size(int bytes) {
     if (bytes > 0 && bytes % 1024 == 0) return std::to_string(bytes / 1024) + "k";
     return std::to_string(bytes);
 }
+
+Result<void> take_limit(int& into, std::string_view value) {
+    if (value == "off") {
+        into = 0;
+        return {};
+    }
+    TRY_VOID(take_size(into, value));
+    if (into == 0) return Error::admin("'" + std::string(value) + "' is too little; no limit is written off");
+    return {};
+}
+
+std::string show_limit(int bytes) { return bytes == 0 ? "off" : show_size(bytes); }
 
 Result<void> take_types(std::vector<std::string>& into, std::string_view value) {
     TRY(const auto items, parse_list(value));

@@ -166,8 +166,6 @@ Result<void> take_hook_time(long long& into, std::string_view value) {
     return {};
 }
 
-std::string show_hook_time(long long seconds) {
-    return seconds % 60 == 0 ? std::to_string(seconds / 60) + "m" : std::to_string(seconds) + "s";
-}
+std::string show_hook_time(long long seconds) { return print_duration(seconds); }
 
 }  // namespace postern::config

@@ -5,8 +5,6 @@
 
 #include "firmware/config/content_values.h"
 #include "firmware/config/values.h"
-#include "server/base/text.h"
-#include "server/http/uri.h"
 #include "server/site/path_text.h"
 
 namespace postern::config {
@@ -14,17 +12,6 @@ namespace postern::config {
 namespace {
 
 constexpr long long kLongestWait = 3600;  // seconds: a script of an hour
-
-Result<std::string> take_prefix(std::string_view text) {
-    if (text.empty() || text.front() != '/') return Error::admin("'" + std::string(text) + "' does not begin with '/'");
-    if (text.find('*') != text.npos) return Error::admin("'" + std::string(text) + "': all below the prefix is meant, without a *");
-    std::string room(text.size(), '\0');
-    http::DecodedPath path;
-    if (!http::decode_path(text, room, path) || path.encoded_slash || path.above_root) return not_valid(text);
-    std::string prefix(path.path);
-    while (has_suffix(prefix, "/")) prefix.pop_back();
-    return prefix;
-}
 
 bool is_among(const std::vector<proxy::Upstream>& all, const proxy::Upstream& one) {
     return std::any_of(all.begin(), all.end(), [&](const proxy::Upstream& other) { return other.address == one.address; });
@@ -42,17 +29,13 @@ std::string text_of(const proxy::Route& route) {
 }  // namespace
 
 Result<void> take_proxy(std::vector<proxy::Route>& into, std::string_view value) {
+    std::string_view rest = value;
     proxy::Route route;
-    bool first = true;
-    for (std::string_view rest = trim(value); !rest.empty();) {
-        const std::string_view word = rest.substr(0, std::min(rest.find_first_of(" \t"), rest.size()));
-        rest = trim(rest.substr(word.size()));
-        if (std::exchange(first, false)) {
-            TRY(route.prefix, take_prefix(word));
-            continue;
-        }
-        TRY(proxy::Upstream upstream, proxy::Upstream::parse(word));
-        if (is_among(route.upstreams, upstream)) return Error::admin(std::string(word) + " stands there twice");
+    TRY(route.prefix, take_prefix(next_word(rest)));
+    while (!rest.empty()) {
+        const std::string_view url = next_word(rest);
+        TRY(proxy::Upstream upstream, proxy::Upstream::parse(url));
+        if (is_among(route.upstreams, upstream)) return Error::admin(std::string(url) + " stands there twice");
         route.upstreams.push_back(std::move(upstream));
     }
     if (route.upstreams.empty()) return not_valid(value);
@@ -69,18 +52,6 @@ std::string show_proxy(const std::vector<proxy::Route>& routes) {
     return text;
 }
 
-Result<void> take_max_body(int& into, std::string_view value) {
-    if (value == "off") {
-        into = 0;
-        return {};
-    }
-    TRY_VOID(take_size(into, value));
-    if (into == 0) return Error::admin("'" + std::string(value) + "' is too little; no limit is written off");
-    return {};
-}
-
-std::string show_max_body(int bytes) { return bytes == 0 ? "off" : show_size(bytes); }
-
 Result<void> take_proxy_time(int& into, std::string_view value) {
     TRY(const long long seconds, parse_duration(value));
     if (seconds < 1) return Error::admin("'" + std::string(value) + "' is too short");
@@ -89,8 +60,6 @@ Result<void> take_proxy_time(int& into, std::string_view value) {
     return {};
 }
 
-std::string show_proxy_time(int seconds) {
-    return seconds % 60 == 0 ? std::to_string(seconds / 60) + "m" : std::to_string(seconds) + "s";
-}
+std::string show_proxy_time(int seconds) { return print_duration(seconds); }
 
 }  // namespace postern::config

@@ -80,6 +80,10 @@ Result<int> parse_number(std::string_view text, int least, int most) {
     return static_cast<int>(*number);
 }
 
+std::string print_duration(long long seconds) {
+    return seconds % 60 == 0 ? std::to_string(seconds / 60) + "m" : std::to_string(seconds) + "s";
+}
+
 Result<long long> parse_duration(std::string_view text) {
     constexpr std::uint64_t kLongest = 100ull * 366 * 86400;
     if (text.empty()) return not_valid(text);

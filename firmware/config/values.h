@@ -21,6 +21,7 @@ Error comes_later(std::string_view what);
 
 Result<bool> parse_yes_no(std::string_view text);
 Result<int> parse_number(std::string_view text, int least, int most);
+std::string print_duration(long long seconds);            // "90s", "5m"
 Result<long long> parse_duration(std::string_view text);  // "30s" "5m" "2h" "7d" to seconds, at most 100 years
 Result<acme::RenewAt> parse_renew_at(std::string_view text);  // "1/3" or "30d"
 Result<std::vector<std::string>> parse_list(std::string_view text);  // comma-separated, no empty and no double item
