@@ -24,7 +24,7 @@ Connection::~Connection() { space_.count(state_of(place_), -1); }
 
 std::string Connection::failure() const { return parts_.tls ? parts_.tls->failure() : ""; }
 
-http::Context Connection::context() const {
+http::Context Connection::context() {
     http::Context context;
     context.secure = parts_.tls != nullptr;
     context.peer = parts_.peer;
@@ -34,7 +34,7 @@ http::Context Connection::context() const {
     context.access = parts_.access;
     context.counts = parts_.counts;
     context.waker = space_.waker.get();
-    context.rouser = const_cast<Connection*>(this);
+    context.rouser = this;
     context.reactor = space_.reactor;
     context.now = space_.now;
     context.wall = space_.wall;
@@ -130,7 +130,7 @@ Connection::Step Connection::take_input(Output& out) {
 // What came while an answer was being sent was announced then, and will not be again: readable_ remembers it.
 bool Connection::more_to_do() const {
     Phase phase = parts_.session->phase();
-    if (phase == Phase::kWaiting) return parts_.session->multiplexes() && readable_;
+    if (phase == Phase::kWaiting) return has_input();
     return readable_ || phase == Phase::kWriting || phase == Phase::kStreaming || phase == Phase::kClosing || !unfed_.empty();
 }
 

@@ -7,19 +7,13 @@
 
 #include "server/front/client_table.h"
 #include "server/front/loop_space.h"
+#include "server/front/ready.h"
 #include "server/http/handler.h"
 #include "server/http/h1_session.h"
 #include "server/net/stream.h"
 #include "server/tls/tls_stream.h"
 
 namespace postern::front {
-
-// What the poller said of the connection's descriptor.
-struct Ready {
-    bool readable = false;
-    bool ended = false;  // the peer closed its side: the end is to be read, also after a short read
-    bool broken = false;  // there is no peer any more
-};
 
 class Connection final : public net::DeadlineNode, private http::Rouser {
 public:
@@ -79,8 +73,11 @@ private:
     void rouse() override;
     Step take_input(http::Output& out);
     Step feed(std::string_view bytes, http::Output& out);
-    Step push(std::string_view& bytes), send(std::string_view bytes), send_unsent();
-    Step one_round(), multiplexed_round();
+    Step push(std::string_view& bytes);
+    Step send(std::string_view bytes);
+    Step send_unsent();
+    Step one_round();
+    Step multiplexed_round();
     bool begin();
     Turn late_streams();
     Step rest_between_events();
@@ -96,7 +93,7 @@ private:
     bool renews(Place next);
     void settle_place(bool blocked);
     bool is_writing() const { return place_ == Place::kWriting || place_ == Place::kSlow; }
-    http::Context context() const;
+    http::Context context();
 
     Parts parts_;
     LoopSpace& space_;
@@ -111,8 +108,8 @@ private:
     bool input_open_ = true;
     bool answered_ = false;  // at least one response was produced: an idle connection, not a silent one
     bool readable_ = false;  // the poller said so and no read has denied it since; it will not say it twice
-    bool broken_ = false;
     bool ended_ = false;     // likewise that the end of input is there to be read
+    bool broken_ = false;    // there is no peer any more
     bool moved_ = false;     // the peer took bytes in this turn
     bool draining_ = false;
 };

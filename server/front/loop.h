@@ -17,23 +17,13 @@
 #include "server/front/connection.h"
 #include "server/front/endpoint.h"
 #include "server/front/places.h"
+#include "server/front/post.h"
 #include "server/front/residents.h"
 #include "server/net/listener.h"
 #include "server/net/poller.h"
 #include "server/net/wakeup.h"
 
 namespace postern::front {
-
-// An endpoint as one loop serves it.
-struct Post {
-    std::shared_ptr<net::Listener> listener;
-    std::shared_ptr<const tls::TlsContext> tls;
-    std::shared_ptr<http::Handler> handler;
-    std::size_t max_body = 0;
-    http::AnswerCounts* counts = nullptr;  // null: none
-    bool tells_local = false;
-    http::Refusal refusal = http::refuse_by_page;
-};
 
 class Loop {
 public:
@@ -67,7 +57,8 @@ private:
     void begin_drain();
     void accept_from(Door& door);
     void admit(Door& door, net::Accepted accepted);
-    bool make_room(), take_place();
+    bool make_room();
+    bool take_place();
     void cannot_accept(const net::Accepted& refused);
     void handle_event(const net::Poller::Event& event);
     void let_in();
@@ -76,8 +67,10 @@ private:
     void run_waiting();
     void apply(Connection& connection, Connection::Turn turn);
     void close(Connection& connection);
-    void expire(), expire(net::DeadlineList& list), judge_pace(net::DeadlineList& list);
-    Connection *slowest(), *oldest_listener();
+    void expire(), expire(net::DeadlineList& list);
+    void judge_pace(net::DeadlineList& list);
+    Connection* slowest();
+    Connection* oldest_listener();
     void trim();
     Millis until_next() const;
     void note_handshake(Connection& connection);

@@ -66,7 +66,8 @@ public:
     // HTTP/2, and bodies and tunnels that are passed on: input is taken while answers are under way, produce() may be called at any
     // time, and the phase is that of whatever is most pressing.
     virtual bool multiplexes() const { return false; }
-    // Of a session that multiplexes: feed() would take something. Where what it would be passed on to has no room it does not.
+    // While it waits for an answer, or multiplexes: feed() would take something. It does not where what that would be passed on to
+    // has no room.
     virtual bool takes_input() const { return true; }
     // What it waits for, or what it streams, keeps its own time.
     virtual bool keeps_time() const { return false; }
