@@ -5,6 +5,7 @@
 
 #include "firmware/credentials.h"
 #include "firmware/embedded.h"
+#include "server/crypto/mac.h"
 #include "server/proxy/proxy.h"
 #include "server/site/aliases.h"
 #include "server/site/allowed.h"
@@ -108,8 +109,9 @@ HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fiel
 
 Guards make_guards(const config::Plan& plan, access::VisitorDesk& desk) {
     Guards guards(plan.sites.size());
+    const crypto::Mac keyed = crypto::MacKey(desk.key()).of("rate");
     std::uint64_t seed = 0;
-    std::memcpy(&seed, desk.key().data(), sizeof seed);
+    std::memcpy(&seed, keyed.data(), sizeof seed);
     for (std::size_t i = 0; i < guards.size(); ++i) {
         const config::SitePlan& site = plan.sites[i];
         if (site.access.users)

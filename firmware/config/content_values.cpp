@@ -23,9 +23,7 @@ std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"
 bool all_of(std::string_view text, bool (*good)(char)) { return std::all_of(text.begin(), text.end(), good); }
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
 bool is_printable(char c) { return c >= ' ' && c <= '~'; }
-bool is_token(std::string_view text) {
-    return !text.empty() && all_of(text, [](char c) { return http::is_char(c, http::kTokenChar); });
-}
+using http::is_token;
 
 // A path as requests have it, decoded.
 Result<std::string> take_path(std::string_view text) {

@@ -34,6 +34,12 @@ constexpr std::array<std::uint8_t, 256> make_char_table() {
 inline constexpr std::array<std::uint8_t, 256> kCharTable = make_char_table();
 
 constexpr bool is_char(char c, CharClass what) { return (kCharTable[static_cast<unsigned char>(c)] & what) != 0; }
+// RFC 9110 section 5.6.2: methods, names of fields.
+constexpr bool is_token(std::string_view text) {
+    for (const char c : text)
+        if (!is_char(c, kTokenChar)) return false;
+    return !text.empty();
+}
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 

@@ -4,6 +4,7 @@
 
 #include "server/base/limits.h"
 #include "server/base/text.h"
+#include "server/http/chars.h"
 #include "server/http/request_line.h"
 
 namespace postern::http {

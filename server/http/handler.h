@@ -21,7 +21,6 @@ struct Context {
     std::uint16_t local_port = 0;
     SteadyTime now;
     WallTime wall;
-    std::string_view user;            // who has shown his password, for the handlers behind that; empty: nobody had to
     AccessObserver* access = nullptr;  // the session's to tell; a handler leaves it alone
     AnswerCounts* counts = nullptr;    // of answers that no handler claims; null: nobody counts
     const Waker* waker = nullptr;      // for an answer that comes later; null: nobody can wait here

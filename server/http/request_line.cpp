@@ -1,7 +1,5 @@
 #include "server/http/request_line.h"
 
-#include <algorithm>
-
 #include "server/http/chars.h"
 
 namespace postern::http {
@@ -15,10 +13,6 @@ Method method_of(std::string_view text) {
         case 7: return text == "OPTIONS" ? Method::kOptions : text == "CONNECT" ? Method::kConnect : Method::kOther;
         default: return Method::kOther;
     }
-}
-
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_char(c, kTokenChar); });
 }
 
 bool apply_target(std::string_view text, RequestScratch& scratch, Target& target) {

@@ -9,7 +9,6 @@
 
 namespace postern::http {
 
-bool is_token(std::string_view text);
 Method method_of(std::string_view text);
 
 // Sets target, path, query and what stands beside them in scratch.request, whose method is set already; views `text` and

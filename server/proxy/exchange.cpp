@@ -80,7 +80,7 @@ http::Response Exchange::start(const std::shared_ptr<Pool>& pool, http::Rouser& 
     return response;
 }
 
-std::string Exchange::first_line() const {
+std::string Exchange::request_text() const {
     const Upstream& upstream = pool_->upstream(wire_->upstream);
     std::string line = passing_.method + " " + rebased_path(passing_.path, passing_.prefix, upstream.base) + passing_.query;
     return line + passing_.tail + passing_.body;
@@ -106,7 +106,7 @@ bool Exchange::open(std::size_t index) {
     wire_->user = this;
     if (!wire_->kept) tried_ |= 1u << index;
     at_ = wire_->kept ? At::kSending : At::kConnecting;
-    text_ = first_line();
+    text_ = request_text();
     sent_ = 0;
     pool_->await(*wire_, wire_->kept ? Pool::For::kAnswer : Pool::For::kConnect);
     if (wire_->kept) advance();

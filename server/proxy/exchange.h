@@ -78,7 +78,7 @@ private:
     bool can_upload() const { return at_ == At::kHead || at_ == At::kAnswer; }
     bool awaits_client() const;
     void set_time(bool moved);
-    std::string first_line() const;
+    std::string request_text() const;
 
     std::shared_ptr<Pool> pool_;
     http::Rouser& rouser_;

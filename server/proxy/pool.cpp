@@ -102,7 +102,6 @@ void Pool::close(std::unique_ptr<Wire> wire) {
     if (!wire) return;
     --open_;
     wire->unlink();
-    wire->over = true;
     wire->user = nullptr;
     if (reactor_ != nullptr) reactor_->bury(std::move(wire));
 }

@@ -26,10 +26,6 @@ bool is_ours(std::string_view name) {
     return has_prefix(name, "x-forwarded") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return http::is_char(c, http::kTokenChar); });
-}
-
 void add(std::string& text, std::string_view name, std::string_view value) { (((text += name) += ": ") += value) += "\r\n"; }
 
 std::string host_of(const http::Request& request) {
@@ -76,7 +72,7 @@ bool asks_for_upgrade(const http::Request& request) {
     const std::string_view wanted = request.field("upgrade");
     const std::string name = lower(wanted.substr(0, wanted.find('/')));
     const std::string_view version = name.size() < wanted.size() ? wanted.substr(name.size() + 1) : "1";
-    if (!is_token(name) || !is_token(version) || !names_option(request.field("connection"), "upgrade")) return false;
+    if (!http::is_token(name) || !http::is_token(version) || !names_option(request.field("connection"), "upgrade")) return false;
     return name != "h2c" && name != "h2" && name != "http" && name != "tls";
 }
 

@@ -1,6 +1,5 @@
 #include "server/proxy/response_head.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -52,7 +51,7 @@ bool read_field(std::string_view line, Field& field) {
     if (colon == line.npos || colon == 0 || !is_clean(line)) return false;
     field.name = line.substr(0, colon);
     field.value = trim(line.substr(colon + 1));
-    return std::all_of(field.name.begin(), field.name.end(), [](char c) { return http::is_char(c, http::kTokenChar); });
+    return http::is_token(field.name);
 }
 
 // "http://AUTHORITY/BASE/x" becomes "PREFIX/x". What is of somewhere else, or already of ours, stays.

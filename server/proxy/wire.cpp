@@ -9,7 +9,7 @@ namespace postern::proxy {
 void Wire::ready(bool readable, bool writable) {
     writable_ = writable_ || writable;
     may_read = may_read || readable;
-    if (user != nullptr && !over) user->moved();
+    if (user != nullptr) user->moved();
 }
 
 int Wire::connect_error() {

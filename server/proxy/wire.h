@@ -35,7 +35,6 @@ public:
     WireUser* user = nullptr;  // null: nobody at the moment
     bool kept = false;         // has carried a request before
     bool may_read = false;     // there may be something: it was told, and no read has denied it since
-    bool over = false;         // nobody's any more, and soon destroyed
 
 private:
     net::SocketStream stream_;

@@ -63,9 +63,7 @@ http::Response BasicAuth::handle(const http::Request& request, const http::Conte
             return response;
         }
     }
-    http::Context known = context;
-    known.user = found.user;
-    http::Response response = inner_->handle(request, known);
+    http::Response response = inner_->handle(request, context);
     response.user = found.user;
     return response;
 }

@@ -105,7 +105,9 @@ def read_request(reader, connection, number):
     names = {n.lower(): v for n, v in fields}
     body = b""
     if names.get("transfer-encoding") == "chunked":
-        while size := int(reader.readline(), 16):
+        while size := int(reader.readline() or "-1", 16):
+            if size < 0:
+                return None         # cut off
             body += reader.read(size)
             reader.readline()
         reader.readline()
