@@ -166,6 +166,9 @@ std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const Si
         TRY(tree, make_hosts(plan, guards, parts, loop));
         return tree;
     };
+    std::shared_ptr<front::TrustedProxies> trusted;
+    if (!plan.trusted_proxies.empty())
+        trusted = std::make_shared<front::TrustedProxies>(front::TrustedProxies{plan.trusted_proxies, plan.proxy_protocol});
     std::vector<front::Endpoint> endpoints;
     for (const config::ListenerPlan& listener : plan.listeners) {
         if (listener.kind == config::ListenerKind::kAdmin) continue;
@@ -175,6 +178,7 @@ std::vector<front::Endpoint> public_endpoints(const config::Plan& plan, const Si
         endpoint.address = listener.address;
         if (secure) endpoint.tls = tls;
         endpoint.make_handler = make;
+        endpoint.trusted = trusted;
         endpoints.push_back(std::move(endpoint));
     }
     return endpoints;

@@ -49,6 +49,17 @@ Result<void> take_deny(std::vector<std::string>& into, std::string_view value) {
     return {};
 }
 
+Result<void> take_proxies(std::vector<std::string>& into, std::string_view value) {
+    TRY(into, parse_list(value));
+    for (const std::string& item : into) {
+        auto network = Subnet::parse(item);
+        const bool everybody = item == kAny || item == "all" || (network.ok() && has_suffix(network->text(), "/0"));
+        if (everybody) return Error::admin("who is trusted may say to be anybody; name the balancers alone");
+        TRY_VOID(check_network(item));
+    }
+    return {};
+}
+
 Result<void> take_users(std::string& into, std::string_view value, const Draft& draft) {
     const std::string path = full_path(value, draft);
     auto text = draft.files->read(path, access::kLongestUserFile);

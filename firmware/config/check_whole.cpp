@@ -65,6 +65,12 @@ void check_listeners(Reading& reading) {
     add_listeners(reading, taken, "admin", "listen", reading.config.admin.listen);
 }
 
+void check_proxies(Reading& reading) {
+    const ServerSection& server = reading.config.server;
+    if (server.proxy_protocol && server.trusted_proxies.empty() && !is_uncertain(reading, "server", "trusted_proxies"))
+        reading.fault("server", "proxy_protocol", "nobody may say it; name the balancers in trusted_proxies = ADDRESS");
+}
+
 // Two keys for one thing: which of them it came from does not matter afterwards.
 void join_secret(Reading& reading, const std::string& title, const std::string& key, std::shared_ptr<const Secret>& written,
                  std::shared_ptr<const Secret>& from_file) {
@@ -140,6 +146,7 @@ void name_paths(Reading& reading) {
 
 void check_whole(Reading& reading) {
     check_listeners(reading);
+    check_proxies(reading);
     check_tokens(reading);
     check_identity(reading);
     check_state(reading);

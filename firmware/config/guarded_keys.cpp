@@ -38,6 +38,8 @@ constexpr Guarded kGuarded[] = {
     {"site", "deny"},
     {"site", "basic_auth"},
     {"notify", {}},       // reads files with passwords, and says who is told
+    {"server", "trusted_proxies"},  // says who is let in
+    {"server", "proxy_protocol"},
     {"server", "log"},    // written before the rights are given up
     {"server", "access_log"},
     {"server", "state"},  // where the password and the account's key are

@@ -16,7 +16,6 @@ struct LaterRow {
 
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
-    {"server", "trusted_proxies proxy_protocol"},
     {"acme", "dns_hook"},
     {"admin", "certificate"},
 };

@@ -107,6 +107,8 @@ Plan make_plan(const Config& config) {
     plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);
     plan.public_https_port = public_port(config.server.public_https_port, config.server.https, 443);
     plan.state = config.server.state;
+    plan.trusted_proxies = subnets_of(config.server.trusted_proxies);
+    plan.proxy_protocol = config.server.proxy_protocol;
     return plan;
 }
 

@@ -35,6 +35,8 @@ struct Plan {
     int public_http_port = 80;                      // 0: the first listener's, which the kernel chooses
     int public_https_port = 443;                    // likewise
     std::string state;
+    std::vector<Subnet> trusted_proxies;
+    bool proxy_protocol = false;
 };
 
 Plan make_plan(const Config& config);

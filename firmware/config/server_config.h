@@ -23,6 +23,8 @@ struct ServerSection {
     int loops = 0;                           // 0: auto
     int max_connections = 0;                 // 0: auto
     int max_per_client = 0;                  // kNoCap: lifted
+    std::vector<std::string> trusted_proxies;  // "private", or networks, as written; of the public listeners, not of the admin page
+    bool proxy_protocol = false;               // theirs begin with a PROXY header
     bool http2 = true;                       // of sites; the admin page has none
     std::string log;                         // "stderr", "syslog" or an absolute path
     LogLevel log_level = LogLevel::kInfo;

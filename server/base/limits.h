@@ -50,6 +50,7 @@ inline constexpr Millis kDrainTime = 10s;  // after SIGTERM
 inline constexpr Millis kLaterTime = 30s;  // for an answer that somebody else finds out: whoever does is quicker
 inline constexpr Millis kStreamQuiet = 60s;  // of a live body: it says something more often, so its maker is gone
 inline constexpr std::size_t kUploadPiece = 65536;  // of a body that is passed on, in each kBodyTime: 1 kB/s
+inline constexpr Millis kSameComplaint = 60s;  // of the log, about what comes again and again
 inline constexpr Millis kLingerTime = 2s;  // after a last answer, so that it is not lost to a RST
 
 // How fast an answer is taken, by what the peer's kernel acknowledged. After each kPaceWindow it is judged: brisk, or slow

@@ -45,4 +45,23 @@ void ClientTable::leave(const ClientKey& client) {
     if (--place->second == 0) open_.erase(place);
 }
 
+ClientPlace& ClientPlace::operator=(ClientPlace&& other) noexcept {
+    std::swap(table_, other.table_);
+    std::swap(most_, other.most_);
+    std::swap(client_, other.client_);
+    return *this;
+}
+
+ClientPlace::~ClientPlace() {
+    if (table_) table_->leave(client_);
+}
+
+bool ClientPlace::take(const ClientKey& client) {
+    if (!table_) return true;
+    table_->leave(std::exchange(client_, {}));
+    if (!table_->enter(client, most_)) return false;
+    client_ = client;
+    return true;
+}
+
 }  // namespace postern::front

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "server/net/address.h"
 
@@ -29,6 +31,25 @@ private:
     };
     std::mutex mutex_;
     std::unordered_map<ClientKey, std::uint32_t, Hash> open_;
+};
+
+// That a client has one connection open; given back at its end.
+class ClientPlace {
+public:
+    ClientPlace() = default;
+    // `most`: how many one client may have.
+    ClientPlace(std::shared_ptr<ClientTable> table, std::size_t most) : table_(std::move(table)), most_(most) {}
+    ClientPlace(ClientPlace&& other) noexcept : ClientPlace() { *this = std::move(other); }
+    ClientPlace& operator=(ClientPlace&& other) noexcept;
+    ~ClientPlace();
+
+    // For this client instead of the one before, if any. False when it has `most` open already: then it is nobody's.
+    bool take(const ClientKey& client);
+
+private:
+    std::shared_ptr<ClientTable> table_;
+    std::size_t most_ = 0;
+    ClientKey client_{};
 };
 
 }  // namespace postern::front

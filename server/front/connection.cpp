@@ -16,13 +16,21 @@ using net::IoStatus;
 Connection::Connection(Parts parts, LoopSpace& space, Deadlines& deadlines)
     : parts_(std::move(parts)), space_(space), deadlines_(deadlines) {
     established_ = parts_.stream->established();
+    of_proxy_ = parts_.trusted && contains(parts_.trusted->networks, parts_.peer);
     space_.count(state_of(place_), 1);
     enter(established_ ? Place::kHead : Place::kHandshake);
 }
 
 Connection::~Connection() { space_.count(state_of(place_), -1); }
 
-std::string Connection::failure() const { return parts_.tls ? parts_.tls->failure() : ""; }
+bool Connection::badly_announced() const {
+    return parts_.announced != nullptr && parts_.announced->header().state == net::ProxyHeader::State::kBad;
+}
+
+std::string Connection::failure() const {
+    if (badly_announced()) return parts_.announced->header().why;
+    return parts_.tls ? parts_.tls->failure() : "";
+}
 
 http::Context Connection::context() {
     http::Context context;
@@ -31,6 +39,7 @@ http::Context Connection::context() {
     context.local = parts_.local;
     if (parts_.tls) context.server_name = parts_.tls->server_name();
     context.local_port = parts_.local_port;
+    if (of_proxy_) context.trusted = &parts_.trusted->networks;
     context.access = parts_.access;
     context.counts = parts_.counts;
     context.waker = space_.waker.get();
@@ -97,8 +106,18 @@ Connection::Step Connection::feed(std::string_view bytes, Output& out) {
     return Step::kMore;
 }
 
+// The PROXY header says whose the connection is: who has too many open already is not let in by that way either.
+bool Connection::is_for_another() {
+    if (parts_.announced == nullptr || !parts_.announced->header().told) return true;
+    const net::Address& source = parts_.announced->header().source;
+    parts_.peer = source.host();
+    of_proxy_ = contains(parts_.trusted->networks, parts_.peer);
+    return of_proxy_ || parts_.place.take(client_key(source));
+}
+
 bool Connection::begin() {
     established_ = true;
+    if (!is_for_another()) return false;
     enter(Place::kHead);
     if (!parts_.tls || parts_.tls->protocol() != "h2") return true;
     parts_.session = http::make_h2_session(space_.requests, parts_.max_body, parts_.refusal);

@@ -6,11 +6,11 @@
 #include <string>
 
 #include "server/front/client_table.h"
+#include "server/front/endpoint.h"
 #include "server/front/loop_space.h"
 #include "server/front/ready.h"
-#include "server/http/handler.h"
 #include "server/http/h1_session.h"
-#include "server/net/stream.h"
+#include "server/net/announced_stream.h"
 #include "server/tls/tls_stream.h"
 
 namespace postern::front {
@@ -27,6 +27,7 @@ public:
     struct Parts {
         std::unique_ptr<net::Stream> stream;
         tls::TlsStream* tls = nullptr;  // the same stream, when it speaks TLS
+        net::AnnouncedStream* announced = nullptr;  // the same, or below it, where a PROXY header comes first
         std::unique_ptr<http::Session> session;  // HTTP/1.1's; where the handshake says h2, another takes its place
         std::size_t max_body = 0;                // for that one, as is the next
         http::Refusal refusal = http::refuse_by_page;
@@ -35,7 +36,8 @@ public:
         http::AnswerCounts* counts = nullptr;    // of the listener on this loop, or none
         std::string peer;
         std::string local;  // our address, if the endpoint tells it
-        ClientKey client{};
+        ClientPlace place;
+        std::shared_ptr<const TrustedProxies> trusted;  // that the peer may be one of; null: nobody is
         std::uint16_t local_port = 0;
     };
 
@@ -52,13 +54,13 @@ public:
     bool keeps_pace();      // its pace window is over; if it does, the next one begins
     void leave_early();     // says what is proper before it is closed from outside
 
-    const ClientKey& client() const { return parts_.client; }
     bool multiplexes() const { return parts_.session->multiplexes(); }
     bool secure() const { return parts_.tls != nullptr; }
     bool handshake_resumed() const { return parts_.tls != nullptr && parts_.tls->resumed(); }
     bool handshake_is_tls13() const { return parts_.tls != nullptr && parts_.tls->is_tls13(); }
     bool handshake_done() const { return established_; }
-    std::string failure() const;  // of the handshake
+    std::string failure() const;  // of the handshake, or what came instead of the PROXY header, which is:
+    bool badly_announced() const;
     const std::string& peer() const { return parts_.peer; }
     std::uint64_t taken() const { return taken_; }  // bytes in its last pace window
 
@@ -79,6 +81,7 @@ private:
     Step one_round();
     Step multiplexed_round();
     bool begin();
+    bool is_for_another();
     Turn late_streams();
     Step rest_between_events();
     bool more_to_do() const;
@@ -111,7 +114,7 @@ private:
     bool ended_ = false;     // likewise that the end of input is there to be read
     bool broken_ = false;    // there is no peer any more
     bool moved_ = false;     // the peer took bytes in this turn
-    bool draining_ = false;
+    bool draining_ = false, of_proxy_ = false;  // the latter: the peer is one whose word counts
 };
 
 }  // namespace postern::front

@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "server/base/subnet.h"
 #include "server/http/answer_counts.h"
 #include "server/http/h1_session.h"
 #include "server/http/handler.h"
@@ -12,6 +14,12 @@
 #include "server/tls/tls_context.h"
 
 namespace postern::front {
+
+// Balancers and proxies in front of us, whose word on who asks counts.
+struct TrustedProxies {
+    std::vector<Subnet> networks;
+    bool announce = false;  // each connection of theirs begins with a PROXY header, and is nothing without
+};
 
 struct Endpoint {
     std::string kind;  // "http", "https", "admin", "control": for status and log
@@ -26,6 +34,7 @@ struct Endpoint {
     std::string site = http::AnswerBook::kNobody;        // as whose the answers count that no handler claims; empty: no one's
     bool spread = true;                                  // on every loop; else on the first alone
     bool tells_local = false;                            // handlers see Context::local: costs a system call a connection
+    std::shared_ptr<const TrustedProxies> trusted;       // null: nobody
 };
 
 // How much is let in.

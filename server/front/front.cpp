@@ -100,7 +100,8 @@ void Front::hand_out() {
             if (i >= bound.listeners.size()) continue;
             const bool counted = options_.answers != nullptr && !bound.endpoint.site.empty();
             posts.push_back({bound.listeners[i], bound.endpoint.tls, bound.handlers[i], bound.endpoint.max_body,
-                             counted ? &options_.answers->of(bound.endpoint.site, i) : nullptr, bound.endpoint.tells_local, bound.endpoint.refusal});
+                             counted ? &options_.answers->of(bound.endpoint.site, i) : nullptr, bound.endpoint.tells_local, bound.endpoint.refusal,
+                             bound.endpoint.trusted});
         }
         loops_[i]->serve(std::move(posts));
     }

@@ -190,8 +190,17 @@ void Loop::note_handshake(Connection& connection) {
     bump(counters_.handshakes_by[handshake_place(connection.handshake_is_tls13(), connection.handshake_resumed())]);
 }
 
+// A balancer that is set up otherwise than we are: it comes again every moment.
+void Loop::tell_badly_announced(const Connection& connection) {
+    if (announce_told_ != SteadyTime{} && space_.now - announce_told_ < limits::kSameComplaint) return;
+    announce_told_ = space_.now;
+    parts_.log.warn("proxy_header_refused", {{"peer", connection.peer()}, {"why", connection.failure()}});
+}
+
 void Loop::close(Connection& connection) {
-    if (connection.secure() && !connection.handshake_done() && !connection.failure().empty()) {
+    if (connection.badly_announced()) {
+        tell_badly_announced(connection);
+    } else if (connection.secure() && !connection.handshake_done() && !connection.failure().empty()) {
         bump(counters_.failed_handshakes);
         if (parts_.log.enabled(LogLevel::kDebug))
             parts_.log.debug("handshake_failed", {{"peer", connection.peer()}, {"why", connection.failure()}});
@@ -200,7 +209,6 @@ void Loop::close(Connection& connection) {
     connection.unlink();
     if (connection.queued) std::erase(space_.queue, &connection);  // it would outlive its grave there
     if (connection.shaking) std::erase(shaking_, &connection);
-    parts_.clients->leave(connection.client());
     std::size_t index = connection.index;
     std::unique_ptr<Connection> dead = std::move(connections_[index]);
     connections_[index] = std::move(connections_.back());

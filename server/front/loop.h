@@ -74,6 +74,7 @@ private:
     void trim();
     Millis until_next() const;
     void note_handshake(Connection& connection);
+    void tell_badly_announced(const Connection& connection);
     Door* door_of(const void* owner) const;
 
     Parts parts_;
@@ -91,7 +92,7 @@ private:
     std::deque<Connection*> shaking_;                     // those whose handshake can get on
     bool paused_ = false;                                 // listeners, for want of descriptors
     std::size_t freed_ = 0;  // connections closed or put to sleep since memory was last given back
-    SteadyTime paused_since_{}, trimmed_at_{};
+    SteadyTime paused_since_{}, trimmed_at_{}, announce_told_{};
 
     std::mutex mail_mutex_;  // guards these five
     std::vector<Post> mail_;

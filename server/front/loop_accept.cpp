@@ -130,19 +130,19 @@ bool Loop::take_place() {
 }
 
 void Loop::admit(Door& door, net::Accepted accepted) {
-    ClientKey client = client_key(accepted.peer);
-    // whom the cap refuses must not have pushed out another before
-    bool entered = parts_.clients->enter(client, parts_.max_per_client);
+    Connection::Parts made;
+    made.peer = accepted.peer.host();
+    made.trusted = door.post.trusted;
+    made.place = ClientPlace(parts_.clients, parts_.max_per_client);
+    const bool of_proxy = made.trusted && contains(made.trusted->networks, made.peer);
+    // A proxy's connections are those of many. Whom the cap refuses must not have pushed out another before.
+    const bool entered = of_proxy || made.place.take(client_key(accepted.peer));
     if (!entered || !take_place()) {
-        if (entered) parts_.clients->leave(client);
         counters_.refused.fetch_add(1, std::memory_order_relaxed);
         return;  // the descriptor closes: nothing is promised that cannot be kept
     }
-    Connection::Parts made;
     int fd = accepted.fd.get();
-    made.peer = accepted.peer.host();
     if (door.post.tells_local) made.local = local_host(fd);
-    made.client = client;
     made.local_port = door.post.listener->address().port();
     made.handler = door.counted;
     made.access = access_.get();
@@ -150,7 +150,12 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     made.max_body = door.post.max_body;
     made.refusal = door.post.refusal;
     made.session = http::make_h1_session(space_.requests, made.max_body, made.refusal);
-    auto socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
+    std::unique_ptr<net::Stream> socket = std::make_unique<net::SocketStream>(std::move(accepted.fd));
+    if (of_proxy && made.trusted->announce) {
+        auto announced = std::make_unique<net::AnnouncedStream>(std::move(socket));
+        made.announced = announced.get();
+        socket = std::move(announced);
+    }
     if (door.post.tls) {
         auto secured = std::make_unique<tls::TlsStream>(std::move(socket), door.post.tls, space_.tls);
         made.tls = secured.get();
@@ -162,7 +167,6 @@ void Loop::admit(Door& door, net::Accepted accepted) {
     Result<void> added = poller_.add(fd, connection.get());
     if (!added.ok()) {
         parts_.log.warn("connection_lost", {{"why", added.error().text()}});
-        parts_.clients->leave(client);
         parts_.places->give_back(connections_.size());
         return;
     }

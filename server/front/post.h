@@ -17,6 +17,7 @@ struct Post {
     http::AnswerCounts* counts = nullptr;  // null: none
     bool tells_local = false;
     http::Refusal refusal = http::refuse_by_page;
+    std::shared_ptr<const TrustedProxies> trusted;
 };
 
 }  // namespace postern::front

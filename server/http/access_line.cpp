@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "server/http/client_of.h"
 #include "server/http/date.h"
 
 namespace postern::http {
@@ -85,8 +86,12 @@ std::string_view or_dash(std::string_view text, AccessFormat format) {
     return text.empty() && format == AccessFormat::kCombined ? "-" : text;
 }
 
+std::string_view who_asked(const Answered& answered, const Context& context) {
+    return answered.request != nullptr ? client_of(*answered.request, context) : context.peer;
+}
+
 void write_combined(Line& line, const Answered& answered, const Context& context, std::string_view referer, std::string_view agent) {
-    line.piece(context.peer, kPeerPiece) << " - ";
+    line.piece(who_asked(answered, context), kPeerPiece) << " - ";
     line.piece(or_dash(answered.user, AccessFormat::kCombined), kUserPiece) << " [";
     add_time(line, context.wall, AccessFormat::kCombined);
     line << "] \"";
@@ -100,7 +105,7 @@ void write_json(Line& line, const Answered& answered, const Context& context, st
     line << "{\"time\":\"";
     add_time(line, context.wall, AccessFormat::kJson);
     line << "\",\"peer\":\"";
-    line.piece(context.peer, kPeerPiece) << "\",\"tls\":" << (context.secure ? "true" : "false") << ",\"host\":\"";
+    line.piece(who_asked(answered, context), kPeerPiece) << "\",\"tls\":" << (context.secure ? "true" : "false") << ",\"host\":\"";
     line.piece(answered.request != nullptr ? answered.request->host : std::string_view(), kHostPiece) << "\",\"request\":\"";
     add_request(line, answered);
     line << "\",\"status\":" << std::uint64_t{answered.status} << ",\"bytes\":" << answered.body_size << ",\"referer\":\"";

@@ -1,7 +1,10 @@
 // A Handler turns one request into one response. One implementation a file, most of them in server/site.
 #pragma once
 
+#include <vector>
+
 #include "server/base/clock.h"
+#include "server/base/subnet.h"
 #include "server/http/access.h"
 #include "server/http/message.h"
 #include "server/http/rouser.h"
@@ -15,7 +18,8 @@ namespace postern::http {
 // What a handler may know of the connection and the moment.
 struct Context {
     bool secure = false;              // came over TLS
-    std::string_view peer;            // IP address in text
+    std::string_view peer;            // IP address in text, of who is connected; who asks is client_of()
+    const std::vector<Subnet>* trusted = nullptr;  // the peer is a proxy in one of these; null: no proxy that is known
     std::string_view local;           // likewise, ours that the peer has reached; empty where nobody asks for it
     std::string_view server_name;     // SNI, lower case; empty without
     std::uint16_t local_port = 0;

@@ -35,6 +35,28 @@ std::string host_of(const http::Request& request) {
     return host;
 }
 
+// What a proxy in front of us has said of it, all of it and in order.
+std::string said_before(const http::Request& request, std::string_view name) {
+    std::string all;
+    for (const http::FieldView& field : request.fields)
+        if (equal_no_case(field.name, name) && !field.value.empty()) (all += all.empty() ? "" : ", ") += field.value;
+    return all;
+}
+
+// Who asked, how and for what. What a trusted proxy says of that counts; of anybody else it is not passed on.
+void add_origin(std::string& text, const http::Request& request, const http::Context& context, std::string_view host) {
+    std::string before, proto, as_host;
+    if (context.trusted != nullptr) {
+        before = said_before(request, "x-forwarded-for");
+        proto = said_before(request, "x-forwarded-proto");
+        as_host = said_before(request, "x-forwarded-host");
+    }
+    if (!before.empty()) before += ", ";
+    add(text, "X-Forwarded-For", before += context.peer);
+    add(text, "X-Forwarded-Proto", proto == "http" || proto == "https" ? std::string_view(proto) : context.secure ? "https" : "http");
+    add(text, "X-Forwarded-Host", as_host.empty() ? host : std::string_view(as_host));
+}
+
 void add_fields(std::string& text, const http::Request& request, std::string& via) {
     std::string options;  // all that Connection names
     for (const http::FieldView& field : request.fields)
@@ -54,9 +76,7 @@ std::string request_tail(const http::Request& request, const http::Context& cont
     const std::string host = host_of(request);
     add(text, "Host", host);
     add_fields(text, request, via);
-    add(text, "X-Forwarded-For", context.peer);
-    add(text, "X-Forwarded-Proto", context.secure ? "https" : "http");
-    add(text, "X-Forwarded-Host", host);
+    add_origin(text, request, context, host);
     add(text, "Via", via + (request.major == 2 ? "2" : "1." + std::to_string(request.minor)) + " postern");
     if (form.upgrade) {
         add(text, "Connection", "Upgrade");

@@ -1,5 +1,6 @@
 #include "server/site/allowed.h"
 
+#include "server/http/client_of.h"
 #include "server/site/error_page.h"
 
 namespace postern::site {
@@ -10,7 +11,7 @@ bool AddressRule::lets_in(std::string_view text) const {
 }
 
 http::Response Allowed::handle(const http::Request& request, const http::Context& context) {
-    return rule_.lets_in(context.peer) ? inner_->handle(request, context) : error_response(403);
+    return rule_.lets_in(http::client_of(request, context)) ? inner_->handle(request, context) : error_response(403);
 }
 
 }  // namespace postern::site

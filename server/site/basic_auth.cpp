@@ -1,6 +1,7 @@
 #include "server/site/basic_auth.h"
 
 #include "server/base/text.h"
+#include "server/http/client_of.h"
 #include "server/site/error_page.h"
 
 namespace postern::site {
@@ -50,7 +51,7 @@ http::Response BasicAuth::handle(const http::Request& request, const http::Conte
     if (!context.secure) return error_response(403);
     const std::string_view credentials = credentials_of(request);
     if (credentials.empty()) return ask_for_it();
-    Credential found = check_->check(credentials, context.peer, context.waker);
+    Credential found = check_->check(credentials, http::client_of(request, context), context.waker);
     switch (found.what) {
         case What::kRight: break;
         case What::kWrong: return ask_for_it();

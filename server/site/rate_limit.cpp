@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "server/http/client_of.h"
 #include "server/site/error_page.h"
 
 namespace postern::site {
@@ -35,7 +36,7 @@ Millis RateTable::take(const Ip& client, SteadyTime now_at) {
 }
 
 http::Response RateLimit::handle(const http::Request& request, const http::Context& context) {
-    const std::optional<Ip> ip = Ip::parse(context.peer);  // none: a socket of this machine
+    const std::optional<Ip> ip = Ip::parse(http::client_of(request, context));  // none: a socket of this machine
     const Millis wait = ip && !request.again ? table_->take(ip->client(), context.now) : Millis(0);
     if (wait == Millis(0)) return inner_->handle(request, context);
     http::Response response = error_response(429);

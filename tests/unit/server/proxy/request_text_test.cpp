@@ -74,6 +74,27 @@ TEST_CASE("request_text: each form of a body, and IPv6") {
     CHECK(request_tail(asked.request, asked.context, {BodyForm::kChunked, 0, false}) == common + "Transfer-Encoding: chunked\r\n\r\n");
 }
 
+TEST_CASE("request_text: what a trusted proxy says goes on, with itself behind it") {
+    static const std::vector<Subnet> kTrusted{*Subnet::parse("192.0.2.7")};
+    struct Row {
+        std::vector<http::FieldView> said;
+        const char* passed;
+    };
+    const Row rows[] = {
+        {{{"X-Forwarded-For", "203.0.113.9"}, {"X-Forwarded-Proto", "http"}, {"X-Forwarded-Host", "a.example"}, {"X-Real-IP", "1.1.1.1"}},
+         "X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: a.example\r\n"},
+        {{{"X-Forwarded-For", "1.1.1.1"}, {"x-forwarded-for", "203.0.113.9, 10.0.0.1"}, {"X-Forwarded-Proto", "ftp"}},
+         "X-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.0.0.1, 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: example.org\r\n"},
+        {{{"X-Forwarded-Proto", "http"}, {"X-Forwarded-Proto", "https"}},
+         "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: example.org\r\n"},
+    };
+    for (const Row& row : rows) {
+        Asked asked(row.said);
+        asked.context.trusted = &kTrusted;
+        CHECK(request_tail(asked.request, asked.context, {}) == std::string(" HTTP/1.1\r\nHost: example.org\r\n") + row.passed + "Via: 1.1 postern\r\n\r\n");
+    }
+}
+
 TEST_CASE("request_text: which upgrades are passed on") {
     struct Row {
         const char *upgrade, *connection;
