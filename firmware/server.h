@@ -77,7 +77,7 @@ private:
     Result<config::Config> take_endpoints(const config::Config& file);
     Result<void> replace_endpoints(const config::Config& config);
     std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
-    SiteParts site_parts() { return {tokens_, health_, watch_.answers(), visitors_, machine_.log}; }
+    SiteParts site_parts() { return {tokens_, health_, watch_.answers(), visitors_, machine_.random, machine_.log}; }
     AdminDoor admin_door() { return {*this, admin_access_, editor_, hub_, tokens_, watch_, pulls_, admin_tls_}; }
 
     Machine machine_;

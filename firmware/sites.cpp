@@ -18,6 +18,7 @@
 #include "server/site/own_fields.h"
 #include "server/site/rate_limit.h"
 #include "server/site/redirect.h"
+#include "server/site/request_ids.h"
 #include "server/site/static_files.h"
 
 namespace postern {
@@ -151,7 +152,8 @@ Result<HandlerPtr> make_hosts(const config::Plan& plan, const Guards& guards, co
         TRY(HandlerPtr content, content_of(site, cache, parts.log));
         add_site(plan, site, guarded(std::move(content), site, guards[i]), parts, parts.answers.of(site.name, loop), entries);
     }
-    return HandlerPtr(std::make_shared<site::Hosts>(std::move(entries), parts.challenges, nullptr));
+    HandlerPtr hosts = std::make_shared<site::Hosts>(std::move(entries), parts.challenges, nullptr);
+    return plan.request_id ? HandlerPtr(std::make_shared<site::RequestIds>(std::move(hosts), parts.random)) : hosts;
 }
 
 }  // namespace

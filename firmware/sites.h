@@ -18,6 +18,7 @@ struct SiteParts {
     const site::CertHealth& health;
     http::AnswerBook& answers;
     access::VisitorDesk& visitors;
+    Random& random;
     Log& log;
 };
 

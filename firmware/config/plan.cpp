@@ -109,6 +109,7 @@ Plan make_plan(const Config& config) {
     plan.state = config.server.state;
     plan.trusted_proxies = subnets_of(config.server.trusted_proxies);
     plan.proxy_protocol = config.server.proxy_protocol;
+    plan.request_id = config.server.request_id;
     return plan;
 }
 

@@ -37,6 +37,7 @@ struct Plan {
     std::string state;
     std::vector<Subnet> trusted_proxies;
     bool proxy_protocol = false;
+    bool request_id = false;
 };
 
 Plan make_plan(const Config& config);

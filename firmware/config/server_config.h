@@ -25,6 +25,7 @@ struct ServerSection {
     int max_per_client = 0;                  // kNoCap: lifted
     std::vector<std::string> trusted_proxies;  // "private", or networks, as written; of the public listeners, not of the admin page
     bool proxy_protocol = false;               // theirs begin with a PROXY header
+    bool request_id = false;
     bool http2 = true;                       // of sites; the admin page has none
     std::string log;                         // "stderr", "syslog" or an absolute path
     LogLevel log_level = LogLevel::kInfo;

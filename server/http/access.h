@@ -16,6 +16,7 @@ struct Answered {
     std::uint16_t status = 0;
     std::uint64_t body_size = 0;       // of the answer, as it is meant to be sent
     std::string_view user{};           // who asked, where he has shown a password
+    std::string_view id{};             // of the request, where it has one
 };
 
 class AccessObserver {

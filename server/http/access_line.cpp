@@ -11,7 +11,7 @@ namespace postern::http {
 namespace {
 
 // Bytes of a line that each piece may take, escapes included; with all that is around them they stay below kAccessLine.
-constexpr std::size_t kRequestPiece = 2048, kFieldPiece = 600, kPeerPiece = 64, kHostPiece = 300, kUserPiece = 128;
+constexpr std::size_t kRequestPiece = 2048, kFieldPiece = 600, kPeerPiece = 64, kHostPiece = 300, kUserPiece = 128, kIdPiece = 64;
 constexpr std::string_view kHex = "0123456789abcdef";
 
 class Line {
@@ -111,7 +111,8 @@ void write_json(Line& line, const Answered& answered, const Context& context, st
     line << "\",\"status\":" << std::uint64_t{answered.status} << ",\"bytes\":" << answered.body_size << ",\"referer\":\"";
     line.piece(referer, kFieldPiece) << "\",\"user_agent\":\"";
     line.piece(agent, kFieldPiece) << "\",\"user\":\"";
-    line.piece(answered.user, kUserPiece) << "\"}\n";
+    line.piece(answered.user, kUserPiece) << "\",\"id\":\"";
+    line.piece(answered.id, kIdPiece) << "\"}\n";
 }
 
 }  // namespace

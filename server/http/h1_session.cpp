@@ -382,7 +382,8 @@ void H1Session::answer(Response& response, bool must_close, const Context& conte
     // The rest of a body that is passed on may still be wanted while the answer is under way.
     if (rules.close && !(relay_ && live_)) end_all();
     count(response.counts, response.status, context);
-    tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0, response.user}, context);
+    tell({&request, {}, response.status, context.access ? body_size(response, rules.head_only) : 0, response.user,
+          response.request_id}, context);
     written(write_response(response, rules, out, unsent_));
     if (live_ && !unsent_) stream(out);
 }

@@ -365,7 +365,8 @@ void H2Session::answer(H2Stream& stream, Response& response) {
     const bool head_only = request.method == Method::kHead;
     AnswerCounts* const counts = response.counts != nullptr ? response.counts : context.counts;
     if (counts != nullptr) counts->count(response.status);
-    if (context.access != nullptr) context.access->answered({&request, {}, response.status, body_size(response, head_only), response.user}, context);
+    if (context.access != nullptr)
+        context.access->answered({&request, {}, response.status, body_size(response, head_only), response.user, response.request_id}, context);
     const H2Fields fields(response, head_only, scratch_.date.at(context.wall));
     const std::uint16_t status = response.status;
     const bool closes = response.close;

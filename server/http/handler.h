@@ -23,6 +23,7 @@ struct Context {
     std::string_view local;           // likewise, ours that the peer has reached; empty where nobody asks for it
     std::string_view server_name;     // SNI, lower case; empty without
     std::uint16_t local_port = 0;
+    std::string_view request_id;      // of the request at hand, for handlers behind who gives it; empty: it has none
     SteadyTime now;
     WallTime wall;
     AccessObserver* access = nullptr;  // the session's to tell; a handler leaves it alone

@@ -95,6 +95,7 @@ struct Response {
     bool announce = false;
 
     std::string_view user;                     // who asked, by his password; lives as long as the handler. For the access log
+    std::string request_id;                    // likewise; empty: it has none
     AnswerCounts* counts = nullptr;            // whose answer this is, for the session to count; null: the listener's
 };
 

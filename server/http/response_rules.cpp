@@ -40,6 +40,7 @@ void add_promised(Response& answer, Response& promised) {
     answer.own_lines += promised.own_lines;
     if (answer.counts == nullptr) answer.counts = promised.counts;
     if (answer.user.empty()) answer.user = promised.user;
+    if (answer.request_id.empty()) answer.request_id = std::move(promised.request_id);
 }
 
 bool may_stand(std::string_view value) { return find_control(value, 0, false) == value.size(); }

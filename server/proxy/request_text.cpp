@@ -57,12 +57,13 @@ void add_origin(std::string& text, const http::Request& request, const http::Con
     add(text, "X-Forwarded-Host", as_host.empty() ? host : std::string_view(as_host));
 }
 
-void add_fields(std::string& text, const http::Request& request, std::string& via) {
+void add_fields(std::string& text, const http::Request& request, bool named, std::string& via) {
     std::string options;  // all that Connection names
     for (const http::FieldView& field : request.fields)
         if (equal_no_case(field.name, "connection")) (options += field.value) += ",";
     for (const http::FieldView& field : request.fields) {
         const std::string name = folded(field.name);
+        if (named && name == "x-request-id") continue;
         if (is_hop_field(name) || is_ours(name) || (!options.empty() && names_option(options, field.name))) continue;
         if (equal_no_case(field.name, "via")) (via += field.value) += ", ";
         else add(text, field.name, field.value);
@@ -75,7 +76,8 @@ std::string request_tail(const http::Request& request, const http::Context& cont
     std::string text = " HTTP/1.1\r\n", via;
     const std::string host = host_of(request);
     add(text, "Host", host);
-    add_fields(text, request, via);
+    add_fields(text, request, !context.request_id.empty(), via);
+    if (!context.request_id.empty()) add(text, "X-Request-Id", context.request_id);
     add_origin(text, request, context, host);
     add(text, "Via", via + (request.major == 2 ? "2" : "1." + std::to_string(request.minor)) + " postern");
     if (form.upgrade) {

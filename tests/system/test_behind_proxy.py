@@ -222,3 +222,18 @@ def test_haproxy():
                 running.terminate()
                 running.wait(5)
             assert "proxy_header_refused" not in s.log(), s.log()
+
+
+def test_request_ids():
+    with upstream.Upstream() as u, server({"proxy": f"/up http://127.0.0.1:{u.port}"}, request_id="yes") as s:
+        mine = [("X-Request-Id", "mine")]
+        got = [s.get("/", source="127.0.0.2", fields=mine), s.get("/up", source="127.0.0.2", fields=mine),
+               s.get("/up", source=BALANCER, fields=mine), s.get("/none", source=BALANCER, fields=mine)]
+        ids = [response.field("X-Request-Id") for response in got]
+        assert len(set(ids[:3])) == 3 and [len(i) for i in ids[:2]] == [32, 32] and ids[2:] == ["mine", "mine"], ids
+        assert [asked.all("X-Request-Id") for asked in u.asked] == [[ids[1]], ["mine"]], u.asked
+        assert noted(s, 4, "id") == ids
+        by_h2 = subprocess.run(["curl", "-sk", "--http2", "-D", "-", "-o", "/dev/null", "--resolve", f"{NAME}:{s.https_port}:127.0.0.1",
+                                f"https://{NAME}:{s.https_port}/up"], capture_output=True, text=True, timeout=20, check=True)
+        assert f"x-request-id: {u.asked[-1].field('X-Request-Id')}" in by_h2.stdout, by_h2
+        assert noted(s, 5, "id")[4] == u.asked[-1].field("X-Request-Id")

@@ -58,7 +58,7 @@ TEST_CASE("a line of JSON") {
           std::string::npos);
     CHECK(logged(AccessFormat::kJson, "GET /x HTTP/1.1\r\nHost: A.example\r\nUser-Agent: \"\xc3\xa4\\\"\r\n\r\n") ==
           "{\"time\":\"1994-11-06T08:49:37Z\",\"peer\":\"192.0.2.7\",\"tls\":false,\"host\":\"a.example\",\"request\":\"GET /x "
-          "HTTP/1.1\",\"status\":200,\"bytes\":2,\"referer\":\"\",\"user_agent\":\"\\u0022\\u00c3\\u00a4\\u005c\\u0022\",\"user\":\"\"}\n");
+          "HTTP/1.1\",\"status\":200,\"bytes\":2,\"referer\":\"\",\"user_agent\":\"\\u0022\\u00c3\\u00a4\\u005c\\u0022\",\"user\":\"\",\"id\":\"\"}\n");
 }
 
 TEST_CASE("who has shown a password is noted, in ASCII, and his password is not") {
@@ -70,11 +70,13 @@ TEST_CASE("who has shown a password is noted, in ASCII, and his password is not"
         wire.handler.answer = [](const Request&) {
             Response response;
             response.user = "\xc3\xa4nn \"x\"";
+            response.request_id = "r-1";
             return response;
         };
         wire.send("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YW5uOnNlY3JldA==\r\n\r\n");
         CHECK(lines.text.find(format == AccessFormat::kJson ? "\"user\":\"\\u00c3\\u00a4nn \\u0022x\\u0022\"" : "192.0.2.7 - \\xc3\\xa4nn \\x22x\\x22 [") !=
               std::string::npos);
+        CHECK((lines.text.find("\"id\":\"r-1\"}") != std::string::npos) == (format == AccessFormat::kJson));
         CHECK(lines.text.find("YW5u") == std::string::npos);
     }
 }
