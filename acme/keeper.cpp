@@ -42,6 +42,10 @@ Result<void> Keeper::prepare(std::vector<WantedCert> wanted) {
     find_left_over();
     set_clock_bound();
     for (Lineage& lineage : lineages_) TRY_VOID(take_up(lineage));
+    preparing_ = true;
+    for (Lineage& lineage : lineages_)
+        if (clock_.is_set()) look_at_files(lineage, false);
+    preparing_ = false;
     publish_status();
     return {};
 }
@@ -106,9 +110,11 @@ bool Keeper::knows(const std::string& name) const {
 }
 
 SteadyTime Keeper::run_due() {
+    tell_of_first();
     clock_set(false);
     for (Lineage& lineage : lineages_) {
         if (stopped_ || !clock_.is_set()) break;
+        look_at_files(lineage, false);
         // What is due needs no asking; what was just issued does, at once (RFC 9773 section 4.3).
         if (lineage.due(clock_.wall(), false) > clock_.wall()) ask_for_window(lineage, false);
         if (lineage.due(clock_.wall(), false) <= clock_.wall() && run(lineage, false)) ask_for_window(lineage, false);
@@ -121,6 +127,7 @@ SteadyTime Keeper::run_due() {
     Seconds wait = kLookAgain;
     for (const Lineage& lineage : lineages_) {
         wait = std::min<Seconds>(wait, lineage.due(now, false) - now);
+        if (lineage.doubted) wait = std::min(wait, kSecondLook);
         if (lineage.ari_wanted(now)) wait = std::min<Seconds>(wait, lineage.ari_next(now) - now);
     }
     return clock_.steady() + std::max(wait, Seconds(1));
@@ -138,7 +145,10 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         }
         if (clock_.is_set() && !force && lineage.due(clock_.wall(), true) > clock_.wall()) ask_for_window(lineage, true);
         const WallTime now = clock_.wall(), due = lineage.due(now, true);
-        if (!lineage.wanted().from_ca) {
+        if (lineage.wanted().files && clock_.is_set()) {
+            const bool ok = look_now(lineage);
+            outcome.ok = outcome.ok && ok;
+        } else if (lineage.wanted().self_signed()) {
             tell(lineage, "self-signed, as configured: there is no CA to renew it");
         } else if (!clock_.is_set()) {
             tell(lineage, "the clock is not set yet: nothing is ordered before it is");
@@ -277,7 +287,8 @@ void Keeper::took(Lineage& lineage, const Pair& pair, int generation, Lineage::F
     save_job(lineage);
     drop_pending(lineage);
     set_clock_bound();
-    if (!parts_.listener) return;
+    if (preparing_) untold_.push_back(wanted.name);
+    if (!parts_.listener || preparing_) return;
     publish_status();  // what follows may take minutes
     hear(wanted.name, parts_.listener->installed(wanted.name, wanted.names));
 }

@@ -19,6 +19,8 @@ namespace postern::acme {
 
 class Keeper {
 public:
+    static constexpr Seconds kSecondLook{10};  // at files that were found half written
+
     using Step = std::function<void(const std::string& certificate, const std::string& text)>;
     struct Outcome {
         bool ok = true;        // nothing failed
@@ -63,6 +65,13 @@ private:
     bool installed(Lineage& lineage, const Issued& issued, bool force, WallTime start);
     void took(Lineage& lineage, const Pair& pair, int generation, Lineage::From from, WallTime start);
     bool upload(Lineage& lineage, const Upload& sent);
+    Result<Pair> check_brought(const Lineage& lineage, const Upload& read) const;
+    Result<void> take_over(Lineage& lineage, const Upload& read, const Pair& pair, WallTime start);
+    void look_at_files(Lineage& lineage, bool tell_at_once);
+    Result<void> take_files(Lineage& lineage, const Upload& sent);
+    bool look_now(Lineage& lineage);
+    void doubt(Lineage& lineage, std::optional<Problem> problem);
+    void tell_of_first();
     bool leads_to_known_root(const WantedCert& wanted, const crypto::CertBundle& pair) const;  // false too where none is known
     std::string warning_about(const WantedCert& wanted, const crypto::CertBundle& pair) const;
     void failed(Lineage& lineage, const RunFailure& failure, WallTime start);
@@ -85,6 +94,8 @@ private:
     std::vector<Lineage> lineages_;
     std::vector<LeftOver> left_over_;
     std::map<std::string, std::string> thumbprints_;  // of accounts, by the CA's name
+    std::vector<std::string> untold_;  // certificates from files that were taken before anybody may be told
+    bool preparing_ = false;
     bool in_run_ = false;  // the listener was told of its begin, and not of its end
     bool stopped_ = false;
 };

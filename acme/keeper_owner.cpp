@@ -81,25 +81,36 @@ bool Keeper::try_out(Lineage& lineage) {
 
 bool Keeper::upload(Lineage& lineage, const Upload& sent) {
     const WantedCert& wanted = lineage.wanted();
-    if (!wanted.from_ca) return told_failure(lineage, "not taken: self-signed, as configured; that would go on serving");
+    if (wanted.self_signed()) return told_failure(lineage, "not taken: self-signed, as configured; that would go on serving");
+    if (wanted.files) return told_failure(lineage, "not taken: this certificate comes from " + wanted.files->chain + ", which is watched: put the new one there");
     if (!clock_.is_set()) return told_failure(lineage, "not taken: the clock is not set yet, so nobody knows whether it has expired");
     const WallTime start = clock_.wall();
     const auto read = read_upload(sent);
     if (!read) return told_failure(lineage, "not taken: " + read.error().text());
-    auto pair = check_upload(wanted, *read, start, parts_.probe);
+    auto pair = check_brought(lineage, *read);
     if (!pair) return told_failure(lineage, "not taken: " + pair.error().text());
-    const std::string& fingerprint = (*pair)->facts().fingerprint;
-    if (lineage.job().is_revoked(fingerprint)) return told_failure(lineage, "not taken: it has been revoked");
-    if ((*pair)->facts().chain_length == 1 && !leads_to_known_root(wanted, **pair))
-        return told_failure(lineage, "not taken: it comes alone, and " + (*pair)->facts().issuer + ", who signed it, is not known here: put the certificate of that CA behind it");
-    // In this order: should the power go, the next start knows whose it is.
-    lineage.will_upload(fingerprint);
-    if (auto saved = store_->save_job(wanted.name, lineage.job()); !saved) return told_failure(lineage, "disk: " + saved.error().text());
-    auto generation = store_->archive().install(wanted.name, stored_form(read->chain).view(), stored_form(read->key).view());
-    if (!generation) return told_failure(lineage, "disk: " + generation.error().text());
-    parts_.publisher.publish(wanted.name, wanted.names, *pair);
-    took(lineage, *pair, *generation, Lineage::From::kOwner, start);
+    if (auto taken = take_over(lineage, *read, *pair, start); !taken) return told_failure(lineage, "disk: " + taken.error().text());
     return true;
+}
+
+Result<Pair> Keeper::check_brought(const Lineage& lineage, const Upload& read) const {
+    const WantedCert& wanted = lineage.wanted();
+    TRY(Pair pair, check_upload(wanted, read, clock_.wall(), parts_.probe));
+    if (lineage.job().is_revoked(pair->facts().fingerprint)) return Error::refuse("it has been revoked");
+    if (pair->facts().chain_length == 1 && !leads_to_known_root(wanted, *pair))
+        return Error::refuse("it comes alone, and " + pair->facts().issuer + ", who signed it, is not known here: put the certificate of that CA behind it");
+    return pair;
+}
+
+// In this order: should the power go, the next start knows whose it is.
+Result<void> Keeper::take_over(Lineage& lineage, const Upload& read, const Pair& pair, WallTime start) {
+    const WantedCert& wanted = lineage.wanted();
+    lineage.will_upload(pair->facts().fingerprint);
+    TRY_VOID(store_->save_job(wanted.name, lineage.job()));
+    TRY(const int generation, store_->archive().install(wanted.name, stored_form(read.chain).view(), stored_form(read.key).view()));
+    parts_.publisher.publish(wanted.name, wanted.names, pair);
+    took(lineage, pair, generation, Lineage::From::kOwner, start);
+    return {};
 }
 
 bool Keeper::told_failure(const Lineage& lineage, const std::string& text) {

@@ -23,7 +23,8 @@ constexpr Seconds kNever(365 * 86400);  // a year from now, whenever it is asked
 std::string digest_of(const WantedCert& wanted) {
     std::string text = join(wanted.names, " ") + "\n" + wanted.ca.directory_url + "\n" + wanted.ca.ca_file + "\n" +
                        wanted.ca.email + "\n" + (wanted.ca.agree_tos ? "yes" : "no") + "\n" +
-                       std::string(name_of(wanted.key_type)) + (wanted.from_ca ? "" : "\nself-signed");
+                       std::string(name_of(wanted.key_type)) + (wanted.from_ca ? "" : "\n" + std::string(wanted.kind()));
+    if (wanted.files) text += "\n" + wanted.files->chain + "\n" + wanted.files->key;
     if (wanted.challenges != WantedCert{}.challenges)
         for (const ChallengeType type : wanted.challenges) text += "\n" + std::string(name_of(type));
     if (wanted.ca.external.key)
@@ -71,7 +72,7 @@ void Lineage::load(Store& store) {
         job_.problem.reset();
         job_.held = false;
     }
-    if (wanted_.from_ca) find_pairs(store);
+    find_again(store);
 }
 
 // The live one; those before it only when it cannot serve every name: reading four pairs of a hundred sites takes time.
@@ -145,7 +146,7 @@ void Lineage::take_link_away(Store& store) {
 // Kept, so that its fingerprint stays over restarts; unkept (a read-only disk) it serves all the same.
 Result<Pair> Lineage::self_signed(Store& store, Random& random) {
     // Until the CA's comes the quickest key will do; where none comes, the configured one.
-    const crypto::KeyType type = wanted_.from_ca ? crypto::KeyType::kEc256 : wanted_.key_type;
+    const crypto::KeyType type = wanted_.self_signed() ? wanted_.key_type : crypto::KeyType::kEc256;
     if (auto pem = store.self_signed(wanted_.name)) {
         auto pair = pair_from_one(pem->view());
         if (!pair) store.self_signed_damaged(wanted_.name, pair.error().text());
@@ -171,12 +172,13 @@ Result<Pair> Lineage::self_signed(Store& store, Random& random) {
 
 // Why the one that live/NAME leads to does not serve but `chosen`, or our own where that is null.
 std::string Lineage::reason_for(const Found* chosen, const std::vector<Candidate>& all) const {
-    if (!wanted_.from_ca) return "as configured";
+    if (wanted_.self_signed()) return "as configured";
     const auto live = std::find_if(all.begin(), all.end(), [](const Candidate& c) { return c.live; });
     if (chosen != nullptr && live != all.end())
         return generation_text(live->generation) + (live->missing > chosen->candidate.missing ? " does not cover every name" : " has expired");
     if (!passed_over_.empty()) return passed_over_;
-    return job_.held && job_.problem ? job_.problem->detail : "no certificate of the CA is here yet";
+    if (job_.problem && (job_.held || wanted_.files)) return job_.problem->detail;
+    return wanted_.files ? "the files have not been taken yet" : "no certificate of the CA is here yet";
 }
 
 void Lineage::serve(Pair pair, Rung rung, int generation, std::string reason) {
@@ -251,6 +253,14 @@ std::string Lineage::warning() const {
     return rung_ == Rung::kPublic && !job_.warning.empty() ? wanted_.name + ": " + job_.warning : "";
 }
 
+bool Lineage::doubt(std::optional<Problem> problem, WallTime now) {
+    const bool same = problem.has_value() == job_.problem.has_value() && (!problem || problem->detail == job_.problem->detail);
+    if (same) return false;
+    if (problem) job_.add({now, now, false, problem->type + ": " + problem->detail, 0});
+    job_.problem = std::move(problem);
+    return true;
+}
+
 void Lineage::will_upload(const std::string& fingerprint) {
     job_.add_uploaded(fingerprint);
     job_.uploading = fingerprint;
@@ -283,7 +293,7 @@ void Lineage::succeeded(Pair pair, int generation, From from, WallTime start, Wa
         job_.issued_for = digest_;
     }
     job_.warning = std::move(warning);
-    job_.add({start, now, true, from == From::kOwner ? "uploaded" : "", generation});
+    job_.add({start, now, true, wanted_.files ? "from its files" : from == From::kOwner ? "uploaded" : "", generation});
 }
 
 // A box without network tries every minute: only the first of such failures is written, for the flash's sake. A long pause
@@ -303,18 +313,18 @@ CertStatus Lineage::status(WallTime now, bool clock_sane) const {
     CertStatus status;
     status.name = wanted_.name;
     status.names = wanted_.names;
-    status.kind = wanted_.from_ca ? "acme" : "self-signed";
+    status.kind = wanted_.kind();
     status.rung = rung_;
     status.rung_reason = reason_;
     status.generation = generation_;
     if (serving_) status.facts = serving_->facts();
-    status.renew_after = renewal();
+    if (!wanted_.files) status.renew_after = renewal();
     if (clock_sane && !busy && wanted_.from_ca && !held()) status.next_attempt = due(now, false);
     status.last_problem = job_.problem;
     if (const AriWindow* known = window()) status.ari = *known;
     status.history = job_.attempts;
     const bool open_to_all = rung_ == Rung::kPublic || rung_ == Rung::kPrevious;
-    if (!wanted_.from_ca) {
+    if (wanted_.self_signed()) {
         status.state = CertState::kValid;  // it is what was asked for
     } else if (busy) {
         status.state = CertState::kRenewing;

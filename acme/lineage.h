@@ -40,12 +40,14 @@ public:
     // configuration. Null where anything better than nothing, or what was configured since, may follow.
     Pair to_outlast(WallTime now) const;
 
+    // Of files: what stands there is no better than what serves, or cannot be used. True when it is worth writing to disk.
+    bool doubt(std::optional<Problem> problem, WallTime now);
     void will_upload(const std::string& fingerprint);  // to be written before it is installed
 
     // Nothing is ordered from now on but by force; with `serving_is_bad` the pair that serves is never to serve again.
     // find_again() and choose_pair() come next.
     void hold(Problem why, bool serving_is_bad, WallTime now);
-    void find_again(Store& store) { if (wanted_.from_ca) find_pairs(store); }
+    void find_again(Store& store) { if (!wanted_.self_signed()) find_pairs(store); }
     bool serves_own() const { return rung_ == Rung::kSelfSigned; }
     int generation() const { return generation_; }  // that serves, 0: our own
 
@@ -72,6 +74,8 @@ public:
     std::string warning() const;  // of the public certificate that serves; empty: none
     Rung rung() const { return rung_; }
     bool busy = false;  // a run is under way
+    std::string seen;                   // of files: what stood in them when they were looked at last, hashed
+    std::optional<SteadyTime> doubted;  // since when they cannot be used, if nobody was told yet
 
 private:
     struct Found {

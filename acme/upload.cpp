@@ -44,6 +44,13 @@ Error nothing_of(std::string_view kind, std::string_view what) {
                          ": it must be PEM text (openssl makes it of DER and PKCS #12 files)");
 }
 
+Result<Pair> serviceable(Pair pair, const WantedCert& wanted, WallTime now, PairProbe& probe) {
+    TRY_VOID(crypto::check_for_install(*pair, wanted.names, now, crypto::OtherNames::kAllowed));
+    if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
+        return std::move(tried).error().at("trial handshake");
+    return pair;
+}
+
 }  // namespace
 
 Result<Upload> read_upload(const Upload& sent) {
@@ -57,10 +64,12 @@ Result<Pair> check_upload(const WantedCert& wanted, const Upload& upload, WallTi
     TRY(Pair pair, crypto::CertBundle::from_pem(upload.chain.view(), upload.key.view()));
     if (pair->facts().self_signed && pair->facts().chain_length == 1)
         return Error::refuse("the certificate is signed by itself: no visitor would trust it more than the one made here");
-    TRY_VOID(crypto::check_for_install(*pair, wanted.names, now, crypto::OtherNames::kAllowed));
-    if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
-        return std::move(tried).error().at("trial handshake");
-    return pair;
+    return serviceable(std::move(pair), wanted, now, probe);
+}
+
+Result<Pair> check_pair(const WantedCert& wanted, const Upload& upload, WallTime now, PairProbe& probe) {
+    TRY(Pair pair, crypto::CertBundle::from_pem(upload.chain.view(), upload.key.view()));
+    return serviceable(std::move(pair), wanted, now, probe);
 }
 
 Secret stored_form(const Secret& part) {

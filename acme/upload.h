@@ -25,6 +25,9 @@ Result<Upload> read_upload(const Upload& sent);
 // not hold. Who has signed the last one is not looked at.
 Result<Pair> check_upload(const WantedCert& wanted, const Upload& upload, WallTime now, PairProbe& probe);
 
+// Likewise, of one that nobody but itself has signed too.
+Result<Pair> check_pair(const WantedCert& wanted, const Upload& upload, WallTime now, PairProbe& probe);
+
 Secret stored_form(const Secret& part);  // of what was read: without the empty lines
 
 }  // namespace postern::acme

@@ -1,7 +1,9 @@
 // What the configuration wants of acme: plain values, made by firmware/config/plan, checked before they arrive here.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "acme/policy/ledger.h"
@@ -28,6 +30,13 @@ struct CaSettings {
     CaLimits limits;            // what it publishes; all zero: none
 };
 
+// Files that somebody else keeps: what stands in them serves, and what comes to stand in them.
+struct CertFiles {
+    std::string chain, key;  // paths; one file may be both
+
+    bool operator==(const CertFiles&) const = default;
+};
+
 struct WantedCert {
     std::string name;                // folder live/NAME
     std::vector<std::string> names;  // identifiers, lower case; IP addresses in canonical form
@@ -38,7 +47,11 @@ struct WantedCert {
     std::vector<ChallengeType> challenges = {ChallengeType::kHttp01, ChallengeType::kTlsAlpn01};  // in order of preference
     std::vector<std::string> profiles;  // in order of preference, the first that the CA offers; none: the CA's own choice
     std::string preferred_chain;     // common name of a root; empty: the CA's first chain
-    bool from_ca = true;             // false: a self-signed pair is all that is wanted (kind "self-signed"), no CA is asked
+    bool from_ca = true;             // false: no CA is asked; without files a self-signed pair is all that is wanted
+    std::optional<CertFiles> files;  // never with from_ca
+
+    bool self_signed() const { return !from_ca && !files; }
+    std::string_view kind() const { return from_ca ? "acme" : files ? "files" : "self-signed"; }
 };
 
 }  // namespace postern::acme

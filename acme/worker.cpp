@@ -124,6 +124,8 @@ Result<std::string> Worker::set_wanted(std::vector<WantedCert> wanted, Task firs
     return job;
 }
 
+void Worker::look_again() { impl_->pauser.wake(); }
+
 Result<std::string> Worker::ask(Task task) {
     if (task.what == Task::What::kUpload && (task.names.size() != 1 || !task.upload)) return Error::bug("an upload is for one certificate");
     {

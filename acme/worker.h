@@ -78,6 +78,8 @@ public:
     // Likewise; `first` is done with these before anything else is. Its job's id, or why there is none: they are set all the same.
     Result<std::string> set_wanted(std::vector<WantedCert> wanted, Task first);
 
+    void look_again();  // somebody has seen that files changed (WantedCert::files)
+
     // Queues a renewal of these (empty: all that are due). force: even when not due. Returns a job's id; kAdmin for an
     // unknown name.
     Result<std::string> renew(const std::vector<std::string>& names, bool force) {

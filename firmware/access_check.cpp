@@ -19,7 +19,9 @@ std::string rights_of(const std::string& path) {
 
 std::string text_of(const config::NamedPath& named, const process::Barred& barred, const std::string& user) {
     std::string text = "root can read " + named.path + ", but not user " + user + ", whom the server becomes: ";
-    text += barred.by + " is closed (" + rights_of(barred.by) + "); open it: chmod ";
+    text += barred.by + " is closed (" + rights_of(barred.by) + "); ";
+    if (named.key == "certificate" && barred.itself) return text + "let that user alone read it: chown " + user + " " + barred.by;  // it may be a key
+    text += "open it: chmod ";
     text += (named.folder || !barred.itself ? "o+x " : "o+r ") + barred.by;
     return text + (barred.itself ? ", or chown " + user + " " + barred.by : ", or choose another place");
 }

@@ -17,7 +17,7 @@ enum class Alarm : unsigned char { kOk = 0, kWarning = 1, kCritical = 2, kUnknow
 struct Sight {
     std::string certificate;  // its name in the configuration
     std::string host;
-    bool from_ca = true;      // one of a CA is wanted, not a self-signed one
+    bool from_ca = true;      // one of a CA is wanted, or from files, not a self-signed one
     std::string failure;      // not empty: nothing was seen, and why
     bool self_signed = false;
     bool covers = true;

@@ -37,7 +37,7 @@ Sight look_at(const std::vector<net::Address>& ways, const acme::WantedCert& wan
     Sight sight;
     sight.certificate = wanted.name;
     sight.host = host;
-    sight.from_ca = wanted.from_ca;
+    sight.from_ca = !wanted.self_signed();
     for (const net::Address& way : ways) {
         auto seen = tls::peek(way, host, kPatience);
         if (!seen.ok()) {

@@ -45,7 +45,7 @@ void add_job(FileSystem& files, const std::string& state, acme::CertStatus& stat
 acme::CertState state_of(const acme::CertStatus& status, WallTime now, bool clock_sane) {
     if (clock_sane && status.facts && status.facts->not_after <= now) return acme::CertState::kExpired;
     if (status.last_problem) return acme::CertState::kFailing;
-    const bool bridging = status.rung == acme::Rung::kSelfSigned && status.kind == "acme";
+    const bool bridging = status.rung == acme::Rung::kSelfSigned && status.kind != "self-signed";
     return status.facts && !bridging ? acme::CertState::kValid : acme::CertState::kWaiting;
 }
 
@@ -54,21 +54,21 @@ acme::CertStatus status_of(FileSystem& files, const std::string& state, const ac
     acme::CertStatus status;
     status.name = wanted.name;
     status.names = wanted.names;
-    status.kind = wanted.from_ca ? "acme" : "self-signed";
-    if (wanted.from_ca) status.facts = read_facts_of(files, state + "/live/" + wanted.name + "/fullchain.pem");
+    status.kind = wanted.kind();
+    if (!wanted.self_signed()) status.facts = read_facts_of(files, state + "/live/" + wanted.name + "/fullchain.pem");
     if (status.facts) {
         status.rung = acme::Rung::kPublic;
-        status.renew_after = acme::renewal_date({status.facts->not_before, status.facts->not_after},
+        if (wanted.from_ca) status.renew_after = acme::renewal_date({status.facts->not_before, status.facts->not_after},
                                                 {wanted.renew_at.fraction, wanted.renew_at.seconds},
                                                 acme::spread_of(status.facts->fingerprint));
         acme::Archive archive(files, state, FileSystem::kKeepGroup);
         const auto live = archive.live(wanted.name);
         if (live.ok() && *live) status.generation = **live;
     } else {
-        status.rung_reason = wanted.from_ca ? "no certificate of the CA serves" : "as configured";
+        status.rung_reason = wanted.from_ca ? "no certificate of the CA serves" : wanted.files ? "the files have not been taken yet" : "as configured";
         status.facts = read_facts_of(files, state + "/selfsigned/" + wanted.name + ".pem");
     }
-    if (wanted.from_ca) add_job(files, state, status);
+    if (!wanted.self_signed()) add_job(files, state, status);
     if (!clock_sane) status.next_attempt.reset();
     status.state = state_of(status, now, clock_sane);
     return status;

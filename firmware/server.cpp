@@ -59,6 +59,14 @@ void set_balancing(TokenBoard& tokens, ChallengeUpstream& upstream, const config
 }
 
 // The job's id, if one was to begin; a reason why there is none goes to what is said.
+// Of certificates that somebody else keeps.
+std::vector<std::string> files_of(const config::Plan& plan) {
+    std::vector<std::string> paths;
+    for (const acme::WantedCert& wanted : plan.certificates)
+        if (wanted.files) paths.insert(paths.end(), {wanted.files->chain, wanted.files->key});
+    return paths;
+}
+
 std::string set_certificates(acme::Worker& worker, std::vector<acme::WantedCert> wanted, const std::string& renew, std::string& said) {
     if (renew.empty()) {
         worker.set_wanted(std::move(wanted));
@@ -188,6 +196,7 @@ Result<void> Server::start(acme::StateLock lock) {
 void Server::look_after() {
     advisor_.start();
     worker_->start();
+    files_.set_paths(files_of(config::make_plan(config_)));
     notifier_->start();
     deliveries_->start();
     housekeeper_.start();
@@ -202,6 +211,7 @@ void Server::drain(Millis limit) {
     housekeeper_.stop();
     advisor_.stop();
     hooks_.cancel();
+    files_.set_paths({});
     if (worker_) worker_->stop();
     if (notifier_) notifier_->stop();
     if (deliveries_) deliveries_->stop();
@@ -322,6 +332,7 @@ Result<admin::Reloaded> Server::apply(const config::Config& file, const std::str
     desk_.set_order(lineages_of(plan));
     admin::Reloaded done{"reloaded " + config_.file, {}};
     done.job = set_certificates(*worker_, plan.certificates, renew, done.said);
+    files_.set_paths(files_of(plan));
     machine_.log.set_level(next.server.log_level);
     hooks_.set(next.hooks);
     notifier_->set(next.notify);

@@ -16,6 +16,7 @@
 #include "firmware/cert_desk.h"
 #include "firmware/cert_health.h"
 #include "firmware/config/plan.h"
+#include "firmware/file_watch.h"
 #include "firmware/hooks.h"
 #include "firmware/housekeeper.h"
 #include "firmware/machine.h"
@@ -111,6 +112,7 @@ private:
     // there may take some milliseconds.
     std::unique_ptr<front::Front> inner_;
     std::unique_ptr<acme::Worker> worker_;
+    FileWatch files_{machine_.log, [this] { worker_->look_again(); }};  // whose paths are set while there is a worker
     std::unique_ptr<notify::Notifier> notifier_;
     std::unique_ptr<sharing::Deliveries> deliveries_;
 };

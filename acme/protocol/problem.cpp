@@ -44,6 +44,7 @@ constexpr std::array kAdvice = {
     Advice{"dns", "The CA could not look the name up: check its A and AAAA records."},
     Advice{"eab", "Correct `eab_kid` and `eab_hmac_key`: both as the CA gave them. Some CAs take each pair only once."},
     Advice{"externalAccountRequired", "This CA wants an account made beforehand: set eab_kid and eab_hmac_key."},
+    Advice{"files", "The one before stays. Put a chain and its key there that cover every name; the files are watched."},
     Advice{"incorrectResponse", "Something else answered on port 80 (with tls-alpn-01: 443) in our place: check port "
                                 "forwarding, balancers and AAAA records."},
     Advice{"invalidContact", "The CA does not take the e-mail address: correct `email`."},

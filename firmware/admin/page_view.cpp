@@ -260,7 +260,7 @@ Values page_values(const acme::StatusSnapshot& status, const ServerFacts& facts,
     auto& notices = page.lists["notices"];
     for (const auto& notice : status.notices) notices.emplace_back().texts["notice"] = notice;
     page.flag("has_notices", clock_notice || !status.notices.empty());
-    const auto is_from_ca = [](const acme::CertStatus& one) { return one.kind == "acme"; };
+    const auto is_from_ca = [](const acme::CertStatus& one) { return one.kind != "self-signed"; };
     page.flag("first_start", std::none_of(status.certificates.begin(), status.certificates.end(), is_from_ca));
     page.lists["certificates"] = cards_of(status, now, words);
     add_server(page, facts, now, version, words);

@@ -277,17 +277,50 @@ Result<void> take_names(std::vector<std::string>& into, std::string_view value) 
     return {};
 }
 
-Result<void> take_certificate(SiteSection::Certificate& into, std::string_view value) {
-    const bool files = value.find('/') != value.npos || value.find(".pem") != value.npos;
-    if (files) return comes_later("a certificate from files");
+// That a file is there and is no other one by mistake; what stands in it is judged when it is taken, and whenever it changes.
+Result<std::string> path_of_pem(std::string_view word, std::string_view block, const Draft& draft) {
+    const std::string path = full_path(word, draft);
+    auto text = draft.files->read(path, kCaFile);
+    if (!text.ok()) return Error(text.error()).at("cannot be read");
+    const bool fits = text->find(block) != text->npos;
+    wipe(text->data(), text->size());
+    if (!fits) return Error::admin(path + " holds no block '" + std::string(block) + "' in PEM form");
+    return path;
+}
+
+Result<acme::CertFiles> take_pair(std::string_view item, const Draft& draft) {
+    std::vector<std::string_view> words;
+    for (const std::string_view word : split(item, ' '))
+        if (!word.empty()) words.push_back(word);
+    if (words.size() != 2) return Error::admin(quoted(item) + " is not the two files of a pair: CHAIN.pem KEY.pem");
+    acme::CertFiles pair;
+    TRY(pair.chain, path_of_pem(words[0], "BEGIN CERTIFICATE", draft));
+    TRY(pair.key, path_of_pem(words[1], "PRIVATE KEY", draft));
+    return pair;
+}
+
+Result<void> take_certificate(CertSource& into, std::string_view value, const Draft& draft) {
+    using Kind = CertSource::Kind;
+    into = {};
     if (value == "local-ca") return comes_later(value);
-    if (value != "acme" && value != "self-signed") return not_valid(value, {"acme", "self-signed"});
-    into = value == "acme" ? SiteSection::Certificate::kAcme : SiteSection::Certificate::kSelfSigned;
+    const bool files = value.find_first_of("/. ") != value.npos;
+    if (!files && value != "acme" && value != "self-signed") return not_valid(value, {"acme", "self-signed"});
+    into.kind = files ? Kind::kFiles : value == "acme" ? Kind::kAcme : Kind::kSelfSigned;
+    if (!files) return {};
+    TRY(const auto items, parse_list(value));
+    if (items.size() > 2) return Error::admin("two pairs at most: one for each kind of key");
+    for (const std::string& item : items) {
+        TRY(acme::CertFiles pair, take_pair(item, draft));
+        into.files.push_back(std::move(pair));
+    }
     return {};
 }
 
-std::string show_certificate(SiteSection::Certificate certificate) {
-    return certificate == SiteSection::Certificate::kAcme ? "acme" : "self-signed";
+std::string show_certificate(const CertSource& source) {
+    if (source.kind != CertSource::Kind::kFiles) return source.kind == CertSource::Kind::kAcme ? "acme" : "self-signed";
+    std::vector<std::string> pairs;
+    for (const acme::CertFiles& pair : source.files) pairs.push_back(pair.chain + " " + pair.key);
+    return join(pairs, ", ");
 }
 
 }  // namespace postern::config

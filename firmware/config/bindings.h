@@ -65,14 +65,17 @@ inline constexpr Binding kTyped{
     [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value); },
     [](const Draft& draft) { return std::string(Show(member<M>(draft))); }};
 
+template <auto M, auto Take, auto Show>
+inline constexpr Binding kPathTyped{
+    [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
+    [](const Draft& draft) { return std::string(Show(member<M>(draft))); }};
+
 // A key that may stand several times.
 template <auto M, auto Take, auto Show>
 inline constexpr Binding kLines{kTyped<M, Take, Show>.take, kTyped<M, Take, Show>.show, true};
 
 template <auto M, auto Take, auto Show>
-inline constexpr Binding kPathLines{
-    [](Draft& draft, std::string_view value) -> Result<void> { return Take(member<M>(draft), value, draft); },
-    [](const Draft& draft) { return std::string(Show(member<M>(draft))); }, true};
+inline constexpr Binding kPathLines{kPathTyped<M, Take, Show>.take, kPathTyped<M, Take, Show>.show, true};
 
 template <auto M>
 inline constexpr Binding kAddresses = kTyped<M, take_addresses, print_addresses>;

@@ -24,7 +24,7 @@ const SiteSection* find_site(const Config& config, const std::string& word) {
     return nullptr;
 }
 
-bool is_obtained(const SiteSection& site) { return site.certificate == SiteSection::Certificate::kAcme; }
+bool is_obtained(const SiteSection& site) { return site.certificate.kind != CertSource::Kind::kSelfSigned; }
 
 // The folders of the sites that are named; without the key, of all that a CA signs.
 void fill_lineages(Reading& reading, DeploySection& deploy) {

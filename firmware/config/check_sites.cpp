@@ -12,7 +12,6 @@ namespace postern::config {
 
 namespace {
 
-using Certificate = SiteSection::Certificate;
 
 // The section's name is the site's name where no others are written.
 void fill_names(Reading& reading, SiteSection& site) {
@@ -138,7 +137,7 @@ void check_sites(Reading& reading) {
         check_error_pages(reading, site);
         check_ca(reading, site);
         check_passwords(reading, site);
-        if (site.certificate != Certificate::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;
+        if (site.certificate.kind != CertSource::Kind::kAcme || reading.is_faulty(title_of(site), "certificate")) continue;
         fill_wanted(reading, site);
         if (!consent_checked) check_consent(reading, site);
         consent_checked = true;

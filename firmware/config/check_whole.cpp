@@ -134,6 +134,8 @@ void name_paths(Reading& reading) {
     for (const SiteSection& site : config.sites) {
         name_path(reading, "site " + site.name, "root", site.root, true);
         name_path(reading, "site " + site.name, "basic_auth", site.basic_auth, false);
+        for (const acme::CertFiles& pair : site.certificate.files)
+            for (const std::string& path : {pair.chain, pair.key}) name_path(reading, "site " + site.name, "certificate", path, false);
         for (const AliasRule& alias : site.alias) name_path(reading, "site " + site.name, "alias", alias.folder, true);
         const std::string index = site.root + "/" + site.index;
         const auto info = reading.files.info(index);

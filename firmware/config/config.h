@@ -46,6 +46,13 @@ struct CaSection {
     SecretKey eab_key;
 };
 
+// Where a site's certificate comes from.
+struct CertSource {
+    enum class Kind : unsigned char { kAcme, kSelfSigned, kFiles };
+    Kind kind = Kind::kAcme;
+    std::vector<acme::CertFiles> files;      // one or two; of kFiles
+};
+
 struct SiteSection : SiteContent, SiteAccess {
     int line = 0;
     std::string name;                        // as written after "site "
@@ -61,7 +68,7 @@ struct SiteSection : SiteContent, SiteAccess {
     bool redirect_http = true;
     std::string hsts;                        // "governed", "off", or a duration as written
     bool hsts_subdomains = false, hsts_preload = false;
-    enum class Certificate : unsigned char { kAcme, kSelfSigned } certificate = Certificate::kAcme;
+    CertSource certificate;
     std::optional<acme::WantedCert> wanted;  // for kAcme
 };
 

@@ -220,9 +220,10 @@ constexpr KeyRow kKeys[] = {
     {"site", "basic_auth", "", "/etc/postern.users", "a file as 'htpasswd -B' writes it, with bcrypt ($2y$), $5$ or $6$",
      "The site asks for a name and a password, one of those in the file (a reload reads it again). By HTTPS alone.",
      bind::kPath<&Site::basic_auth, take_users>},
-    {"site", "certificate", "acme", "!self-signed", "acme or self-signed",
-     "acme: from the CA, when agree_tos above is yes. self-signed: our own, of which browsers warn.",
-     bind::kTyped<&Site::certificate, take_certificate, show_certificate>},
+    {"site", "certificate", "acme", "!self-signed", "acme, self-signed, or CHAIN.pem KEY.pem; a second pair behind a comma",
+     "acme: from the CA, when agree_tos above is yes. self-signed: our own, of which browsers warn. Files that somebody else keeps "
+     "are watched: what comes to stand in them is checked and then serves.",
+     bind::kPathTyped<&Site::certificate, take_certificate, show_certificate>},
     {"site", "ca", "", "letsencrypt-staging", kCaAllowed, "For this site; where it is not set, that of [acme] counts.", bind::kChecked<&Site::ca, take_ca>},
     {"site", "key_type", "", "rsa2048", kKeyAllowed, "For this site; where it is not set, that of [acme] counts.",
      bind::kTyped<&Site::key_type, take_key_types, show_key_types>},

@@ -33,7 +33,10 @@ std::string value_of(const IniFile& file, std::string_view title, std::string_vi
 
 bool is_site(const IniSection& section) { return section.kind == "site"; }
 
-bool asks_ca(const IniSection& site) { return value_of(site, "certificate") != "self-signed"; }
+bool asks_ca(const IniSection& site) {
+    const std::string source = value_of(site, "certificate");
+    return source.empty() || source == "acme";
+}
 
 std::vector<std::string> names_of(const IniSection& site) {
     std::vector<std::string> names;

@@ -31,6 +31,7 @@ constexpr Guarded kGuarded[] = {
     {"acme", "thumbprint"},          // with it another's account gets certificates for our names
     {"acme", "challenge_upstream"},  // likewise
     {"site", "ca"},
+    {"site", "certificate"},  // shows what of keys the server may read
     {"site", "root"},     // shows what the server may read
     {"site", "alias"},    // likewise
     {"site", "proxy"},    // shows what answers to this device alone

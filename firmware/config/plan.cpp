@@ -46,7 +46,7 @@ SitePlan plan_site(const SiteSection& site) {
 }
 
 // No CA is asked for this one, but it is looked after like the others.
-acme::WantedCert self_signed(const SiteSection& site) {
+acme::WantedCert without_ca(const SiteSection& site) {
     acme::WantedCert wanted;
     wanted.name = site.folder;
     wanted.names = site.names;
@@ -56,10 +56,11 @@ acme::WantedCert self_signed(const SiteSection& site) {
 }
 
 void add_certificates(Plan& plan, const SiteSection& site) {
-    acme::WantedCert wanted = site.wanted ? *site.wanted : self_signed(site);
+    acme::WantedCert wanted = site.wanted ? *site.wanted : without_ca(site);
     const std::vector<std::string> lineages = lineages_of(site);
     for (std::size_t i = 0; i < lineages.size(); ++i) {
-        wanted.key_type = site.key_type[i];
+        if (site.certificate.kind == CertSource::Kind::kFiles) wanted.files = site.certificate.files[i];
+        else wanted.key_type = site.key_type[i];
         wanted.name = lineages[i];
         plan.certificates.push_back(wanted);
     }
@@ -89,6 +90,10 @@ Draft single_sections(Config& config) {
 
 std::vector<std::string> lineages_of(const SiteSection& site) {
     std::vector<std::string> lineages{site.folder};
+    if (site.certificate.kind == CertSource::Kind::kFiles) {
+        for (std::size_t i = 1; i < site.certificate.files.size(); ++i) lineages.push_back(site.folder + "+" + std::to_string(i + 1));
+        return lineages;
+    }
     for (std::size_t i = 1; i < site.key_type.size(); ++i)
         lineages.push_back(site.folder + (has_prefix(crypto::name_of(site.key_type[i]), "rsa") ? "+rsa" : "+ec"));
     return lineages;

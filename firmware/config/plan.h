@@ -43,7 +43,7 @@ struct Plan {
 Plan make_plan(const Config& config);
 
 // The folders below live/ that the site's certificates have: one for each kind of key. The second lies beside the first,
-// under a name that no site can have.
+// under a name that no site can have. From files: one for each pair of them.
 std::vector<std::string> lineages_of(const SiteSection& site);
 
 // `file` as a reload puts it into service: what only a restart can change (user, state, loops ...) keeps its running value.

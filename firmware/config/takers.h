@@ -41,8 +41,8 @@ Result<void> take_renew_at(std::string& into, std::string_view value);
 Result<void> take_hsts(std::string& into, std::string_view value);
 Result<void> take_name(std::string& into, std::string_view value);
 Result<void> take_names(std::vector<std::string>& into, std::string_view value);
-Result<void> take_certificate(SiteSection::Certificate& into, std::string_view value);
+Result<void> take_certificate(CertSource& into, std::string_view value, const Draft& draft);
 std::string show_level(LogLevel level);
-std::string show_certificate(SiteSection::Certificate certificate);
+std::string show_certificate(const CertSource& source);
 
 }  // namespace postern::config

@@ -12,7 +12,7 @@ namespace {
 bool is_due(const Told& told, WallTime now) { return now - told.last >= kReminder || told.last > now + kReminder; }
 
 bool is_public(const acme::CertStatus& status) {
-    return status.kind == "acme" && status.facts && (status.rung == acme::Rung::kPublic || status.rung == acme::Rung::kPrevious);
+    return status.kind != "self-signed" && status.facts && (status.rung == acme::Rung::kPublic || status.rung == acme::Rung::kPrevious);
 }
 
 // When the monitor would begin to warn; not while its renewal is yet to come, for then nothing is late.
@@ -27,9 +27,9 @@ public:
 
     void look_at(const acme::CertStatus& status, Known& known, bool is_new) {
         const bool renewed = !is_new && is_public(status) && status.generation > known.generation;
-        if (status.kind != "acme") known.failure.reset(), known.expiry.reset();
+        if (status.kind == "self-signed") known.failure.reset(), known.expiry.reset();
         if (renewed) tell_end(status, known);
-        if (status.last_problem && choice_.failure && status.kind == "acme") remind(status, "failure", known.failure);
+        if (status.last_problem && choice_.failure && status.kind != "self-signed") remind(status, "failure", known.failure);
         if (is_public(status) && choice_.expiry) look_at_life(status, known);
         out_.changed = out_.changed || is_new || known.generation != status.generation;
         known.generation = status.generation;

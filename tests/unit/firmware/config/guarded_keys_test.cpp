@@ -21,7 +21,7 @@ std::string text_of(const KeyRow& row, const std::string& value) {
 
 TEST_CASE("which keys are guarded: all of those that let somebody in, sign or run, and no others") {
     const std::set<std::string> some = {"acme.ca", "acme.ca_file", "acme.agree_tos", "acme.email", "acme.eab_kid", "acme.eab_hmac_key",
-                                        "acme.eab_hmac_key_file", "acme.thumbprint", "acme.challenge_upstream", "site.ca",
+                                        "acme.eab_hmac_key_file", "acme.thumbprint", "acme.challenge_upstream", "site.ca", "site.certificate",
                                         "server.state", "server.trusted_proxies", "server.proxy_protocol", "server.user", "server.group", "server.log", "server.access_log", "site.root",
                                         "site.alias", "site.proxy", "site.allow", "site.deny", "site.basic_auth"};
     std::set<std::string> left = some;
