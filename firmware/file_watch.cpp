@@ -29,11 +29,17 @@ std::string link_at(const std::string& path) {
     return size > 0 ? std::string(room.data(), static_cast<std::size_t>(size)) : std::string();
 }
 
+std::string working_folder() {
+    std::array<char, PATH_MAX> room;
+    return getcwd(room.data(), room.size()) != nullptr ? room.data() : "";
+}
+
 }  // namespace
 
 std::vector<std::string> folders_to_watch(const std::string& path) {
     std::set<std::string> folders;
     std::string done, rest = path;
+    if (path.front() != '/') rest.insert(0, working_folder() + "/");
     int links = 0;
     while (!rest.empty()) {
         const std::size_t begin = rest.find_first_not_of('/');

@@ -19,7 +19,7 @@ public:
     FileWatch(const FileWatch&) = delete;
     FileWatch& operator=(const FileWatch&) = delete;
 
-    // Absolute paths, in place of those before. They need not be there. What the system refuses is told to the log: then
+    // Paths, in place of those before. They need not be there. What the system refuses is told to the log: then
     // whoever is told looks by himself now and then.
     void set_paths(std::vector<std::string> paths);
 

@@ -60,6 +60,11 @@ TEST_CASE("files to watch: where the file lies, and where each link on the way d
     CHECK(folders_to_watch(folder.at("live/link")) == std::vector<std::string>{folder.path, folder.at("a"), folder.at("b")});
     fs::create_symlink(folder.at("a"), folder.at("absolute"));
     CHECK(folders_to_watch(folder.at("absolute/file")) == std::vector<std::string>{folder.path, folder.at("a")});
+    const fs::path before = fs::current_path();
+    fs::current_path(folder.path);
+    CHECK(folders_to_watch("a/file") == std::vector<std::string>{folder.at("a")});
+    CHECK(folders_to_watch("file") == std::vector<std::string>{folder.path});
+    fs::current_path(before);
     fs::create_symlink("round", folder.at("round"));
     CHECK(!folders_to_watch(folder.at("round/file")).empty());  // and it ends
 }
