@@ -81,7 +81,7 @@ http::Response Assets::handle(const http::Request& request, const http::Context&
         case http::Method::kGet:
         case http::Method::kHead: break;
         case http::Method::kOptions: return options_response();
-        default: return error_response(405);
+        default: return refuse_method(request.method);
     }
     const auto found = index_->files.find(request.path);
     if (found == index_->files.end()) return not_found();

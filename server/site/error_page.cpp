@@ -11,6 +11,8 @@ http::Response error_response(std::uint16_t status) {
     return response;
 }
 
+http::Response refuse_method(http::Method method) { return error_response(method == http::Method::kOther ? 501 : 405); }
+
 http::Response options_response() {
     http::Response response;
     response.status = 204;

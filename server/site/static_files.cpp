@@ -289,7 +289,7 @@ Response StaticFiles::handle(const Request& request, const Context& context) {
         case http::Method::kGet:
         case http::Method::kHead: break;
         case http::Method::kOptions: return options_response();
-        default: return error_response(405);
+        default: return refuse_method(request.method);
     }
     return state_->handle(request, context);
 }

@@ -167,8 +167,7 @@ def test_static_files():
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             r = s.get("/a.txt", method=method, body=b"x=1")
             assert r.status == 405 and {"GET", "HEAD"} <= set((r.field("Allow") or "").replace(",", " ").split()), r
-        for method in ("BREW", "TRACE"):
-            assert s.get("/a.txt", method=method).status in (405, 501), method
+        assert s.get("/a.txt", method="TRACE").status == 405 and s.get("/a.txt", method="BREW").status == 501
     return f"{len(SERVED)} paths, over HTTP and HTTPS"
 
 

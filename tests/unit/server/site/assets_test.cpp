@@ -65,6 +65,7 @@ TEST_CASE("embedded files: conditions, methods, what is not there") {
     CHECK(browser.get("/", "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n").status == 200);
     CHECK(browser.ask("HEAD /").head == browser.get("/").head);
     CHECK(browser.ask("POST /").status == 405);
+    CHECK(browser.ask("BREW /").status == 501);
     CHECK(browser.ask("OPTIONS /").status == 204);
     CHECK(browser.get("/other").status == 404);
     CHECK(browser.get("/index.html/").status == 404);

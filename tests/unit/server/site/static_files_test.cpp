@@ -106,16 +106,17 @@ TEST_CASE("hidden, escaping, forbidden, special and missing files are one and th
     }
 }
 
-TEST_CASE("methods: 405 with Allow for all but GET and HEAD, OPTIONS answered") {
+TEST_CASE("methods: 405 with Allow for all that is known but GET and HEAD, 501 for the others, OPTIONS answered") {
     Folder folder;
     folder.write("a", "a");
     auto files = open(folder);
     Browser browser(*files);
-    for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW", "get"}) {
+    for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "TRACE"}) {
         const Answer answer = browser.ask(std::string(method) + " /a");
         CHECK(answer.status == 405);
         CHECK(answer.field("Allow") == "GET, HEAD, OPTIONS");
     }
+    for (const std::string method : {"BREW", "get", "PROPFIND"}) CHECK(browser.ask(method + " /a").status == 501);
     for (const char* target : {"/a", "/missing", "*"}) {
         const Answer answer = browser.ask("OPTIONS " + std::string(target));
         CHECK(answer.status == 204);
