@@ -65,9 +65,9 @@ http::Response embedded_file(const File& file, const http::Request& request) {
     const auto* asset = www::find(file.asset);
     if (asset == nullptr) return problem_answer(500, "A file of the admin page is missing from this program.");
     const bool only_packed = asset->data.empty();
-    const bool packed = !asset->gzip.empty() && (only_packed || site::accepts_gzip(request.field("accept-encoding")));
+    const bool packed = !asset->gzip.empty() && (only_packed || site::accepts_gzip(request));
     // without the field any coding will do (RFC 9110 section 12.5.3)
-    if (only_packed && !request.field("accept-encoding").empty() && !site::accepts_gzip(request.field("accept-encoding")))
+    if (only_packed && !request.field("accept-encoding").empty() && !site::accepts_gzip(request))
         return problem_answer(406, "This file is kept gzipped alone, and Accept-Encoding does not allow that.");
     // a strong tag stands for the bytes sent: the packed ones have their own (RFC 9110 section 8.8.3.3)
     std::string etag(asset->etag);

@@ -53,8 +53,7 @@ struct Wishes {
     int of(Coding coding) const { return named[static_cast<std::size_t>(coding)].value_or(any.value_or(0)); }
 };
 
-Wishes parse_wishes(std::string_view list) {
-    Wishes wishes;
+void parse_wishes(std::string_view list, Wishes& wishes) {
     while (!list.empty()) {
         const std::size_t comma = list.find(',');
         if (const auto part = parse_part(list.substr(0, comma))) {
@@ -63,14 +62,19 @@ Wishes parse_wishes(std::string_view list) {
         }
         list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
     }
+}
+
+// Several lines are one list (RFC 9110 section 5.3): a "gzip;q=0" in the second counts as well.
+Wishes wishes_of(const http::Request& request) {
+    constexpr std::string_view kName = "accept-encoding";
+    Wishes wishes;
+    for (const http::FieldView& field : request.fields) {
+        if (field.name.size() == kName.size() && equal_no_case(field.name, kName)) parse_wishes(field.value, wishes);
+    }
     return wishes;
 }
 
-}  // namespace
-
-Coding choose_coding(std::string_view accept_encoding, const HaveCodings& have) {
-    if (accept_encoding.empty()) return Coding::kIdentity;
-    const Wishes wishes = parse_wishes(accept_encoding);
+Coding best_of(const Wishes& wishes, const HaveCodings& have) {
     Coding best = Coding::kIdentity;
     // Who names identity, or all, says how gladly it is taken; else it is what is left when nothing else is.
     int quality = wishes.of(Coding::kIdentity);
@@ -85,6 +89,10 @@ Coding choose_coding(std::string_view accept_encoding, const HaveCodings& have) 
     return best;
 }
 
-bool accepts_gzip(std::string_view accept_encoding) { return parse_wishes(accept_encoding).of(Coding::kGzip) > 0; }
+}  // namespace
+
+Coding choose_coding(const http::Request& request, const HaveCodings& have) { return best_of(wishes_of(request), have); }
+
+bool accepts_gzip(const http::Request& request) { return wishes_of(request).of(Coding::kGzip) > 0; }
 
 }  // namespace postern::site

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "server/http/message.h"
+
 namespace postern::site {
 
 // In the order in which we send them where a client takes several as gladly: the smallest first.
@@ -21,12 +23,12 @@ inline constexpr std::array<CodingText, kPackedCodings> kCodingTexts = {{{"br", 
 // What of the codings a response can have; identity is always there.
 using HaveCodings = std::array<bool, kPackedCodings>;
 
-// By an Accept-Encoding value. Identity where nothing else is wanted more than it, and also where not even that is
+// By Accept-Encoding, all lines of it. Identity where nothing else is wanted more than it, and also where not even that is
 // acceptable: as nginx and Caddy do, for a client that wants nothing we have is better served by what it can at least read.
 // A part that cannot be parsed counts as not said. No allocation.
-Coding choose_coding(std::string_view accept_encoding, const HaveCodings& have);
+Coding choose_coding(const http::Request& request, const HaveCodings& have);
 
-// By an Accept-Encoding value: "gzip", "x-gzip" or "*" with a quality above 0, the most exact one counting.
-bool accepts_gzip(std::string_view accept_encoding);
+// By Accept-Encoding: "gzip", "x-gzip" or "*" with a quality above 0, the most exact one counting.
+bool accepts_gzip(const http::Request& request);
 
 }  // namespace postern::site

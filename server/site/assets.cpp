@@ -86,7 +86,7 @@ http::Response Assets::handle(const http::Request& request, const http::Context&
     const auto found = index_->files.find(request.path);
     if (found == index_->files.end()) return not_found();
     const Served& served = found->second;
-    const bool packed = served.gzip.content && accepts_gzip(request.field("accept-encoding"));
+    const bool packed = served.gzip.content && accepts_gzip(request);
     const Variant& variant = packed ? served.gzip : served.plain;
     const http::Validators validators{variant.etag, 0, {}};
     http::Response response;

@@ -59,7 +59,7 @@ HaveCodings codings_of(const CachedFile& file) {
 // The coding of the file that this client gets.
 const Variant& variant_for(const CachedFile& file, const Request& request) {
     if (!file.facts.varies) return file;
-    const Coding coding = choose_coding(request.field("accept-encoding"), codings_of(file));
+    const Coding coding = choose_coding(request, codings_of(file));
     return coding == Coding::kIdentity ? file : *file.packed[static_cast<std::size_t>(coding)];
 }
 
@@ -148,7 +148,7 @@ Response StaticFiles::State::from_entry(CachedFile& file, const Request& request
     if (!file.may_pack) return from_cache(file, request, context);
     HaveCodings have = codings_of(file);
     have[kGzip] = true;
-    if (choose_coding(request.field("accept-encoding"), have) != Coding::kGzip) return from_cache(file, request, context);
+    if (choose_coding(request, have) != Coding::kGzip) return from_cache(file, request, context);
     file.may_pack = false;
     file.packed[kGzip] = gzip_of(file);
     Response response = from_cache(file, request, context);  // owns what it needs: the file may now be too large to be kept
@@ -248,7 +248,7 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
     cache->erase(root_id, request.path);
     HaveCodings have;
     for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = static_cast<bool>(siblings[i].fd);
-    const Coding coding = choose_coding(request.field("accept-encoding"), have);
+    const Coding coding = choose_coding(request, have);
     return from_file(coding == Coding::kIdentity ? std::move(file) : std::move(siblings[static_cast<std::size_t>(coding)]), request, context);
 }
 

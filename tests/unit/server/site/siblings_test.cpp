@@ -18,6 +18,16 @@ std::unique_ptr<StaticFiles> open(const Folder& folder, bool compress = true) {
 
 std::string accept(const std::string& value) { return "Accept-Encoding: " + value + "\r\n"; }
 
+// A request with these lines of Accept-Encoding; good until the next one is made.
+http::Request asked(const std::vector<std::string_view>& lines) {
+    static std::vector<http::FieldView> fields;
+    fields.assign(1, {"Accept", "*/*"});
+    for (const std::string_view line : lines) fields.push_back({"Accept-Encoding", line});
+    http::Request request;
+    request.fields = fields;
+    return request;
+}
+
 }  // namespace
 
 TEST_CASE("the coding that a client gets, of those that there are") {
@@ -57,8 +67,16 @@ TEST_CASE("the coding that a client gets, of those that there are") {
     for (const auto& [value, have, coding] : rows) {
         const std::string shown{value};
         CAPTURE(shown);
-        CHECK(choose_coding(value, have) == coding);
+        CHECK(choose_coding(asked({value}), have) == coding);
     }
+}
+
+TEST_CASE("wishes in several lines are one list") {
+    constexpr HaveCodings kAll = {true, true, true};
+    CHECK(choose_coding(asked({"x", "gzip"}), kAll) == Coding::kGzip);
+    CHECK(choose_coding(asked({"*", "br;q=0, zstd;q=0"}), kAll) == Coding::kGzip);
+    CHECK(choose_coding(asked({"gzip, br, zstd", "identity", "br;q=0.5, gzip;q=0, zstd;q=0"}), kAll) == Coding::kIdentity);
+    CHECK(choose_coding(asked({}), kAll) == Coding::kIdentity);
 }
 
 TEST_CASE("copies beside a file, small and large: content, tag, Vary, type, conditions, ranges") {
