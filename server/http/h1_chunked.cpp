@@ -43,6 +43,8 @@ bool ChunkedDecoder::take(char c) {
     switch (at_) {
         case At::kSizeFirst:
         case At::kSize: return take_size(c);
+        // Bad white space, to be passed over (RFC 9112 section 7.1.1); without an extension behind it it is none.
+        case At::kSizeBlank: return go(c == ';' || is_blank(c), c == ';' ? At::kExtension : At::kSizeBlank) && ++overhead_ <= kOverhead;
         case At::kExtension:
             if (c == '\r') return go(true, At::kSizeLf);
             return is_text(c) && ++overhead_ <= kOverhead;
@@ -70,6 +72,7 @@ bool ChunkedDecoder::take_size(char c) {
     }
     if (at_ == At::kSizeFirst) return false;
     if (c == ';') return go(true, At::kExtension);
+    if (is_blank(c)) return go(true, At::kSizeBlank);
     return go(c == '\r', At::kSizeLf);
 }
 

@@ -25,6 +25,7 @@ private:
     enum class At : std::uint8_t {
         kSizeFirst,     // the first digit of a chunk's size
         kSize,          // further digits
+        kSizeBlank,     // a blank behind the size, which ';' has to follow
         kExtension,     // after ';', dropped up to the CR
         kSizeLf,        // the LF that ends the size line
         kData,          // left_ bytes of body

@@ -51,6 +51,7 @@ GOOD_ALL_THE_SAME = {
     "minor version above ours": "RFC 9110 section 2.5: to be taken for the highest one known",
     "methods know case": "a method is any token (RFC 9110 section 9.1); llhttp has a list",
     "every character of a token": "the same",
+    "bad white space before an extension": "RFC 9110 section 5.6.3: to be passed over",
 }
 
 

@@ -79,11 +79,24 @@ TEST_CASE("sizes: fifteen digits, no more; nothing wraps round") {
     CHECK(decode("10000000000000000\r\n", 1).state == State::kBad);
 }
 
+TEST_CASE("bad white space: before an extension, and nowhere else behind a size") {
+    for (const char* good : {"1 ;a\r\nx\r\n0\r\n\r\n", "1\t \t;a\r\nx\r\n0\r\n\r\n", "1; a = b ; c\r\nx\r\n0 ;d\r\n\r\n"}) {
+        CAPTURE(good);
+        CHECK(decode(good, 1).state == State::kDone);
+        CHECK(decode(good, 100).data == "x");
+    }
+    for (const char* bad : {"1 \r\nx\r\n0\r\n\r\n", "1 1\r\n", "1 a;b\r\n", " 1\r\n", "1 \n", "1 \r;a\r\n"}) {
+        CAPTURE(bad);
+        CHECK(decode(bad, 1).state == State::kBad);
+    }
+}
+
 TEST_CASE("extensions and trailers of a whole body stay within one limit") {
     const std::size_t most = limits::kRequestHead;
     const std::string end = "\r\nx\r\n0\r\n\r\n";
     CHECK(decode("1;" + std::string(most, 'e') + end, 1000).state == State::kDone);
     CHECK(decode("1;" + std::string(most + 1, 'e') + end, 1000).state == State::kBad);
+    CHECK(decode("1" + std::string(most + 1, ' ') + ";" + end, 1000).state == State::kBad);
     std::string many;
     for (int i = 0; i < 1000; ++i) many += "1;0123456789\r\nx\r\n";
     CHECK(decode(many + "0\r\n\r\n", 1000).state == State::kDone);
