@@ -34,8 +34,15 @@ bool matches(std::string_view list, std::string_view etag, bool weak_counts) {
 struct Asked {
     bool if_match = false, matched = false;
     bool if_none_match = false, none_matched = true;
-    std::string_view modified_since, unmodified_since;
+    std::string_view modified_since, unmodified_since;  // empty, and without a meaning, where there are several
+    bool has_modified = false, has_unmodified = false;
 };
+
+// Several lines are a list, which is no date (RFC 9110 sections 13.1.3 and 13.1.4).
+void take_date(std::string_view value, std::string_view& slot, bool& taken) {
+    slot = taken ? std::string_view() : value;
+    taken = true;
+}
 
 Asked read_fields(const Request& request, std::string_view etag) {
     Asked asked;
@@ -46,12 +53,12 @@ Asked read_fields(const Request& request, std::string_view etag) {
             asked.if_none_match = true;
             if (matches(field.value, etag, true)) asked.none_matched = false;
         } else if (equal_no_case(field.name, "if-modified-since")) {
-            asked.modified_since = field.value;
+            take_date(field.value, asked.modified_since, asked.has_modified);
         } else if (equal_no_case(field.name, "if-match")) {
             asked.if_match = true;
             if (matches(field.value, etag, false)) asked.matched = true;
         } else if (equal_no_case(field.name, "if-unmodified-since")) {
-            asked.unmodified_since = field.value;
+            take_date(field.value, asked.unmodified_since, asked.has_unmodified);
         }
     }
     return asked;

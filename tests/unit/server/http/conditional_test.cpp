@@ -44,6 +44,8 @@ TEST_CASE("If-Modified-Since: GET and HEAD only, broken dates ignored") {
     CHECK(ask({{"If-Modified-Since", "yesterday"}}) == Condition::kSend);
     CHECK(ask({{"If-Modified-Since", ""}}) == Condition::kSend);
     CHECK(ask({{"If-Modified-Since", kModified}}, Method::kPost) == Condition::kSend);
+    CHECK(ask({{"If-Modified-Since", kModified}, {"If-Modified-Since", kModified}}) == Condition::kSend);
+    CHECK(ask({{"If-Modified-Since", kModified}, {"If-Modified-Since", kModified}, {"If-Modified-Since", kModified}}) == Condition::kSend);
 }
 
 TEST_CASE("If-Match: strong comparison; If-Unmodified-Since only without it") {
@@ -55,6 +57,7 @@ TEST_CASE("If-Match: strong comparison; If-Unmodified-Since only without it") {
     CHECK(ask({{"If-Unmodified-Since", kBefore}}) == Condition::kFailed);
     CHECK(ask({{"If-Unmodified-Since", kModified}}) == Condition::kSend);
     CHECK(ask({{"If-Unmodified-Since", "soon"}}) == Condition::kSend);
+    CHECK(ask({{"If-Unmodified-Since", kBefore}, {"If-Unmodified-Since", kBefore}}) == Condition::kSend);
     CHECK(ask({{"If-Match", "\"tag\""}, {"If-None-Match", "\"tag\""}}) == Condition::kNotModified);
 }
 
