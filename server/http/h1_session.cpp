@@ -4,6 +4,7 @@
 #include <cassert>
 #include <string>
 
+#include "server/base/text.h"
 #include "server/http/answer_counts.h"
 #include "server/http/h1_awaited.h"
 #include "server/http/h1_live.h"
@@ -42,6 +43,12 @@ std::string_view target_in(std::string_view head) {
     if (space == head.npos) return {};
     head.remove_prefix(space + 1);
     return head.substr(0, head.find_first_of(" ?"));
+}
+
+// Of a head that could not be read, too: its answer has no content all the same (RFC 9110 section 9.3.2).
+bool asks_for_head(std::string_view head) {
+    if (has_prefix(head, "\r\n")) head.remove_prefix(2);
+    return has_prefix(head, "HEAD ");
 }
 
 class H1Session final : public Session {
@@ -419,7 +426,7 @@ void H1Session::end_all() {
 void H1Session::refuse(std::uint16_t status, const Request* request, std::string_view line, const Context& context, Output& out) {
     Response response = refusal_(status, request != nullptr ? request->path : target_in(line));
     WriteRules rules;
-    rules.head_only = request != nullptr && request->method == Method::kHead;
+    rules.head_only = request != nullptr ? request->method == Method::kHead : asks_for_head(line);
     rules.close = true;
     rules.date = scratch_.date.at(context.wall);
     count(nullptr, status, context);

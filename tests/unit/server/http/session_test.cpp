@@ -107,6 +107,21 @@ TEST_CASE("HEAD, 204 and 304 have no body, and announce what they may") {
     CHECK(answer(304, true) == "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n" + std::string(kDate) + "\r\n");
 }
 
+TEST_CASE("HEAD that is refused has no body either, in whatever pieces it comes") {
+    for (const char* bad : {"HEAD /%zz HTTP/1.1\r\n", "\r\nHEAD /%zz HTTP/1.1\r\n", "HEAD / HTTP/1.1\r\n\r\n", "HEAD * HTTP/1.1\r\n"}) {
+        for (const std::size_t piece : {std::string_view::npos, std::size_t{1}}) {
+            CAPTURE(bad);
+            Wire wire;
+            wire.send(bad, piece);
+            CHECK(wire.sent.substr(0, 13) == "HTTP/1.1 400 ");
+            CHECK(wire.sent.find("\r\n\r\n") == wire.sent.size() - 4);
+        }
+    }
+    Wire wire;
+    wire.send("HEADS /%zz HTTP/1.1\r\n");
+    CHECK(wire.sent.find("\r\n\r\n") < wire.sent.size() - 4);
+}
+
 TEST_CASE("a large body passes through any window; a source that fails ends the connection short") {
     for (const std::size_t room : {std::size_t{1}, std::size_t{61}, std::size_t{4096}, std::size_t{1} << 20}) {
         CAPTURE(room);
