@@ -129,6 +129,7 @@ void add_site(const config::Plan& plan, const config::SitePlan& site, const Hand
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 
     site::HostEntry serving, sending;
+    serving.certificate = sending.certificate = entries.size();  // one a site
     for (const std::string& name : site.names)
         (site.canonical.empty() || name == site.canonical ? serving : sending).names.push_back(name);
     serving.plain = site.redirect_http ? HandlerPtr(redirect) : with_fields(content, site.content.header);

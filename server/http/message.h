@@ -36,6 +36,7 @@ struct Request {
     std::string_view raw_path;   // as sent, without the query and without scheme and host; "/" at least
     std::string_view query;      // without '?', as sent; empty when there is none
     bool has_query = false;
+    bool wants_tls = false;      // its target is an https URI in absolute form
     std::string_view host;       // of the Host field or absolute-form, lower case, without port, IPv6 without brackets
     std::uint16_t host_port = 0; // 0: none was given
     std::uint8_t major = 1, minor = 1;  // HTTP/MAJOR.MINOR

@@ -25,6 +25,7 @@ bool apply_target(std::string_view text, RequestScratch& scratch, Target& target
     request.raw_path = target.path;
     request.query = target.query;
     request.has_query = target.has_query;
+    request.wants_tls = target.https;
     if (target.form == TargetForm::kAsterisk) {
         request.path = target.path;
         request.encoded_slash = request.above_root = false;

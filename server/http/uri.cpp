@@ -134,7 +134,8 @@ bool split_absolute(std::string_view text, Target& out) {
     const std::size_t colon = text.find("://");
     if (colon == std::string_view::npos) return false;
     const std::string_view scheme = text.substr(0, colon);
-    if (!equal_no_case(scheme, "http") && !equal_no_case(scheme, "https")) return false;
+    out.https = equal_no_case(scheme, "https");
+    if (!out.https && !equal_no_case(scheme, "http")) return false;
     text.remove_prefix(colon + 3);
     const std::size_t end = text.find_first_of("/?#");
     out.form = TargetForm::kAbsolute;

@@ -29,6 +29,7 @@ struct Target {
     std::string_view path;       // begins with '/', or is "*"
     std::string_view query;      // without '?'
     bool has_query = false;
+    bool https = false;          // the absolute form's scheme
 };
 
 // `text` holds visible ASCII only. False for every other form (authority-form too), another scheme than http(s), and '#'.

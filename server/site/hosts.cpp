@@ -34,6 +34,16 @@ struct Hosts::Index {
         found = below.find(host.substr(dot + 1));
         return found == below.end() ? nullptr : &entries[found->second];
     }
+
+    // An https resource is answered only over TLS with a certificate that names its host (RFC 9110 section 7.4). Which one
+    // was shown is told by the name that the client asked for; who named none is believed, and so is a trusted proxy.
+    bool misdirected(const http::Request& request, const http::Context& context, const HostEntry& entry) const {
+        if (context.trusted != nullptr) return false;
+        if (!context.secure) return request.wants_tls;
+        if (context.server_name.empty() || context.server_name == request.host) return false;
+        const HostEntry* const shown = find(context.server_name);
+        return shown == nullptr || shown->certificate != entry.certificate;
+    }
 };
 
 Hosts::Hosts(std::vector<HostEntry> entries, const ChallengeSource& challenges, std::shared_ptr<http::Handler> fallback)
@@ -60,7 +70,10 @@ http::Response Hosts::handle(const http::Request& request, const http::Context& 
     if (is_challenge_path(request)) return index_->challenge.handle(request, context);
     const HostEntry* entry = index_->find(request.host);
     http::Handler* handler = index_->fallback.get();
-    if (entry != nullptr) handler = (context.secure ? entry->secure : entry->plain).get();
+    if (entry != nullptr) {
+        if (index_->misdirected(request, context, *entry)) return error_response(421);
+        handler = (context.secure ? entry->secure : entry->plain).get();
+    }
     http::Response response = handler != nullptr ? handler->handle(request, context) : error_response(421);
     if (entry != nullptr) response.counts = entry->counts;
     return response;

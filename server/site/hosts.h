@@ -16,6 +16,7 @@ struct HostEntry {
     std::vector<std::string> names;
     std::shared_ptr<http::Handler> plain;    // answers on plain listeners (the redirect, or the content)
     std::shared_ptr<http::Handler> secure;   // answers on TLS listeners
+    std::size_t certificate = 0;             // entries of one number are named by one certificate
     http::AnswerCounts* counts = nullptr;    // where its answers are counted; not owned; null: as the listener's
 };
 

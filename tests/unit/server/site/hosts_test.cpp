@@ -63,6 +63,37 @@ TEST_CASE("a site by its names, wildcards of one label, 421 for the rest") {
     }
 }
 
+TEST_CASE("https over TLS alone, and with a certificate that names the host") {
+    Board board;
+    auto entries = two_sites();
+    entries[1].certificate = 1;
+    entries.push_back({{"www.example.net"}, entries[1].plain, std::make_shared<Says>("www"), 1});
+    Hosts hosts(std::move(entries), board, nullptr);
+    Browser secure(hosts, true);
+    const std::tuple<const char*, const char*, int> rows[] = {
+        {"example.org", "example.org", 200}, {"example.org", "EXAMPLE.org.:8443", 200}, {"example.org", "b.example.net", 421},
+        {"b.example.net", "example.org", 421}, {"x.example.net", "b.example.net", 200}, {"www.example.net", "b.example.net", 200},
+        {"unknown.example", "example.org", 421}, {"example.org", "unknown.example", 421}, {"", "b.example.net", 200}};
+    for (const auto& [shown, host, status] : rows) {
+        const std::string asked{host};
+        CAPTURE(asked);
+        secure.wire().context.server_name = shown;
+        CHECK(secure.ask("GET /", "", host).status == status);
+    }
+    Browser plain(hosts);
+    CHECK(plain.ask("GET https://example.org/", "").status == 421);
+    CHECK(plain.ask("GET http://example.org/", "").status == 301);
+    CHECK(plain.ask("GET https://example.org/.well-known/acme-challenge/tok-EN_1", "").status == 200);
+    secure.wire().context.server_name = "example.org";
+    CHECK(secure.ask("GET http://example.org/", "").body == "one");
+    CHECK(secure.ask("GET https://b.example.net/", "").status == 421);
+    CHECK(secure.ask("GET https://example.org/", "", "b.example.net").body == "one");
+    const std::vector<Subnet> trusted;  // in one of these a balancer is, which asks for all sites by one connection
+    plain.wire().context.trusted = secure.wire().context.trusted = &trusted;
+    CHECK(secure.ask("GET /", "", "b.example.net").body == "two");
+    CHECK(plain.ask("GET https://example.org/", "").status == 301);
+}
+
 TEST_CASE("a fallback answers hosts of nobody; HTTP/1.0 without Host too") {
     Board board;
     Hosts with(two_sites(), board, std::make_shared<Says>("fallback"));
