@@ -5,11 +5,11 @@ import time
 
 import h2_cases
 import h2_wire
-from h2_wire import ACK, GOAWAY, HEADERS, RST_STREAM, SETTINGS, Wire, frame, headers, request
+from h2_judge import is_final, try_case
+from h2_wire import GOAWAY, HEADERS, SETTINGS, Wire, frame, headers, request
 from postern import Postern, own, scratch
 
 NAME = "a.example.test"
-NEXT = 1001
 PAGE = b"<!doctype html><title>two</title>"
 LARGE = bytes(range(256)) * 4096
 
@@ -20,38 +20,6 @@ def site():
     (root / "large").write_bytes(LARGE)
     own(root)
     return Postern({NAME: {"root": root, "certificate": "self-signed"}})
-
-
-def is_final(came, stream, wire):
-    return came.kind == HEADERS and came.stream == stream and (wire.status(stream) or 0) >= 200
-
-
-def outcome(wire, wanted):
-    """What came, in words; None: what was wanted."""
-    kind, *codes = [wanted] if isinstance(wanted, int) else wanted.split()
-    if isinstance(kind, int) or kind == "three":
-        stream, status = (3, int(codes[0])) if kind == "three" else (1, kind)
-        wire.until(lambda came: is_final(came, stream, wire) or came.kind in (RST_STREAM, GOAWAY))
-        return None if wire.status(stream) == status else f"status {wire.status(stream)}, {wire.seen[-1:]}"
-    if kind == "may" and outcome(wire, "end " + " ".join(codes)) is None:
-        return None
-    if kind in ("fine", "may"):
-        wire.send(headers(NEXT, request()))
-        wire.until(lambda came: is_final(came, NEXT, wire) or came.kind == GOAWAY)
-        return None if wire.status(NEXT) == 200 else f"status {wire.status(NEXT)}, {wire.seen[-1:]}"
-    resets = lambda came: came.kind == RST_STREAM and came.code in codes and (kind == "refused" or (kind == "stream" and came.stream == 1))
-    ends = lambda came: came.kind == GOAWAY and came.code in codes
-    came = wire.until(lambda came: resets(came) or came.kind == GOAWAY, 2)
-    if came is None:
-        return None if wire.ended else f"nothing of the kind, {wire.seen[-2:]}"
-    return None if resets(came) or ends(came) else f"{came} {came.code}"
-
-
-def try_case(port, name, case):
-    with Wire(port, name) as wire:
-        assert wire.until(lambda came: came.kind == SETTINGS and not came.flags), "the server's SETTINGS"
-        wire.send(frame(SETTINGS, ACK) + b"".join(case.frames))
-        return outcome(wire, case.wanted)
 
 
 def test_table():
