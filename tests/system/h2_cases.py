@@ -79,6 +79,7 @@ case("8.3.1", "host and authority that agree", 200, headers(1, request(more=[("h
 case("8.3.1", "host and authority that differ", 400, headers(1, request(more=[("host", "b.example.test")])))
 case("8.3.1", "an authority with a user", f"stream {P}", headers(1, request(authority="me@a.example.test")))
 case("8.3.1", "a host that nobody serves", 421, headers(1, request(authority="other.example.test")))
+case("RFC 9110 7.4", "a host that the certificate shown does not name", 421, headers(1, request(authority="b.example.test")))
 case("8.3.1", "another scheme", 400, headers(1, request(scheme="ftp")))
 case("8.5", "CONNECT", 501, headers(1, request(method="CONNECT", leave=[":scheme", ":path"])))
 case("8.5", "CONNECT with a path", f"stream {P}", headers(1, request(method="CONNECT")))

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import time
 
+import clause_servers
 import h2_cases
 import h2_wire
 from h2_judge import is_final, try_case
@@ -24,7 +25,7 @@ def site():
 
 def test_table():
     faults = []
-    with site() as server:
+    with clause_servers.postern() as server:
         for case in h2_cases.CASES:
             if wrong := try_case(server.https_port, NAME, case):
                 faults.append(f"{case.section} {case.name}: wanted {case.wanted}, got {wrong}")
