@@ -29,17 +29,21 @@ int dots(std::string_view segment) {
     return count;
 }
 
-// Whether a server that decodes first, or one that leaves out what stands behind a ';' (as Tomcat), would find a dot segment in it.
+// How many dots stand before a ';', as sent or escaped, or make up all of it.
+int dots_before_parameters(std::string_view name) {
+    for (std::size_t at = 0; at < name.size(); ++at)
+        if (name[at] == ';' || is_escape(name, at, '3', 'b')) return dots(name.substr(0, at));
+    return dots(name);
+}
+
+// Whether a server that decodes first, or one that leaves out what stands behind a ';' (as Tomcat), or one that does both, would
+// find a dot segment in it. One that is plainly a dot segment hides nothing, and never comes here.
 bool hides_dots(std::string_view segment) {
-    for (std::size_t at = 0; at < segment.size(); ++at)
-        if ((segment[at] == ';' || is_escape(segment, at, '3', 'b')) && dots(segment.substr(0, at)) > 0) return true;
     std::size_t begin = 0;
-    bool cut = false;
     for (std::size_t at = 0; at <= segment.size(); ++at) {
         const bool slash = at < segment.size() && (is_escape(segment, at, '2', 'f') || is_escape(segment, at, '5', 'c'));
-        cut = cut || slash;
         if (!slash && at < segment.size()) continue;
-        if (cut && dots(segment.substr(begin, at - begin)) > 0) return true;
+        if (dots_before_parameters(segment.substr(begin, at - begin)) > 0) return true;
         begin = at + 3;
     }
     return false;

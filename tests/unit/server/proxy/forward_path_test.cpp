@@ -45,6 +45,13 @@ TEST_CASE("forward_path: what is matched is what goes on: dots resolved, slashes
         {"/app/.%2fx", nullptr},
         {"/app/x%5C.", nullptr},
         {"/app/x%2f...", "/app/x%2f..."},
+        {"/app/x%2f..;", nullptr},  // decoded, and without what stands behind the ';': this climbs as well
+        {"/app/%2f..;/%2f..;/x", nullptr},
+        {"/app/x%5c%2e.;a=b%5c..;c/y", nullptr},
+        {"/app/;x%2f..%3by", nullptr},
+        {"/app/x%2f.;", nullptr},
+        {"/app/x;..%2fy..;z", "/app/x;..%2fy..;z"},
+        {"/app/x;y%2f...;", "/app/x;y%2f...;"},
         {"/app/x\\..\\y", nullptr},
         {"/app/ x", nullptr},
         {"/app/\xc3\xa4", nullptr},
