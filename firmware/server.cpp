@@ -32,6 +32,7 @@ front::FrontOptions public_options(const config::ServerSection& server) {
     options.loops = server.loops > 0 ? server.loops : default_loops();
     options.admission.max_connections =
         server.max_connections > 0 ? static_cast<std::size_t>(server.max_connections) : default_connections();
+    options.admission.max_held_open = default_held_open(options.admission.max_connections);
     if (server.max_per_client > 0) options.admission.max_per_client = static_cast<std::size_t>(server.max_per_client);
     return options;
 }

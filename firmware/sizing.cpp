@@ -17,6 +17,13 @@ constexpr std::size_t kOwnDescriptors = 64;        // listeners, roots, files be
 constexpr std::size_t kMost = 65536;
 constexpr std::size_t kLeast = 64;
 
+// That connections and their answers may have.
+std::size_t descriptors() {
+    struct rlimit limit {};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 2 * kMost;
+    return limit.rlim_cur > kOwnDescriptors ? limit.rlim_cur - kOwnDescriptors : 0;
+}
+
 }  // namespace
 
 int default_loops() {
@@ -33,13 +40,14 @@ std::size_t default_connections() {
         std::size_t bytes = static_cast<std::size_t>(memory.totalram) * memory.mem_unit;
         most = std::min(most, bytes / 4 / kPerConnection);
     }
-    struct rlimit descriptors {};
-    if (getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur != RLIM_INFINITY) {
-        // a connection may hold a file besides its socket
-        std::size_t left = descriptors.rlim_cur > kOwnDescriptors ? descriptors.rlim_cur - kOwnDescriptors : 0;
-        most = std::min<std::size_t>(most, left * 2 / 3);
-    }
-    return std::max(most, kLeast);
+    // a connection may hold a file besides its socket
+    return std::max(std::min(most, descriptors() * 2 / 3), kLeast);
+}
+
+// Half of what the connections leave: the other half is for the first file of each.
+std::size_t default_held_open(std::size_t connections) {
+    const std::size_t all = descriptors();
+    return std::max(std::min((all - std::min(all, connections)) / 2, connections / 2), kLeast);
 }
 
 }  // namespace postern

@@ -29,6 +29,7 @@ inline constexpr std::size_t kH2Held = 65536;         // requests that are not a
 inline constexpr std::size_t kH2TableOut = 1024;
 inline constexpr std::int32_t kH2Window = 131072;     // of a connection, for bodies that are passed on: two streams' worth wait here
 inline constexpr std::size_t kH2Answers = 32;         // being sent: each holds a file or a page; who takes none gets no more
+inline constexpr std::size_t kH2Open = 2;             // files and upstreams that a connection may hold whatever others do: a stream and a page
 inline constexpr std::size_t kH2Acks = 64;            // that a peer has asked for and does not take
 inline constexpr std::size_t kH2Settings = 16;        // in one frame; there are nine
 inline constexpr std::size_t kH2Continuations = 32;  // kRequestHead in pieces of half a kilobyte (CVE-2024-28182)

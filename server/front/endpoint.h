@@ -41,6 +41,7 @@ struct Endpoint {
 struct Admission {
     std::size_t max_connections = 1024;  // in all
     std::size_t max_per_client = 256;    // from one IPv4 address or one IPv6 /64
+    std::size_t max_held_open = 1024;    // files and upstreams of answers, in all, besides a few for each connection
 };
 
 }  // namespace postern::front

@@ -85,7 +85,7 @@ Result<void> Front::start() {
     auto places = std::make_shared<Places>(std::max<std::size_t>(options_.admission.max_connections, 1), loops);
     for (std::size_t i = 0; i < loops; i++) {
         TRY(std::unique_ptr<Loop> loop,
-            Loop::make({clock_, log_, clients, places, options_.admission.max_per_client, options_.access}));
+            Loop::make({clock_, log_, clients, places, options_.admission.max_per_client, options_.admission.max_held_open / loops, options_.access}));
         loops_.push_back(std::move(loop));
     }
     hand_out();

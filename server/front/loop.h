@@ -33,6 +33,7 @@ public:
         std::shared_ptr<ClientTable> clients;
         std::shared_ptr<Places> places;
         std::size_t max_per_client = 0;
+        std::size_t max_held_open = 0;  // of this loop
         std::shared_ptr<AccessLog> access;  // null: none
     };
 

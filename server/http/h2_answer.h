@@ -43,6 +43,7 @@ public:
     // Up to `room` next bytes. `ending`: a live body says its end now, whatever else it had to say.
     H2Piece next(char* into, std::size_t room, bool ending);
     bool is_live() const { return live_ != nullptr; }
+    bool has_source() const { return source_ != nullptr; }
     bool keeps_time() const { return live_ && live_->keeps_time(); }
     bool failed() const { return live_ && live_->failed(); }
 

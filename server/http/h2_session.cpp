@@ -28,6 +28,9 @@ class H2Session final : public Session, private H2Events {
 public:
     H2Session(RequestScratch& scratch, std::size_t max_body, Refusal refusal)
         : scratch_(scratch), max_body_(max_body), refusal_(refusal), frames_(H2Frames::make(*this, scratch.blocks)) {}
+    ~H2Session() override { scratch_.held_open -= held_open_; }
+    H2Session(const H2Session&) = delete;
+    H2Session& operator=(const H2Session&) = delete;
     bool is_good() const { return frames_ != nullptr; }
 
     std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
@@ -55,7 +58,11 @@ private:
     void respond(H2Stream& stream);
     void respond_now(H2Stream& stream);
     void answer_ready();
-    bool has_place() const { return count(At::kAnswer) - live_ < limits::kH2Answers; }
+    bool has_place() const { return count(At::kAnswer) - live_ < limits::kH2Answers && may_open(); }
+    // Who lets many of his answers wait must not take the descriptors of all others.
+    bool may_open() const { return open() < limits::kH2Open || scratch_.held_open < scratch_.most_held_open; }
+    std::size_t open() const { return count(At::kWaiting) + live_ + sources_; }
+    void tell_open();
     bool can_answer() const { return count(At::kReady) > 0 && has_place(); }
     void answer(H2Stream& stream, Response& response);
     void refuse(H2Stream& stream, std::uint16_t status);
@@ -80,6 +87,8 @@ private:
     std::array<std::size_t, 5> counts_{};  // of streams, by what they are at
     std::size_t live_ = 0;                 // of those at kAnswer
     std::size_t starved_ = 0;              // of those that are live
+    std::size_t sources_ = 0;              // of those at kAnswer: they hold a file
+    std::size_t held_open_ = 0;            // told to the scratch
     std::size_t held_ = 0;                 // bytes of requests
     Turn turn_;
     Handler* handler_ = nullptr;           // of the connection
@@ -139,7 +148,7 @@ Phase H2Session::phase() const {
     if (broken_ || (!sends && !frames_->expects_more())) return Phase::kClosing;
     if (sends) return Phase::kWriting;
     // Whoever takes no answers is judged by his pace, whatever else he is at: the peer gives no window.
-    if (count(At::kAnswer) > starved_ || count(At::kReady) > 0) return Phase::kWriting;
+    if (count(At::kAnswer) > starved_) return Phase::kWriting;
     if (count(At::kBody) > 0) return Phase::kBody;
     if (frames_->in_head()) return Phase::kHead;
     if (count(At::kWaiting) > 0) return Phase::kWaiting;
@@ -224,12 +233,20 @@ void H2Session::closed(H2Stream& stream) {
     const std::size_t index = stream.index;
     --counts_[static_cast<std::size_t>(stream.at)];
     if (stream.answer.is_live()) --live_;
+    if (stream.answer.has_source()) --sources_;
     set_starved(stream, false);
     if (stream.at != At::kAnswer) held_ -= stream.held();
     let_go(stream);
     std::swap(streams_[index], streams_.back());
     streams_[index]->index = index;
     streams_.pop_back();
+    tell_open();
+}
+
+void H2Session::tell_open() {
+    const std::size_t more = open() - std::min(open(), limits::kH2Open);
+    scratch_.held_open += more - held_open_;  // unsigned: it may be less than before
+    held_open_ = more;
 }
 
 void H2Session::enter(H2Stream& stream, At at) {
@@ -322,7 +339,7 @@ void H2Session::complete(H2Stream& stream) {
 }
 
 // Of a connection that takes its answers slowly, or not at all, the later requests wait: as heads, which are bounded, and not as
-// open files.
+// open files. One that waits for others has answers of its own under way, and goes on when one of them is over.
 void H2Session::respond(H2Stream& stream) {
     if (count(At::kReady) == 0 && has_place()) return respond_now(stream);
     enter(stream, At::kReady);
@@ -353,6 +370,7 @@ void H2Session::respond_now(H2Stream& stream) {
     keep_promise(*stream.promised);
     stream.since = turn_.context->now;
     enter(stream, At::kWaiting);
+    tell_open();
     if (!stream.sink) return;
     if (scratch_.framing.expects_continue && stream.body.empty()) check(frames_->go_on(stream.id));
     pump(stream);
@@ -381,6 +399,8 @@ void H2Session::answer(H2Stream& stream, Response& response) {
     stream.since = context.now;
     enter(stream, At::kAnswer);
     if (stream.answer.is_live()) ++live_;
+    if (stream.answer.has_source()) ++sources_;
+    tell_open();
     progressed_ = true;
     if (++served_ >= limits::kH2Requests || closes) no_more_requests();
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "server/base/block_pool.h"
 #include "server/base/limits.h"
@@ -30,6 +31,8 @@ struct RequestScratch {
     std::array<char, kHostSize> host;
     DateLine date;
     BlockPool blocks;  // for what sessions hold while they work
+    // Files and upstreams that are held by answers of one connection besides limits::kH2Open each, in all; and how many may be.
+    std::size_t held_open = 0, most_held_open = std::numeric_limits<std::size_t>::max();
 };
 
 }  // namespace postern::http
