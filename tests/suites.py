@@ -38,7 +38,7 @@ SUITES = [
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
     Suite("build", "cl", 20, "tools/build"),
     Suite("system", "cl", 30, "tests/system/run"),
-    Suite("system-long", "l", 75, "tests/system/run admin_streams_long sharing_long admin_security_time"),
+    Suite("system-long", "l", 90, "tests/system/run admin_streams_long sharing_long admin_security_time testssl_long"),
     Suite("acme-faults-quick", "c", 20, "tests/system/run faults"),
     Suite("acme-faults", "l", 110, "tests/system/run faults faults_long"),
     Suite("hundred-sites", "l", 30, "tests/system/run hundred_sites"),
