@@ -96,7 +96,7 @@ void Exchange::next_upstream() {
 
 bool Exchange::open(std::size_t index) {
     int error = 0;
-    wire_ = pool_->open(index, may_be_kept_, error);
+    wire_ = pool_->open(index, may_be_kept_, passing_.client, error);
     if (!wire_) {
         tried_ |= 1u << index;
         if (is_our_want(error)) fail(503);

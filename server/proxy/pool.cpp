@@ -7,9 +7,20 @@
 #include <cerrno>
 #include <utility>
 
+#include "server/base/ip_text.h"
 #include "server/base/upstream_limits.h"
 
 namespace postern::proxy {
+
+namespace {
+
+// As front::client_key(): of IPv6 the /64, which one household has to itself.
+std::string household_of(std::string_view address) {
+    const auto bytes = ip_to_bytes(address);
+    return !bytes ? "?" + std::string(address) : bytes->size() == 16 ? bytes->substr(0, 8) : *bytes;
+}
+
+}  // namespace
 
 UniqueFd begin_connect(const net::Address& address) {
     UniqueFd fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -78,9 +89,29 @@ std::unique_ptr<Wire> Pool::connect(std::size_t index, int& error) {
     return wire;
 }
 
-std::unique_ptr<Wire> Pool::open(std::size_t index, bool may_be_kept, int& error) {
+std::unique_ptr<Wire> Pool::open(std::size_t index, bool may_be_kept, std::string_view address, int& error) {
     error = 0;
     if (reactor_ == nullptr) return nullptr;
+    std::string client = household_of(address);
+    const auto has = in_use_by_.find(client);
+    if (in_use_ >= limits::kUpstreamCrowd && has != in_use_by_.end() && has->second >= limits::kUpstreamShare) return nullptr;
+    std::unique_ptr<Wire> wire = open_any(index, may_be_kept, error);
+    if (!wire) return nullptr;
+    ++in_use_;
+    ++in_use_by_[client];
+    wire->client = std::move(client);
+    return wire;
+}
+
+void Pool::release(Wire& wire) {
+    const auto has = in_use_by_.find(wire.client);
+    if (wire.client.empty() || has == in_use_by_.end()) return;
+    --in_use_;
+    if (--has->second == 0) in_use_by_.erase(has);
+    wire.client.clear();
+}
+
+std::unique_ptr<Wire> Pool::open_any(std::size_t index, bool may_be_kept, int& error) {
     Side& side = sides_[index];
     if (may_be_kept)
         if (std::unique_ptr<Wire> wire = take_idle(side)) return wire;
@@ -91,6 +122,7 @@ std::unique_ptr<Wire> Pool::open(std::size_t index, bool may_be_kept, int& error
 
 void Pool::give_back(std::unique_ptr<Wire> wire) {
     Side& side = sides_[wire->upstream];
+    release(*wire);
     if (reactor_ == nullptr || side.idle.size() >= limits::kUpstreamIdle) return close(std::move(wire));
     wire->user = nullptr;  // should it end, take_idle() will see
     wire->kept = true;
@@ -100,6 +132,7 @@ void Pool::give_back(std::unique_ptr<Wire> wire) {
 
 void Pool::close(std::unique_ptr<Wire> wire) {
     if (!wire) return;
+    release(*wire);
     --open_;
     wire->unlink();
     wire->user = nullptr;

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/base/log.h"
@@ -36,8 +38,9 @@ public:
 
     // Whose turn it is: one that works if any does, of those whose bit in `tried` is not set. Nothing: all are.
     std::optional<std::size_t> pick(std::uint32_t tried);
-    // A connection to it, at rest or new. Null: why not is in `error`, an errno value; 0: too many are open.
-    std::unique_ptr<Wire> open(std::size_t index, bool may_be_kept, int& error);
+    // A connection to it, at rest or new, for a client of that address. Null: why not is in `error`, an errno value; 0: too many
+    // are open, in all or for him.
+    std::unique_ptr<Wire> open(std::size_t index, bool may_be_kept, std::string_view address, int& error);
     void give_back(std::unique_ptr<Wire> wire);  // after a whole exchange, for another
     void close(std::unique_ptr<Wire> wire);
 
@@ -60,6 +63,8 @@ private:
         SteadyTime down_until{};
         std::vector<std::unique_ptr<Wire>> idle;  // the latest used last
     };
+    std::unique_ptr<Wire> open_any(std::size_t index, bool may_be_kept, int& error);
+    void release(Wire& wire);  // from its client
     std::unique_ptr<Wire> take_idle(Side& side);
     void close_oldest_idle();
     std::unique_ptr<Wire> connect(std::size_t index, int& error);
@@ -67,7 +72,8 @@ private:
     PoolParts parts_;
     net::Reactor* reactor_ = nullptr;  // null: none yet, or the loop has ended
     std::vector<Side> sides_;
-    std::size_t next_ = 0, open_ = 0;
+    std::unordered_map<std::string, std::size_t> in_use_by_;  // by client
+    std::size_t next_ = 0, open_ = 0, in_use_ = 0;
     net::DeadlineList connecting_, answering_, tunnels_, idle_;
 };
 

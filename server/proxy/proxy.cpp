@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/http/chars.h"
+#include "server/http/client_of.h"
 #include "server/http/status.h"
 #include "server/proxy/exchange.h"
 #include "server/proxy/forward_path.h"
@@ -34,6 +35,7 @@ std::optional<Passing> passing_of(const http::Request& request, const http::Cont
     const std::string query = request.has_query ? "?" + std::string(request.query) : "";
     if (!path || http::find_control(query, 0, true) != query.size()) return std::nullopt;
     Passing passing;
+    passing.client = http::client_of(request, context);
     passing.method = request.method_text;
     passing.path = std::move(*path);
     passing.query = query;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "server/base/unique_fd.h"
@@ -33,6 +34,7 @@ public:
 
     const std::size_t upstream;
     WireUser* user = nullptr;  // null: nobody at the moment
+    std::string client;        // for whom it is in use, as Pool::open() was told
     bool kept = false;         // has carried a request before
     bool may_read = false;     // there may be something: it was told, and no read has denied it since
 

@@ -1,7 +1,9 @@
 // Bodies, tunnels and ends of an exchange.
 #include <doctest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "tests/unit/server/proxy/asked.h"
 
@@ -334,15 +336,58 @@ TEST_CASE("exchange: connections at rest are closed after a while, and when the 
     CHECK(Exchange::start(scene.pool, scene, get()).status == 503);
 }
 
+Passing get_of(const std::string& client) {
+    Passing passing = get();
+    passing.client = client;
+    return passing;
+}
+
 TEST_CASE("exchange: no more connections than there may be") {
     Scene scene;
     scene.make_pool(1);
     std::vector<Asked> all;
-    for (std::size_t i = 0; i < 512; ++i) all.push_back(Asked{Exchange::start(scene.pool, scene, get()), {}});
-    Response more = Exchange::start(scene.pool, scene, get());
-    CHECK(more.status == 503);
+    for (std::size_t i = 0; i < 512; ++i) all.push_back(Asked{Exchange::start(scene.pool, scene, get_of("192.0.2." + std::to_string(i % 100))), {}});
+    CHECK(std::all_of(all.begin(), all.end(), [](const Asked& one) { return one.promise.later != nullptr; }));
+    CHECK(Exchange::start(scene.pool, scene, get_of("198.51.100.1")).status == 503);
     all.pop_back();
-    CHECK(Exchange::start(scene.pool, scene, get()).later);
+    CHECK(Exchange::start(scene.pool, scene, get_of("198.51.100.1")).later);
+}
+
+TEST_CASE("exchange: no client has so many connections that none are left for others") {
+    struct Row {
+        const char *one, *same, *other;
+    };
+    for (const Row& row : {Row{"192.0.2.1", "192.0.2.1", "192.0.2.2"}, Row{"2001:db8:0:1::1", "2001:db8:0:1:ffff::9", "2001:db8:0:2::1"}}) {
+        CAPTURE(row.one);
+        Scene scene;
+        scene.make_pool(1);
+        std::vector<Asked> all, others;
+        for (std::size_t i = 0; i < 256; ++i) all.push_back(Asked{Exchange::start(scene.pool, scene, get_of(row.one)), {}});
+        CHECK(all.back().promise.later);  // while there is room for all
+        CHECK(Exchange::start(scene.pool, scene, get_of(row.same)).status == 503);
+        for (std::size_t i = 0; i < 32; ++i) others.push_back(Asked{Exchange::start(scene.pool, scene, get_of(row.other)), {}});
+        CHECK(others.back().promise.later);
+        CHECK(Exchange::start(scene.pool, scene, get_of(row.other)).status == 503);
+        others.pop_back();
+        CHECK(Exchange::start(scene.pool, scene, get_of(row.other)).later);
+        all.clear();  // those who go make room
+        others.clear();
+        for (std::size_t i = 0; i < 256; ++i) all.push_back(Asked{Exchange::start(scene.pool, scene, get_of(row.same)), {}});
+        CHECK(all.back().promise.later);
+    }
+}
+
+TEST_CASE("exchange: a connection at rest is nobody's") {
+    Scene scene;
+    scene.make_pool(1);
+    for (int i = 0; i < 600; ++i) {
+        Asked one{Exchange::start(scene.pool, scene, get_of("192.0.2.1")), {}};
+        scene.turn();
+        (void)scene.heard(0);
+        scene.say(0, kFine);
+        REQUIRE(one.there());
+    }
+    CHECK(scene.dialled.size() == 1);
 }
 
 }  // namespace
