@@ -69,6 +69,10 @@ KINDS = {
     "ping": (OPEN, lambda step: frame(PING, 0, 0, b"slowping")),
     "settings": (OPEN, lambda step: settings((3, step))),
 }
+# not of every crowd
+MORE = {
+    "many stuck, by one way": (NO_WINDOW + b"".join(headers(i, request("/app/down", authority=HOST)) for i in range(1, 161, 2)), None),
+}
 
 
 class Dawdler:
@@ -76,7 +80,7 @@ class Dawdler:
 
     def __init__(self, kind, port, source):
         self.kind, self.port, self.source = kind, port, source
-        self.first, self.more = KINDS[kind]
+        self.first, self.more = (KINDS | MORE)[kind]
         self.sock, self.lives, self.answered = None, [], 0
 
     def open(self):
@@ -178,7 +182,7 @@ class Driver:
         now = Counter(d.kind for d in self.crowd if d.sock and d.address in there)
         # the end of a connection stands behind what this kind does not read
         for dawdler in self.crowd:
-            if dawdler.kind == "unread" and dawdler.sock and dawdler.address not in there and time.monotonic() - dawdler.since > 3:
+            if dawdler.kind == "unread" and dawdler.sock and dawdler.address not in there and time.monotonic() - dawdler.since > 1.5:
                 self.poll.unregister(dawdler.sock.fileno())
                 self.reopen(dawdler)
         if not full.is_set() and min(now[kind] for kind in self.kinds) >= 0.95 * self.each and self.crowd[-1].sock:

@@ -123,6 +123,26 @@ def test_from_several_addresses_with_default_caps():
     return report([f"127.0.0.{n}" for n in range(10, 50)], max_connections=12000)
 
 
+def test_no_address_takes_an_upstream_from_all():
+    """A few connections of one address, eighty answers each from one upstream, none of which is taken: it goes on answering others,
+    those too for whom a trusted proxy at that address asks."""
+    answers = {"/app/down": upstream.answer(b"d" * LARGE), "/app/quick": upstream.answer(b"fine")}
+    with UpstreamElsewhere(answers) as up, Postern({"localhost": {"redirect_http": "no", "proxy": f"/app http://127.0.0.1:{up.port}"}},
+                                                   server={"trusted_proxies": "127.0.0.9"}) as server:
+        times, by_proxy = [], {"source": "127.0.0.9", "fields": [("X-Forwarded-For", "192.0.2.7")]}
+        with Crowd(server.https_port, ["127.0.0.9"], ("many stuck, by one way",), 40) as crowd:
+            began = time.monotonic()
+            while time.monotonic() < began + 5:
+                asked, before = time.monotonic(), queued(server.pid)
+                answer = server.get("/app/quick", timeout=10, **(by_proxy if len(times) % 2 else {}))
+                assert answer.status == 200, f"{answer} as request {len(times) + 1}"
+                took = time.monotonic() - asked
+                times.append(took - min(took, max(queued_since(before, server.pid))))
+                time.sleep(0.02)
+    assert max(times) < BOUND, max(times)
+    return f"{crowd.told['many stuck, by one way']} of 40 connections held, 3200 answers asked for; the worst wait of another {max(times) * 1000:.0f} ms of {len(times)}"
+
+
 def test_no_address_takes_all_descriptors():
     """Each of its connections asks for as many files, or proxied answers, as it may, and takes none: default caps, on a small machine."""
     told, times = attack(["127.0.0.9"], ("many stuck", "many stuck, proxied"), 6, 120, wrap=("prlimit", "--nofile=2048:2048"))
