@@ -122,6 +122,13 @@ Guards make_guards(const config::Plan& plan, access::VisitorDesk& desk) {
     return guards;
 }
 
+// A number for each that there is: one a site, but those that come from the same files are one.
+std::size_t certificate_of(const config::Plan& plan, const config::SitePlan& site) {
+    std::size_t at = 0;
+    while (&plan.sites[at] != &site && (site.files.empty() || plan.sites[at].files != site.files)) ++at;
+    return at;
+}
+
 // A site with a canonical name is two entries: that name serves, the others send there in one hop.
 void add_site(const config::Plan& plan, const config::SitePlan& site, const HandlerPtr& content, const SiteParts& parts,
               http::AnswerCounts& counts, std::vector<site::HostEntry>& entries) {
@@ -129,7 +136,7 @@ void add_site(const config::Plan& plan, const config::SitePlan& site, const Hand
     auto redirect = std::make_shared<site::Redirect>(site.canonical, port);
 
     site::HostEntry serving, sending;
-    serving.certificate = sending.certificate = entries.size();  // one a site
+    serving.certificate = sending.certificate = certificate_of(plan, site);
     for (const std::string& name : site.names)
         (site.canonical.empty() || name == site.canonical ? serving : sending).names.push_back(name);
     serving.plain = site.redirect_http ? HandlerPtr(redirect) : with_fields(content, site.content.header);

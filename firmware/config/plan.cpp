@@ -42,6 +42,7 @@ SitePlan plan_site(const SiteSection& site) {
     plan.canonical = site.canonical;
     plan.redirect_http = site.redirect_http;
     plan.hsts = hsts_of(site);
+    plan.files = site.certificate.files;
     return plan;
 }
 

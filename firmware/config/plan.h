@@ -26,6 +26,7 @@ struct SitePlan {
     SiteAccess access;
     bool redirect_http = true;
     site::HstsRule hsts;
+    std::vector<acme::CertFiles> files;  // that its certificate comes from; sites may share them
 };
 
 struct Plan {
