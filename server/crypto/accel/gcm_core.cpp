@@ -4,41 +4,43 @@
 // does for eight of them.
 #include "server/crypto/accel/gcm_core.h"
 
-#include <immintrin.h>
 #include <mbedtls/platform_util.h>
 
 #include <cstdint>
 #include <cstring>
 
-// From here on, and for nothing that an include brings along: the linker might take what is compiled here for everybody's.
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("aes,pclmul,ssse3,sse4.1"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("aes,pclmul,ssse3,sse4.1")
-#endif
+#include "server/crypto/accel/instructions_x86.h"
 
 namespace postern::crypto::accel {
 
 namespace {
 
-using Block = __m128i;
-
 constexpr std::size_t kBlock = 16, kWide = 8, kNonce = 12;
+constexpr std::uint64_t kPoly = 0xc200000000000000;
+constexpr Block kZero = {0, 0};
 
-Block load(const unsigned char* from) { return _mm_loadu_si128(reinterpret_cast<const Block*>(from)); }
-void store(unsigned char* into, Block block) { _mm_storeu_si128(reinterpret_cast<Block*>(into), block); }
+Block load(const unsigned char* from) {
+    Block block;
+    std::memcpy(&block, from, sizeof block);
+    return block;
+}
+
+void store(unsigned char* into, Block block) { std::memcpy(into, &block, sizeof block); }
 
 Block reversed(Block block) {
-    return _mm_shuffle_epi8(block, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const Bytes bytes = reinterpret_cast<Bytes>(block);
+    return reinterpret_cast<Block>(__builtin_shufflevector(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
 }
+
+Block swapped(Block block) { return __builtin_shufflevector(block, block, 1, 0); }
+Block up_by_half(Block block) { return __builtin_shufflevector(kZero, block, 0, 2); }
+Block down_by_half(Block block) { return __builtin_shufflevector(block, kZero, 1, 2); }
 
 // Times x, modulo x^128 + x^127 + x^126 + x^121 + 1.
 Block times_x(Block h) {
-    const Block carry = _mm_srli_epi64(h, 63);
-    const Block shifted = _mm_or_si128(_mm_slli_epi64(h, 1), _mm_slli_si128(carry, 8));
-    const Block top = _mm_shuffle_epi32(_mm_sub_epi64(_mm_setzero_si128(), _mm_srli_si128(carry, 8)), 0x44);
-    return _mm_xor_si128(shifted, _mm_and_si128(top, _mm_set_epi64x(static_cast<long long>(0xc200000000000000ull), 1)));
+    const Block carry = h >> 63, poly = {1, kPoly};
+    const Block top = kZero - __builtin_shufflevector(carry, carry, 1, 1);
+    return (h << 1) ^ up_by_half(carry) ^ (top & poly);
 }
 
 // A sum of products that is not reduced yet.
@@ -47,20 +49,20 @@ struct Sum {
 };
 
 void add_product(Sum& sum, Block a, Block b) {
-    sum.low = _mm_xor_si128(sum.low, _mm_clmulepi64_si128(a, b, 0x00));
-    sum.high = _mm_xor_si128(sum.high, _mm_clmulepi64_si128(a, b, 0x11));
-    sum.middle = _mm_xor_si128(sum.middle, _mm_xor_si128(_mm_clmulepi64_si128(a, b, 0x10), _mm_clmulepi64_si128(a, b, 0x01)));
+    sum.low ^= product_low(a, b);
+    sum.high ^= product_high(a, b);
+    sum.middle ^= product_cross(a, b);
 }
 
 Block reduced(const Sum& sum) {
-    const Block poly = _mm_set_epi64x(static_cast<long long>(0xc200000000000000ull), 1);
-    Block low = _mm_xor_si128(sum.low, _mm_slli_si128(sum.middle, 8));
-    for (int i = 0; i < 2; ++i) low = _mm_xor_si128(_mm_clmulepi64_si128(low, poly, 0x10), _mm_shuffle_epi32(low, 78));
-    return _mm_xor_si128(_mm_xor_si128(sum.high, _mm_srli_si128(sum.middle, 8)), low);
+    const Block poly = {kPoly, 0};
+    Block low = sum.low ^ up_by_half(sum.middle);
+    for (int i = 0; i < 2; ++i) low = product_low(low, poly) ^ swapped(low);
+    return sum.high ^ down_by_half(sum.middle) ^ low;
 }
 
 Block product(Block a, Block b) {
-    Sum sum{_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+    Sum sum{kZero, kZero, kZero};
     add_product(sum, a, b);
     return reduced(sum);
 }
@@ -83,7 +85,7 @@ public:
         std::memcpy(first, iv, kNonce);
         counter_block_ = load(first);
         mask_ = one_key_block(1);
-        hash_ = _mm_setzero_si128();
+        hash_ = kZero;
         absorb_all(add, add_size);
     }
 
@@ -105,23 +107,24 @@ public:
     }
 
     void finish(std::uint64_t add_size, std::uint64_t size, unsigned char* tag) {
-        const std::uint64_t add_bits = add_size * 8, bits = size * 8;
-        absorb(_mm_set_epi64x(static_cast<long long>(add_bits), static_cast<long long>(bits)));
-        store(tag, _mm_xor_si128(reversed(hash_), mask_));
+        absorb(Block{size * 8, add_size * 8});
+        store(tag, reversed(hash_) ^ mask_);
     }
 
 private:
     Block counter(std::uint32_t number) const {
-        return _mm_insert_epi32(counter_block_, static_cast<int>(__builtin_bswap32(number)), 3);
+        Words words = reinterpret_cast<Words>(counter_block_);
+        words[3] = __builtin_bswap32(number);
+        return reinterpret_cast<Block>(words);
     }
 
     Block one_key_block(std::uint32_t number) const {
-        Block block = _mm_xor_si128(counter(number), keys_[0]);
-        for (std::size_t r = 1; r < rounds_; ++r) block = _mm_aesenc_si128(block, keys_[r]);
-        return _mm_aesenclast_si128(block, keys_[rounds_]);
+        Block block = before_rounds(counter(number), keys_);
+        for (std::size_t r = 1; r < rounds_; ++r) block = one_round(block, keys_, r);
+        return last_round(block, keys_, rounds_);
     }
 
-    void absorb(Block reversed_block) { hash_ = product(_mm_xor_si128(hash_, reversed_block), powers_[0]); }
+    void absorb(Block reversed_block) { hash_ = product(hash_ ^ reversed_block, powers_[0]); }
 
     void absorb_part(const unsigned char* bytes, std::size_t size) {
         unsigned char whole[kBlock] = {};
@@ -139,7 +142,7 @@ private:
     }
 
     void absorb_wide(const unsigned char* bytes) {
-        Sum sum{_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+        Sum sum{kZero, kZero, kZero};
         for (std::size_t i = 0; i < kWide; ++i) add_product(sum, hashed_block(bytes, i), powers_[kWide - 1 - i]);
         hash_ = reduced(sum);
     }
@@ -147,23 +150,22 @@ private:
     // Block `i` of eight, the hash so far in the first.
     Block hashed_block(const unsigned char* bytes, std::size_t i) const {
         const Block block = reversed(load(bytes + kBlock * i));
-        return i == 0 ? _mm_xor_si128(block, hash_) : block;
+        return i == 0 ? block ^ hash_ : block;
     }
 
     // Eight blocks of key stream onto `in`, and eight blocks of cipher text into the hash, where there are any: neither waits for
     // the other.
     void wide(const unsigned char* hashed, const unsigned char* in, unsigned char* out) {
         Block blocks[kWide];
-        for (std::size_t i = 0; i < kWide; ++i) blocks[i] = _mm_xor_si128(counter(next_ + static_cast<std::uint32_t>(i)), keys_[0]);
+        for (std::size_t i = 0; i < kWide; ++i) blocks[i] = before_rounds(counter(next_ + static_cast<std::uint32_t>(i)), keys_);
         next_ += kWide;
-        Sum sum{_mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+        Sum sum{kZero, kZero, kZero};
         for (std::size_t r = 1; r < rounds_; ++r) {
-            for (Block& block : blocks) block = _mm_aesenc_si128(block, keys_[r]);
+            for (Block& block : blocks) block = one_round(block, keys_, r);
             if (hashed != nullptr && r <= kWide) add_product(sum, hashed_block(hashed, r - 1), powers_[kWide - r]);
         }
         if (hashed != nullptr) hash_ = reduced(sum);
-        for (std::size_t i = 0; i < kWide; ++i)
-            blocks[i] = _mm_xor_si128(_mm_aesenclast_si128(blocks[i], keys_[rounds_]), load(in + kBlock * i));
+        for (std::size_t i = 0; i < kWide; ++i) blocks[i] = last_round(blocks[i], keys_, rounds_) ^ load(in + kBlock * i);
         for (std::size_t i = 0; i < kWide; ++i) store(out + kBlock * i, blocks[i]);
     }
 
