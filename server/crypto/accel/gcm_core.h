@@ -1,4 +1,4 @@
-// The arithmetic of AES-GCM (NIST SP 800-38D) for CPUs with AES-NI and PCLMULQDQ. For gcm_x86.cpp alone, which has asked the CPU.
+// The arithmetic of AES-GCM (NIST SP 800-38D) for CPUs with instructions for it. For gcm_one_shot.cpp alone, which has asked the CPU.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // mbedTLS's own one-shot GCM, under another name (tools/cmake/third_party.cmake): what ours falls back on, and is compared with.
-// For gcm_x86.cpp and the tests alone; only where POSTERN_ACCEL is on.
+// For gcm_one_shot.cpp and the tests alone; only where POSTERN_ACCEL is on.
 #pragma once
 
 #include <cstddef>
