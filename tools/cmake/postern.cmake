@@ -22,16 +22,21 @@ function(postern_library name)
   endif()
 endfunction()
 
-# postern_unit(NAME FOLDER target...)
+# postern_unit(NAME FOLDER [ALONE] target...)
 #   The program unit_NAME from tests/unit/FOLDER/*.cpp, a CTest of that name.  The
-#   targets are the library that it tests and what the tests need besides.
+#   targets are the library that it tests and what the tests need besides; ALONE
+#   without the fakes, and so without all that they know.
 function(postern_unit name folder)
+  cmake_parse_arguments(arg "ALONE" "" "" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${folder}/*.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(unit_${name} ${sources})
-  target_link_libraries(unit_${name} PRIVATE ${ARGN} fakes doctest_main)
+  target_link_libraries(unit_${name} PRIVATE ${arg_UNPARSED_ARGUMENTS} doctest_main)
+  if(NOT arg_ALONE)
+    target_link_libraries(unit_${name} PRIVATE fakes)
+  endif()
   add_test(NAME unit_${name} COMMAND unit_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(unit_${name} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -64,9 +64,15 @@ foreach(file IN LISTS mbed_sources)
     set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS "-O2;${mbed_copies}")
   endif()
 endforeach()
-# server/crypto/accel stands in for GCM in one go; mbedTLS's own stays, under other names, as what it falls back on.
-if(POSTERN_ACCEL AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  set(POSTERN_ACCEL_GCM ON)
+# server/crypto/accel stands in for GCM in one go; mbedTLS's own stays, under other names, as what it falls back on. For ARM
+# clang before 16 declares the instructions only where whole files are compiled for them.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(POSTERN_ACCEL_GCM ${POSTERN_ACCEL})
+elseif(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64" AND CMAKE_SIZEOF_VOID_P EQUAL 8
+    AND NOT (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 16))
+  set(POSTERN_ACCEL_GCM ${POSTERN_ACCEL})
+endif()
+if(POSTERN_ACCEL_GCM)
   set_property(SOURCE "${mbed}/library/gcm.c" APPEND PROPERTY COMPILE_DEFINITIONS
     mbedtls_gcm_crypt_and_tag=postern_stock_gcm_crypt_and_tag
     mbedtls_gcm_auth_decrypt=postern_stock_gcm_auth_decrypt)

@@ -9,7 +9,11 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__x86_64__)
 #include "server/crypto/accel/instructions_x86.h"
+#else
+#include "server/crypto/accel/instructions_arm.h"
+#endif
 
 namespace postern::crypto::accel {
 

@@ -1,5 +1,5 @@
-// AES-GCM in one go for x86-64: stands in for mbedTLS's mbedtls_gcm_crypt_and_tag and mbedtls_gcm_auth_decrypt, which TLS calls for
-// each record. Whatever is out of the ordinary, and every CPU without AES-NI, goes to mbedTLS's own.
+// AES-GCM in one go: stands in for mbedTLS's mbedtls_gcm_crypt_and_tag and mbedtls_gcm_auth_decrypt, which TLS calls for each record.
+// Whatever is out of the ordinary, and every CPU without the instructions, goes to mbedTLS's own.
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <mbedtls/aes.h>
 #include <mbedtls/gcm.h>
@@ -12,32 +12,30 @@ extern "C" {
 #include <array>
 #include <cstdint>
 
+#include "server/crypto/accel/cpu.h"
 #include "server/crypto/accel/gcm_core.h"
 #include "server/crypto/accel/stock_gcm.h"
 
 static_assert(MBEDTLS_VERSION_NUMBER >> 16 == 0x0306, "the insides of another mbedTLS: look at gcm.c before this goes on");
-#if !defined(__x86_64__) || !defined(MBEDTLS_AESNI_C) || !defined(MBEDTLS_HAVE_ASM)
+#if !(defined(__x86_64__) && defined(MBEDTLS_AESNI_C) && defined(MBEDTLS_HAVE_ASM)) && !(defined(__aarch64__) && defined(MBEDTLS_AESCE_C))
 #error "without these mbedTLS keeps H in another order: see gcm_gen_table()"
 #endif
 static_assert(MBEDTLS_GCM_HTABLE_SIZE == 16, "H stands in the middle of the table");
 
 namespace {
 
+namespace accel = postern::crypto::accel;
+
 constexpr std::size_t kTag = 16, kNonce = 12;
 constexpr std::size_t kMost = std::size_t{1} << 24;  // of one call; a record has 16 kB
-
-bool cpu_can() {
-    static const bool can = __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("ssse3") &&
-                            __builtin_cpu_supports("sse4.1");
-    return can;
-}
 
 // The ordinary: AES, a nonce of 12 bytes, a whole tag, one buffer or two that are apart.
 bool is_ordinary(const mbedtls_gcm_context& context, std::size_t size, std::size_t iv_size, std::size_t tag_size, const unsigned char* in,
                  const unsigned char* out) {
     const auto at = reinterpret_cast<std::uintptr_t>(in), to = reinterpret_cast<std::uintptr_t>(out);
     const bool apart = size == 0 || at == to || at + size <= to || to + size <= at;
-    return cpu_can() && iv_size == kNonce && tag_size == kTag && size < kMost && apart && context.cipher_ctx.cipher_ctx != nullptr &&
+    return accel::cpu_has_gcm() && iv_size == kNonce && tag_size == kTag && size < kMost && apart &&
+           context.cipher_ctx.cipher_ctx != nullptr &&
            mbedtls_cipher_info_get_type(context.cipher_ctx.cipher_info) >= MBEDTLS_CIPHER_AES_128_ECB &&
            mbedtls_cipher_info_get_type(context.cipher_ctx.cipher_info) <= MBEDTLS_CIPHER_AES_256_ECB;
 }
@@ -45,9 +43,9 @@ bool is_ordinary(const mbedtls_gcm_context& context, std::size_t size, std::size
 void run(const mbedtls_gcm_context& context, bool decrypts, std::size_t size, const unsigned char* iv, const unsigned char* add,
          std::size_t add_size, const unsigned char* in, unsigned char* out, unsigned char* tag) {
     const auto& aes = *static_cast<const mbedtls_aes_context*>(context.cipher_ctx.cipher_ctx);
-    const postern::crypto::accel::GcmKey key{reinterpret_cast<const unsigned char*>(aes.buf + aes.rk_offset), static_cast<std::size_t>(aes.nr),
-                                             reinterpret_cast<const unsigned char*>(context.H[MBEDTLS_GCM_HTABLE_SIZE / 2])};
-    postern::crypto::accel::run_gcm(key, decrypts, iv, add, add_size, in, out, size, tag);
+    const accel::GcmKey key{reinterpret_cast<const unsigned char*>(aes.buf + aes.rk_offset), static_cast<std::size_t>(aes.nr),
+                            reinterpret_cast<const unsigned char*>(context.H[MBEDTLS_GCM_HTABLE_SIZE / 2])};
+    accel::run_gcm(key, decrypts, iv, add, add_size, in, out, size, tag);
 }
 
 }  // namespace
