@@ -5,7 +5,7 @@ from collections import Counter
 
 from script import ROOT, load
 
-TABLES = ["tests/sim/mutants", "tests/system/fault_mutants", "tests/system/security_mutants"]
+TABLES = ["tests/gcm/run", "tests/sim/mutants", "tests/system/fault_mutants", "tests/system/security_mutants"]
 
 
 def rotten(mutant, before):
