@@ -10,6 +10,7 @@
 #include "server/base/text.h"
 #include "server/crypto/init.h"
 #include "server/tls/handshake_callbacks.h"
+#include "server/tls/key_updates.h"
 #include "server/tls/record_buffers.h"
 #include "server/tls/record_io.h"
 #include "server/tls/tickets.h"
@@ -55,6 +56,7 @@ struct TlsStream::Impl {
     int failure = 0;
     RecordIo io;
     RecordBuffers buffers;
+    KeyUpdates key_updates;
     mbedtls_ssl_context ssl;
 
     Impl(std::unique_ptr<net::Stream> below, std::shared_ptr<const TlsContext> c, TlsScratch& scratch)
@@ -154,9 +156,11 @@ IoResult TlsStream::Impl::read_records(char* into, std::size_t room) {
         int got = mbedtls_ssl_read(&ssl, reinterpret_cast<unsigned char*>(into) + total, room - total);
         if (got > 0) {
             total += static_cast<std::size_t>(got);
+            key_updates.data_came();
             continue;
         }
         if (got == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) continue;
+        if (got == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE && (got = key_updates.take(ssl)) == 0) continue;
         // an empty record, which is allowed, reads as 0 like the end below TLS
         if (got == 0 && !io.ended() && !io.failed()) continue;
         // after a warning mbedTLS comes back although there is more
@@ -170,6 +174,7 @@ IoResult TlsStream::Impl::read_records(char* into, std::size_t room) {
 
 IoResult TlsStream::Impl::write_records(std::string_view bytes) {
     std::size_t taken = 0;
+    if (const int code = bytes.empty() ? 0 : key_updates.answer(ssl); code != 0) return after_error(code);
     while (taken < bytes.size() && io.collected() + limits::kTlsRecord + limits::kTlsRecordOverhead <= limits::kLoopSealed) {
         std::size_t size = std::min(bytes.size() - taken, limits::kTlsRecord);
         int wrote = mbedtls_ssl_write(&ssl, reinterpret_cast<const unsigned char*>(bytes.data()) + taken, size);

@@ -69,8 +69,8 @@ endif()
 add_library(postern_flags INTERFACE)
 target_include_directories(postern_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(postern_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
-  -Wformat=2 -Wvla -Wundef -Wextra-semi -Wcast-qual
+  -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
+  -Wimplicit-fallthrough -Wformat=2 -Wvla -Wundef $<$<COMPILE_LANGUAGE:CXX>:-Wextra-semi> -Wcast-qual
   # g++ 12 imagines these inside std::variant; ASan and clang-tidy find the real ones.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<CXX_COMPILER_ID:Clang>:-Wreserved-identifier>

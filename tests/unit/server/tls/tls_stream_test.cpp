@@ -342,8 +342,8 @@ TEST_CASE("a handshake message after a rest is refused as before one") {
             Talk talk(version);
             if (rested) talk.stream->rest();
             const bool is_13 = version == MBEDTLS_SSL_VERSION_TLS1_3;
-            const unsigned char key_update[] = {24, 0, 0, 1, 0};
-            talk.client.send_handshake_message(key_update, sizeof key_update);
+            const unsigned char finished[] = {20, 0, 0, 1, 0};
+            talk.client.send_handshake_message(finished, sizeof finished);
             char buffer[64];
             CHECK(talk.stream->read(buffer, sizeof buffer).status == IoStatus::kFailed);
             talk.client.hear();
