@@ -146,8 +146,10 @@ Keeper::Outcome Keeper::renew(const std::vector<std::string>& names, bool force)
         if (clock_.is_set() && !force && lineage.due(clock_.wall(), true) > clock_.wall()) ask_for_window(lineage, true);
         const WallTime now = clock_.wall(), due = lineage.due(now, true);
         if (lineage.wanted().files && clock_.is_set()) {
+            const int before = lineage.generation();
             const bool ok = look_now(lineage);
             outcome.ok = outcome.ok && ok;
+            outcome.changed = outcome.changed || lineage.generation() != before;
         } else if (lineage.wanted().self_signed()) {
             tell(lineage, "self-signed, as configured: there is no CA to renew it");
         } else if (!clock_.is_set()) {

@@ -106,9 +106,12 @@ Result<Pair> Keeper::check_brought(const Lineage& lineage, const Upload& read) c
 Result<void> Keeper::take_over(Lineage& lineage, const Upload& read, const Pair& pair, WallTime start) {
     const WantedCert& wanted = lineage.wanted();
     lineage.will_upload(pair->facts().fingerprint);
+    // What files bring is not lost where it cannot be stored.
+    if (wanted.files) parts_.publisher.publish(wanted.name, wanted.names, pair);
+    if (wanted.files) lineage.serve_unstored(pair);
     TRY_VOID(store_->save_job(wanted.name, lineage.job()));
     TRY(const int generation, store_->archive().install(wanted.name, stored_form(read.chain).view(), stored_form(read.key).view()));
-    parts_.publisher.publish(wanted.name, wanted.names, pair);
+    if (!wanted.files) parts_.publisher.publish(wanted.name, wanted.names, pair);
     took(lineage, pair, generation, Lineage::From::kOwner, start);
     return {};
 }
@@ -140,6 +143,8 @@ bool Keeper::revoke(Lineage& lineage, const Task& task) {
 
 bool Keeper::remove(Lineage& lineage) {
     const std::string& name = lineage.wanted().name;
+    if (lineage.wanted().files)
+        return told_failure(lineage, "not deleted: it comes from " + lineage.wanted().files->chain + ", and would be taken again at once: change the site's certificate first");
     if (!step_down(lineage, held_because("deleted", "deleted, as its owner asked"), false)) return false;
     drop_pending(lineage);
     auto removed = store_->archive().remove(name);

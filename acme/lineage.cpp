@@ -192,6 +192,7 @@ std::optional<WallTime> Lineage::renewal() const {
     if (!serving_ || rung_ == Rung::kSelfSigned || missing_names(*serving_, wanted_.names) > 0) return std::nullopt;
     if (!by_owner() && !job_.issued_by.empty() && job_.issued_by != wanted_.ca.directory_url) return std::nullopt;
     const crypto::CertFacts& facts = serving_->facts();
+    if (wanted_.from_ca && facts.fingerprint == job_.from_files) return std::nullopt;  // somebody's own: another one is configured now
     const WallTime own = renewal_date({facts.not_before, facts.not_after}, {wanted_.renew_at.fraction, wanted_.renew_at.seconds},
                                       spread_of(facts.fingerprint));
     // The CA may want it earlier; later than our own date is never late enough to be wanted.
@@ -264,6 +265,7 @@ bool Lineage::doubt(std::optional<Problem> problem, WallTime now) {
 void Lineage::will_upload(const std::string& fingerprint) {
     job_.add_uploaded(fingerprint);
     job_.uploading = fingerprint;
+    if (wanted_.files) job_.from_files = fingerprint;
 }
 
 // An upload lifts a hold, and has lifted it when the power goes between its installing and the writing of that.

@@ -42,6 +42,7 @@ public:
 
     // Of files: what stands there is no better than what serves, or cannot be used. True when it is worth writing to disk.
     bool doubt(std::optional<Problem> problem, WallTime now);
+    void serve_unstored(Pair pair) { serve(std::move(pair), Rung::kPublic, 0, ""); }  // until it can be stored
     void will_upload(const std::string& fingerprint);  // to be written before it is installed
 
     // Nothing is ordered from now on but by force; with `serving_is_bad` the pair that serves is never to serve again.

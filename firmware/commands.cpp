@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "firmware/access_check.h"
+#include "firmware/own_files_check.h"
 #include "firmware/config/config_keys.h"
 #include "firmware/console.h"
 #include "firmware/process/privileges.h"
@@ -44,7 +45,10 @@ int run_check(const Options& options) {
     if (options.verbose) complain("reading " + options.config_file);
     config::Config config;
     if (!load_config(options.config_file, config)) return kExitFaulty;
-    if (const auto faults = access_faults(config); !faults.empty()) {
+    SystemFiles files;
+    auto faults = own_files_faults(config, files);
+    if (faults.empty()) faults = access_faults(config);
+    if (!faults.empty()) {
         print_faults(faults);
         return kExitFaulty;
     }

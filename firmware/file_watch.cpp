@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <set>
+#include <utility>
 
 #include "server/base/thread.h"
 #include "server/base/unique_fd.h"
@@ -19,7 +21,7 @@ namespace postern {
 namespace {
 
 constexpr int kQuiet = 300;        // milliseconds without a change, then it is over
-constexpr int kLongestWait = 20;   // of them in a row: who writes without end is not waited for
+constexpr std::chrono::seconds kLongestWait(5);  // who writes without end is not waited for
 constexpr int kMostLinks = 40;     // as the kernel
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
 
@@ -71,6 +73,7 @@ struct FileWatch::Impl {
     Impl(UniqueFd inotify, net::Wakeup end, std::vector<std::string> of) : fd(std::move(inotify)), ending(std::move(end)), paths(std::move(of)) {}
 
     void watch_all(Log& log);
+    void watch(std::string folder, Log& log);
     bool wait(int milliseconds);  // true: something happened
     bool swallow();
 
@@ -86,10 +89,18 @@ void FileWatch::Impl::watch_all(Log& log) {
     std::set<std::string> wanted;
     for (const std::string& path : paths)
         for (std::string& folder : folders_to_watch(path)) wanted.insert(std::move(folder));
-    for (const std::string& folder : wanted) {
-        if (inotify_add_watch(fd.get(), folder.c_str(), kEvents | IN_ONLYDIR) >= 0 || errno == ENOENT || told) continue;
-        told = true;
-        log.warn("files_unwatched", {{"folder", folder}, {"why", Error::system("inotify_add_watch", errno).text()}});
+    for (const std::string& folder : wanted) watch(folder, log);
+}
+
+// A folder that is not there: the nearest above it that is, in which it will come to be.
+void FileWatch::Impl::watch(std::string folder, Log& log) {
+    while (inotify_add_watch(fd.get(), folder.c_str(), kEvents | IN_ONLYDIR) < 0) {
+        const bool gone = errno == ENOENT || errno == ENOTDIR;
+        if (!gone && !std::exchange(told, true))
+            log.warn("files_unwatched", {{"folder", folder}, {"why", Error::system("inotify_add_watch", errno).text()}});
+        const std::size_t slash = folder.rfind('/');
+        if (!gone || folder == "/" || slash == folder.npos) return;
+        folder.erase(std::max<std::size_t>(slash, 1));
     }
 }
 
@@ -113,7 +124,6 @@ FileWatch::~FileWatch() { set_paths({}); }
 
 void FileWatch::set_paths(std::vector<std::string> paths) {
     if (impl_) {
-        if (impl_->paths == paths) return;
         impl_->ending.wake();
         impl_.reset();  // joins
     }
@@ -129,9 +139,11 @@ void FileWatch::set_paths(std::vector<std::string> paths) {
     auto thread = Thread::start([this, impl = impl_.get()] {
         while (!impl->ended) {
             if (!impl->wait(-1)) continue;
-            for (int i = 0; i < kLongestWait && impl->wait(kQuiet); ++i) continue;
+            const auto end = std::chrono::steady_clock::now() + kLongestWait;
+            while (std::chrono::steady_clock::now() < end && impl->wait(kQuiet)) continue;
             if (impl->ended) return;
             impl->watch_all(log_);
+            impl->watch_all(log_);  // what came to be between a look for it and the watch above it
             changed_();
         }
     });

@@ -33,13 +33,18 @@ std::vector<net::Address> ways_to(const net::Address& listener) {
     return ways;
 }
 
-Sight look_at(const std::vector<net::Address>& ways, const acme::WantedCert& wanted, const std::string& host) {
+// What a balancer says that looks for itself, where this machine counts as one.
+std::string_view header_for(const net::Address& way, const config::Plan& plan) {
+    return plan.proxy_protocol && contains(plan.trusted_proxies, way.host()) ? "PROXY UNKNOWN\r\n" : "";
+}
+
+Sight look_at(const std::vector<net::Address>& ways, const acme::WantedCert& wanted, const std::string& host, const config::Plan& plan) {
     Sight sight;
     sight.certificate = wanted.name;
     sight.host = host;
     sight.from_ca = !wanted.self_signed();
     for (const net::Address& way : ways) {
-        auto seen = tls::peek(way, host, kPatience);
+        auto seen = tls::peek(way, host, kPatience, header_for(way, plan));
         if (!seen.ok()) {
             sight.failure = seen.error().text();
             continue;
@@ -60,12 +65,12 @@ std::string host_for(std::string name) {
     return name;
 }
 
-std::vector<Sight> look_at_all(const std::vector<net::Address>& ways, const std::vector<acme::WantedCert>& certificates) {
+std::vector<Sight> look_at_all(const std::vector<net::Address>& ways, const config::Plan& plan) {
     std::vector<Sight> sights;
     int silent = 0;
-    for (const acme::WantedCert& wanted : certificates) {
+    for (const acme::WantedCert& wanted : plan.certificates) {
         for (const std::string& name : wanted.names) {
-            sights.push_back(look_at(ways, wanted, host_for(name)));
+            sights.push_back(look_at(ways, wanted, host_for(name), plan));
             if (sights.back().failure.empty()) silent = 0;
             else if (++silent >= kGiveUpAfter) return sights;
         }
@@ -87,7 +92,7 @@ int run_monitor(const Options& options) {
     if (!acme::clock_sane(now, acme::clock_bound_of(files, read.config->server.state))) return unknown("the clock of this machine is not set: nothing can be judged");
     for (const config::ListenerPlan& listener : plan.listeners) {
         if (listener.kind != config::ListenerKind::kHttps) continue;
-        const MonitorLine line = monitor_line(look_at_all(ways_to(listener.address), plan.certificates), *warning, *critical, now);
+        const MonitorLine line = monitor_line(look_at_all(ways_to(listener.address), plan), *warning, *critical, now);
         print(line.text);
         return static_cast<int>(line.alarm);
     }

@@ -161,6 +161,7 @@ Job take_job(Taker& from) {
     for (std::string& fingerprint : texts_if_there(from, "revoked")) job.add_revoked(std::move(fingerprint));
     for (std::string& fingerprint : texts_if_there(from, "uploaded")) job.add_uploaded(std::move(fingerprint));
     job.uploading = from.text_if_there("uploading");
+    job.from_files = from.text_if_there("from_files");
     for (const Json& row : from.array("attempts")) job.add(attempt_from(row, from));
     return job;
 }
@@ -189,6 +190,7 @@ std::string to_text(const Job& job) {
     if (!job.issued_by.empty()) object.add("issued_by", job.issued_by);
     if (!job.issued_for.empty()) object.add("issued_for", job.issued_for);
     if (!job.warning.empty()) object.add("warning", job.warning);
+    if (!job.from_files.empty()) object.add("from_files", job.from_files);
     if (job.next) object.number("next", seconds_of(*job.next));
     if (job.hold) object.number("hold", seconds_of(*job.hold));
     if (job.problem)

@@ -60,6 +60,7 @@ struct Job {
     bool held = false;                // nothing is ordered until it is by force: its owner has revoked or deleted it
     std::vector<std::string> revoked; // fingerprints of certificates that must not serve again, at most kRevoked
     std::vector<std::string> uploaded;  // fingerprints of what its owner brought, written before it serves; as many
+    std::string from_files;           // fingerprint of the one in use, if files of its owner brought it; empty: they did not
     std::string uploading;            // fingerprint of the one that is about to be installed; empty: none
     std::vector<Attempt> attempts;    // oldest first, at most kAttempts
 

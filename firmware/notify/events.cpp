@@ -29,6 +29,7 @@ public:
         const bool renewed = !is_new && is_public(status) && status.generation > known.generation;
         if (status.kind == "self-signed") known.failure.reset(), known.expiry.reset();
         if (renewed) tell_end(status, known);
+        else if (status.kind == "files" && !status.last_problem && known.failure) tell_end(status, known);  // the old ones are back
         if (status.last_problem && choice_.failure && status.kind != "self-signed") remind(status, "failure", known.failure);
         if (is_public(status) && choice_.expiry) look_at_life(status, known);
         out_.changed = out_.changed || is_new || known.generation != status.generation;

@@ -82,7 +82,8 @@ Result<std::string> SystemFiles::read(const std::string& path, std::size_t max_b
     std::string text;
     std::size_t used = 0;
     for (;;) {  // the size is a hint only: the file may grow while it is read, and /proc says 0
-        text.resize(std::max<std::size_t>(used + 4096, static_cast<std::size_t>(status.st_size) + 1));
+        // not while there is room: growing leaves what may be a key behind in memory
+        if (used == text.size()) text.resize(std::max<std::size_t>(used + 4096, static_cast<std::size_t>(status.st_size) + 1));
         const ssize_t got = uninterrupted([&] { return ::read(fd.get(), text.data() + used, text.size() - used); });
         if (got < 0) return Error::system(path, errno);
         used += static_cast<std::size_t>(got);

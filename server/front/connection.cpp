@@ -108,16 +108,18 @@ Connection::Step Connection::feed(std::string_view bytes, Output& out) {
 
 // The PROXY header says whose the connection is: who has too many open already is not let in by that way either.
 bool Connection::is_for_another() {
-    if (parts_.announced == nullptr || !parts_.announced->header().told) return true;
+    introduced_ = true;
+    of_proxy_ = false;  // where the header does not say whose it is, what comes behind it is still a stranger's
+    if (!parts_.announced->header().told) return true;
     const net::Address& source = parts_.announced->header().source;
     parts_.peer = source.host();
     of_proxy_ = contains(parts_.trusted->networks, parts_.peer);
-    return of_proxy_ || parts_.place.take(client_key(source));
+    turned_away = !of_proxy_ && !parts_.place.take(client_key(source));
+    return !turned_away;
 }
 
 bool Connection::begin() {
     established_ = true;
-    if (!is_for_another()) return false;
     enter(Place::kHead);
     if (!parts_.tls || parts_.tls->protocol() != "h2") return true;
     parts_.session = http::make_h2_session(space_.requests, parts_.max_body, parts_.refusal);
@@ -128,6 +130,7 @@ Connection::Step Connection::take_input(Output& out) {
     if (!unfed_.empty()) return feed(unfed_, out);
     if (!readable_) return Step::kWait;
     IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
+    if (!introduced_ && parts_.announced != nullptr && parts_.announced->established() && !is_for_another()) return Step::kClose;
     if (!established_ && parts_.stream->established() && !begin()) return Step::kClose;
     switch (got.status) {
         case IoStatus::kOk:

@@ -66,7 +66,7 @@ public:
 
     // The loop's bookkeeping.
     std::size_t index = 0;
-    bool closing = false, queued = false, shaking = false, counted_handshake = false;
+    bool closing = false, queued = false, shaking = false, counted_handshake = false, turned_away = false;
 
 private:
     enum class Place : unsigned char { kHandshake, kHead, kBody, kWaiting, kStreaming, kIdle, kAsleep, kWriting, kSlow, kLinger };
@@ -114,7 +114,7 @@ private:
     bool ended_ = false;     // likewise that the end of input is there to be read
     bool broken_ = false;    // there is no peer any more
     bool moved_ = false;     // the peer took bytes in this turn
-    bool draining_ = false, of_proxy_ = false;  // the latter: the peer is one whose word counts
+    bool draining_ = false, introduced_ = false, of_proxy_ = false;  // the last: the peer is one whose word counts
 };
 
 }  // namespace postern::front

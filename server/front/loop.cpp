@@ -199,6 +199,7 @@ void Loop::tell_badly_announced(const Connection& connection) {
 }
 
 void Loop::close(Connection& connection) {
+    if (connection.turned_away) bump(counters_.refused);
     if (connection.badly_announced()) {
         tell_badly_announced(connection);
     } else if (connection.secure() && !connection.handshake_done() && !connection.failure().empty()) {

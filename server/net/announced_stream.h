@@ -17,7 +17,7 @@ public:
     IoResult read(char* into, std::size_t room) override;
     IoResult write(std::string_view bytes) override;
     IoResult flush() override { return below_->flush(); }
-    bool has_buffered() const override { return !kept_.empty() || below_->has_buffered(); }
+    bool has_buffered() const override { return (established() && !kept_.empty()) || below_->has_buffered(); }
     void finish() override;
     bool established() const override { return header_.state == ProxyHeader::State::kComplete; }
     int fd() const override { return below_->fd(); }

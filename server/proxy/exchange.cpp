@@ -187,7 +187,8 @@ void Exchange::read_head() {
 // True: there may be another in what came.
 bool Exchange::take_head() {
     const Upstream& upstream = pool_->upstream(wire_->upstream);
-    const Mapping mapping{upstream.authority, upstream.base ? std::string_view(*upstream.base) : "", upstream.base ? std::string_view(passing_.prefix) : ""};
+    const Mapping mapping{upstream.authority, upstream.base ? std::string_view(*upstream.base) : "", upstream.base ? std::string_view(passing_.prefix) : "",
+                          passing_.named};
     const ParsedHead parsed = parse_response(text_, passing_.to_head, mapping, head_);
     if (parsed.state == ParseState::kPartial) return false;
     std::string fault = parsed.fault;

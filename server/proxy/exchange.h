@@ -17,6 +17,7 @@ namespace postern::proxy {
 // What is to be passed on. All of it is copied: the request itself is gone by then.
 struct Passing {
     std::string client;               // who asks, his address
+    bool named = false;               // the request has an X-Request-Id of ours
     std::string method, path, query;  // `path` settled; `query` with its '?', or empty
     std::string tail;                 // request_tail()
     std::string body;                 // what of the body is there

@@ -36,6 +36,7 @@ std::optional<Passing> passing_of(const http::Request& request, const http::Cont
     if (!path || http::find_control(query, 0, true) != query.size()) return std::nullopt;
     Passing passing;
     passing.client = http::client_of(request, context);
+    passing.named = !context.request_id.empty();
     passing.method = request.method_text;
     passing.path = std::move(*path);
     passing.query = query;

@@ -118,6 +118,7 @@ bool stays_behind(std::string_view name) {
 void pass_fields(const std::vector<Field>& fields, const std::string& options, const Mapping& mapping, ResponseHead& head) {
     for (const Field& field : fields) {
         if (head.status == 101 && equal_no_case(field.name, "upgrade")) head.upgrade = field.value;
+        if (mapping.named && equal_no_case(field.name, "x-request-id")) continue;
         if (stays_behind(field.name) || (!options.empty() && names_option(options, field.name))) continue;
         ((head.lines += field.name) += ": ");
         if (equal_no_case(field.name, "location")) head.lines += mapped(field.value, mapping);

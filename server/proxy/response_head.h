@@ -26,6 +26,7 @@ struct Mapping {
     std::string_view authority;  // of the upstream
     std::string_view base;       // its part of the path, empty if none
     std::string_view prefix;     // ours
+    bool named = false;          // the request has an X-Request-Id of ours, and so its answer
 };
 
 enum class ParseState : std::uint8_t { kPartial, kComplete, kBad };

@@ -101,9 +101,11 @@ struct Client {
 };
 
 // Through the handshake, on a line that is not connected yet.
-Result<void> shake(Line& line, Client& client, const net::Address& where, const std::string& server_name) {
+Result<void> shake(Line& line, Client& client, const net::Address& where, const std::string& server_name, std::string_view before = {}) {
     TRY_VOID(crypto::init());
     TRY_VOID(line.connect());
+    // a few bytes into an empty buffer: all of them or none
+    if (!before.empty() && ::send(line.fd(), before.data(), before.size(), MSG_NOSIGNAL) < 0) return failed(where, "takes nothing");
     int code = client.set_up(line, server_name);
     while (code == 0 || code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE) {
         code = mbedtls_ssl_handshake(&client.ssl);
@@ -123,10 +125,10 @@ bool again(const Line& line, int code) {
 
 }  // namespace
 
-Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience) {
+Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience, std::string_view before) {
     Line line(where, patience);
     Client client;
-    TRY_VOID(shake(line, client, where, server_name));
+    TRY_VOID(shake(line, client, where, server_name, before));
     const mbedtls_x509_crt* seen = mbedtls_ssl_get_peer_cert(&client.ssl);
     if (seen == nullptr) return failed(where, "no certificate was shown");
     (void)mbedtls_ssl_close_notify(&client.ssl);

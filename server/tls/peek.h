@@ -19,8 +19,8 @@ struct Peeked {
 };
 
 // Connects to `where`, asks for `server_name` by SNI (RFC 6066 section 3; an IP address is not sent) and looks at the
-// leaf. The chain is not judged. kRetry within `patience` in all: nobody listens, no answer in time, no TLS.
-Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience);
+// leaf; `before` is said ahead of the handshake. The chain is not judged. kRetry within `patience` in all: nobody listens, no answer in time, no TLS.
+Result<Peeked> peek(const net::Address& where, const std::string& server_name, Millis patience, std::string_view before = {});
 
 // As peek(), then says `request` and gives what is answered, until the peer ends or `most` bytes are there. `cancel` ends
 // it within moments. number() of an error is ETIMEDOUT only where not even TCP's connection came about.

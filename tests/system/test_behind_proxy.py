@@ -5,6 +5,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 import http_client
@@ -167,6 +168,46 @@ def test_connections_count_for_whom_they_are():
             assert c.status() == 200
 
 
+def test_silent_ones_count_as_well():
+    """Behind the header nothing: over TLS too the cap is reached before the handshake is."""
+    with server(proxy_protocol="yes", max_per_client=3) as s:
+        held = [http_client.dial(s.https_port, source=BALANCER) for _ in range(10)]
+        for sock in held:
+            sock.sendall(v2("192.0.2.1"))
+        def ended(sock):
+            sock.settimeout(0.5)
+            try:
+                return sock.recv(1) == b""
+            except ConnectionResetError:
+                return True
+            except TimeoutError:
+                return False
+        assert sum(map(ended, held)) == 7
+        with Announced(s.https_port, v2("192.0.2.2")) as c:
+            assert c.status() == 200
+
+
+def test_half_a_header_costs_nothing():
+    with server(proxy_protocol="yes") as s, http_client.dial(s.https_port, source=BALANCER) as one, http_client.dial(s.http_port, source=BALANCER) as two:
+        one.sendall(b"PROX")
+        two.sendall(SIGNATURE)
+        time.sleep(0.3)
+        ticks = lambda: sum(map(int, Path(f"/proc/{s.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+        before = ticks()
+        time.sleep(2)
+        assert ticks() - before <= 5, "hundredths of a second of CPU in two seconds"
+
+
+def test_who_is_not_named_is_not_believed():
+    said = "X-Forwarded-For: 192.0.2.77\r\n"
+    with server({"allow": "192.0.2.77"}, proxy_protocol="yes") as s:
+        for header in (b"PROXY UNKNOWN\r\n", v2("192.0.2.77", command=0), SIGNATURE + b"\x21\x00\x00\x00", v2("192.0.2.1")):
+            with Announced(s.https_port, header) as c:
+                assert c.status("/", said) == 403, header
+        with Announced(s.https_port, v2("192.0.2.77")) as c:
+            assert c.status() == 200
+
+
 def test_upstream_hears_of_all():
     with upstream.Upstream() as u, server({"proxy": f"/ http://127.0.0.1:{u.port}"}) as s:
         said = [("X-Forwarded-For", "203.0.113.1, 192.0.2.1"), ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "a.example")]
@@ -224,8 +265,13 @@ def test_haproxy():
             assert "proxy_header_refused" not in s.log(), s.log()
 
 
+def named(connection, asked):
+    connection.sendall(upstream.answer("x", fields=["X-Request-ID: upstream's own"]))
+    return True
+
+
 def test_request_ids():
-    with upstream.Upstream() as u, server({"proxy": f"/up http://127.0.0.1:{u.port}"}, request_id="yes") as s:
+    with upstream.Upstream({"/up/own": named}) as u, server({"proxy": f"/up http://127.0.0.1:{u.port}"}, request_id="yes") as s:
         mine = [("X-Request-Id", "mine")]
         got = [s.get("/", source="127.0.0.2", fields=mine), s.get("/up", source="127.0.0.2", fields=mine),
                s.get("/up", source=BALANCER, fields=mine), s.get("/none", source=BALANCER, fields=mine)]
@@ -233,7 +279,8 @@ def test_request_ids():
         assert len(set(ids[:3])) == 3 and [len(i) for i in ids[:2]] == [32, 32] and ids[2:] == ["mine", "mine"], ids
         assert [asked.all("X-Request-Id") for asked in u.asked] == [[ids[1]], ["mine"]], u.asked
         assert noted(s, 4, "id") == ids
+        assert s.get("/up/own").raw_head.lower().count(b"x-request-id:") == 1, "the upstream's own stays behind"
         by_h2 = subprocess.run(["curl", "-sk", "--http2", "-D", "-", "-o", "/dev/null", "--resolve", f"{NAME}:{s.https_port}:127.0.0.1",
                                 f"https://{NAME}:{s.https_port}/up"], capture_output=True, text=True, timeout=20, check=True)
         assert f"x-request-id: {u.asked[-1].field('X-Request-Id')}" in by_h2.stdout, by_h2
-        assert noted(s, 5, "id")[4] == u.asked[-1].field("X-Request-Id")
+        assert noted(s, 6, "id")[5] == u.asked[-1].field("X-Request-Id")

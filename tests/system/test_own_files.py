@@ -1,6 +1,7 @@
 """certificate = FILES: what stands in files that somebody else keeps serves, from the first handshake on, and so does what comes to
 stand in them; what cannot be used never does."""
 import os
+import shutil
 import signal
 import ssl
 import time
@@ -223,11 +224,49 @@ def test_reload():
         assert server.der(NAME) != der_of(chain)
 
 
+def test_broken_files_keep_nobody_down():
+    """At the start and at a reload: what was taken of them before serves, and the other sites do."""
+    kept = Kept(Shop())
+    with kept.server() as server:
+        before = server.der(NAME)
+        server.stop()
+        kept.key.write_text("")
+        kept.chain.unlink()
+        server.start()
+        assert server.der(NAME) == before
+        assert "No such file" in server.command("renew", NAME).stdout
+        server.signal(signal.SIGHUP)
+        server.wait_for("reloaded")
+        assert server.der(NAME) == before
+        assert server.command("check").returncode != 0, "who asks is told"
+        assert server.command("delete", NAME).returncode != 0, "it would be back at once"
+
+
+def test_monitor_looks_past_a_balancer():
+    kept = Kept(Shop())
+    with kept.server(server={"trusted_proxies": "127.0.0.0/8, ::1", "proxy_protocol": "yes"}) as server:
+        said = server.command("monitor")
+        assert said.returncode == 0 and said.stdout.startswith("CERTIFICATES OK"), said
+
+
+def test_folder_made_anew():
+    kept = Kept(Shop())
+    with kept.server() as server:
+        for _ in range(2):
+            shutil.rmtree(kept.folder)
+            time.sleep(1)
+            kept.folder.mkdir()
+            time.sleep(1)
+            chain, key = kept.sell()
+            kept.put(chain, key)
+            assert serves(server, chain, 20) < 3
+
+
 def test_typos():
     kept = Kept(Shop())
     server = kept.server()
     for value, why in ((f"{kept.chain}", "is not the two files of a pair: CHAIN.pem KEY.pem"),
-                       (f"{kept.folder}/none.pem {kept.key}", "cannot be read"),
+                       (f"{kept.folder}/none.pem {kept.key}", "No such file"),
                        (f"{kept.key} {kept.chain}", "holds no block 'BEGIN CERTIFICATE'"),
                        (f"{kept.chain} {kept.chain}", "holds no block 'PRIVATE KEY'"),
                        (", ".join(f"{kept.folder}{'/.' * i}/fullchain.pem {kept.key}" for i in range(3)), "two pairs at most")):

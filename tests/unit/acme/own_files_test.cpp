@@ -209,10 +209,32 @@ TEST_CASE("own files: a full disk is told, and the files are tried again") {
     world.start({wanted()});
     world.put(chain(90));
     world.files.deny("/state/archive", ENOSPC);
-    CHECK(world.round().rung == Rung::kSelfSigned);
+    CHECK(world.round().rung == Rung::kPublic);  // they serve all the same
+    CHECK(world.only().generation == 0);
     world.clock.advance(Millis(Seconds(11)));
     CHECK(world.round().last_problem);
     world.files.deny("/state/archive", 0);
     world.clock.advance(Millis(Seconds(3600)));
-    CHECK(world.round().rung == Rung::kPublic);
+    CHECK(world.round().generation == 1);
+    CHECK_FALSE(world.only().last_problem);
+}
+
+TEST_CASE("own files: with another configuration the CA is asked at once, whatever life is left in them") {
+    Own world;
+    world.put(chain(3650));
+    world.start({wanted()});
+    CHECK(world.days_served() == 3650);
+    for (const bool restarted : {false, true}) {
+        Own next(world.files);
+        if (restarted) {
+            next.start({wanted_cert()});
+        } else {
+            next.start({wanted()});
+            next.keeper->set_wanted({wanted_cert()});
+        }
+        CHECK(next.days_served() == 3650);  // until then
+        CHECK(next.round().generation == 2);
+        CHECK(next.ca.issued == 1);
+        CHECK(next.only().kind == "acme");
+    }
 }

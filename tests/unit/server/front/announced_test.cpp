@@ -46,7 +46,7 @@ TEST_CASE("announced: the header says whose the connection is, and comes in any 
     CHECK(slow.get("/") == "192.0.2.8");
     Peer own(house.address());
     REQUIRE(own.say("PROXY UNKNOWN\r\n"));
-    CHECK(own.get("/") == "127.0.0.1 trusted");
+    CHECK(own.get("/") == "127.0.0.1");  // what it says of others may be anybody's who stands behind it
     Peer through(house.address());
     REQUIRE(through.say(line("10.9.0.1")));
     CHECK(through.get("/") == "10.9.0.1 trusted");
