@@ -28,8 +28,8 @@ public:
     void look_at(const acme::CertStatus& status, Known& known, bool is_new) {
         const bool renewed = !is_new && is_public(status) && status.generation > known.generation;
         if (status.kind == "self-signed") known.failure.reset(), known.expiry.reset();
-        if (renewed) tell_end(status, known);
-        else if (status.kind == "files" && !status.last_problem && known.failure) tell_end(status, known);  // the old ones are back
+        const bool mended = status.kind == "files" && !status.last_problem && known.failure;  // the old ones are back
+        if (renewed || mended) tell_end(status, known);
         if (status.last_problem && choice_.failure && status.kind != "self-signed") remind(status, "failure", known.failure);
         if (is_public(status) && choice_.expiry) look_at_life(status, known);
         out_.changed = out_.changed || is_new || known.generation != status.generation;
