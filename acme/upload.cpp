@@ -40,8 +40,7 @@ std::string blocks_of(std::string_view text, std::string_view kind) {
 }
 
 Error nothing_of(std::string_view kind, std::string_view what) {
-    return Error::refuse("there is no " + std::string(kind) + " block in what was sent as the " + std::string(what) +
-                         ": it must be PEM text (openssl makes it of DER and PKCS #12 files)");
+    return Error::refuse("there is no " + std::string(kind) + " block in the " + std::string(what) + ": it must be PEM text (openssl makes it of DER and PKCS #12 files)");
 }
 
 Result<Pair> serviceable(Pair pair, const WantedCert& wanted, WallTime now, PairProbe& probe) {

@@ -127,6 +127,7 @@ std::string state_word(const CertStatus& status, WallTime now, const Words& word
         case CertState::kFailing:
             if (const Away away = taken_away(status); away != Away::kNo)
                 return words.say(away == Away::kRevoked ? "state.revoked" : "state.deleted");
+            if (status.kind == "files") return words.say("state.files");
             return words.say(stands_in(status) ? "state.not_obtained" : "state.failing");
         case CertState::kExpired: return words.say("state.expired");
         case CertState::kWaiting: return words.say("state.waiting");

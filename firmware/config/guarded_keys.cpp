@@ -31,7 +31,7 @@ constexpr Guarded kGuarded[] = {
     {"acme", "thumbprint"},          // with it another's account gets certificates for our names
     {"acme", "challenge_upstream"},  // likewise
     {"site", "ca"},
-    {"site", "certificate"},  // shows what of keys the server may read
+    {"site", "certificate"},  // files: with it a key that the server may read serves
     {"site", "root"},     // shows what the server may read
     {"site", "alias"},    // likewise
     {"site", "proxy"},    // shows what answers to this device alone
@@ -50,7 +50,11 @@ constexpr Guarded kGuarded[] = {
 
 using Entry = std::tuple<std::string, std::string, std::string>;  // section, key, value
 
+// Of the keys that are guarded by what they say.
+bool is_harmless(const IniEntry& entry) { return entry.key == "certificate" && (entry.value == "acme" || entry.value == "self-signed"); }
+
 bool is_guarded(const IniSection& section, const IniEntry& entry) {
+    if (section.kind == "site" && is_harmless(entry)) return false;
     return std::any_of(std::begin(kGuarded), std::end(kGuarded),
                        [&](const Guarded& one) { return one.section == section.kind && (one.key.empty() || one.key == entry.key); });
 }

@@ -65,7 +65,7 @@ std::string what_to_type(const acme::CertStatus& status) {
 }
 
 std::string failure_text(const acme::CertStatus& status, WallTime since, WallTime now) {
-    std::string text = "The certificate could not be renewed";
+    std::string text = status.kind == "files" ? "The files of the certificate cannot be used" : "The certificate could not be renewed";
     text += since < now ? "; it has failed since " + date_of(since) + ".\n\n" : ".\n\n";
     return text + about_problem(status) + what_serves(status, now) + next_try(status) + what_to_type(status);
 }
@@ -82,7 +82,7 @@ std::string expiry_text(const acme::CertStatus& status, WallTime now) {
 std::string event_words(const acme::CertStatus& status, const std::string& event, bool over, WallTime now) {
     if (over) return event + " is over: renewed until " + date_of(status.facts->not_after);
     if (event == "renewed") return "renewed until " + date_of(status.facts->not_after);
-    if (event == "failure") return "failure: the renewal failed";
+    if (event == "failure") return status.kind == "files" ? "failure: its files cannot be used" : "failure: the renewal failed";
     const WallTime end = status.facts->not_after;
     return now >= end ? "expiry: the certificate has ended" : "expiry: " + span(end - now) + " left";
 }
