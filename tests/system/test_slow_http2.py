@@ -115,10 +115,6 @@ def report(sources, **keys):
     return note
 
 
-def test_from_one_address_with_the_cap_lifted():
-    return report(["127.0.0.1"], max_per_client="off", max_connections=12000)
-
-
 def test_from_several_addresses_with_default_caps():
     return report([f"127.0.0.{n}" for n in range(10, 50)], max_connections=12000)
 

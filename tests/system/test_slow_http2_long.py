@@ -2,7 +2,7 @@
 import statistics
 
 from slow_crowd import KINDS, Crowd
-from test_slow_http2 import house
+from test_slow_http2 import house, report
 from upstream import Upstream, answer
 
 LONG = True
@@ -23,3 +23,8 @@ def test_every_kind_has_its_end():
     for kind, t in crowd.told.items():
         assert len(t.lives) >= EACH and max(t.lives) <= MOST[kind], f"{kind}: {note}"
     return note
+
+
+def test_from_one_address_with_the_cap_lifted():
+    """As test_slow_http2 does it from many."""
+    return report(["127.0.0.1"], max_per_client="off", max_connections=12000)
