@@ -107,7 +107,7 @@ std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context
     turn_ = {&handler, &context};
     fill_budget(context.now);
     // Who keeps the connection busy with other requests does not gain time for those that he leaves unfinished.
-    if (count(At::kBody) + count(At::kWaiting) + live_ > 0)
+    if (count(At::kBody) + count(At::kWaiting) + count(At::kReady) + live_ > 0)
         for (std::size_t i = streams_.size(); i-- > 0;) overdue(*streams_[i]);
     check(frames_->take(in));
     answer_ready();
@@ -185,6 +185,9 @@ void H2Session::overdue(H2Stream& stream) {
     if ((stream.at == At::kBody || uploads) && age >= limits::kBodyTime) {
         (void)stream.head.read(scratch_);
         refuse(stream, 408);
+    } else if (stream.at == At::kReady && !may_open() && age >= limits::kLaterTime) {
+        (void)stream.head.read(scratch_);
+        refuse(stream, 503);  // what takes all its places, or others take, may never end
     } else if (stream.at == At::kWaiting && !stream.later->keeps_time() && age >= limits::kLaterTime) {
         (void)stream.head.read(scratch_);
         refuse(stream, 504);
@@ -342,6 +345,9 @@ void H2Session::complete(H2Stream& stream) {
 // open files. One that waits for others has answers of its own under way, and goes on when one of them is over.
 void H2Session::respond(H2Stream& stream) {
     if (count(At::kReady) == 0 && has_place()) return respond_now(stream);
+    // A body that is to be passed on would wait in the window of those that are being passed on.
+    if (stream.passes_on && !may_open()) return refuse(stream, 503);
+    stream.since = turn_.context->now;
     enter(stream, At::kReady);
 }
 

@@ -7,17 +7,19 @@
 #include <cerrno>
 #include <utility>
 
-#include "server/base/ip_text.h"
+#include "server/base/ip.h"
 #include "server/base/upstream_limits.h"
 
 namespace postern::proxy {
 
 namespace {
 
-// As front::client_key(): of IPv6 the /64, which one household has to itself.
+// What counts as one client, as front::client_key() has it.
 std::string household_of(std::string_view address) {
-    const auto bytes = ip_to_bytes(address);
-    return !bytes ? "?" + std::string(address) : bytes->size() == 16 ? bytes->substr(0, 8) : *bytes;
+    const std::optional<Ip> ip = Ip::parse(address);
+    if (!ip) return "?" + std::string(address);
+    const Ip one = ip->client();
+    return (one.is_v6 ? "6" : "4") + std::string(one.bits.begin(), one.bits.end());
 }
 
 }  // namespace

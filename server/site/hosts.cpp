@@ -36,13 +36,16 @@ struct Hosts::Index {
     }
 
     // An https resource is answered only over TLS with a certificate that names its host (RFC 9110 section 7.4). Which one
-    // was shown is told by the name that the client asked for; who named none is believed, and so is a trusted proxy.
+    // was shown is told by the name that the client asked for, with or without the root's dot. Who named none, or none of ours, has
+    // seen the one for all others and went on: he is believed, and so is a trusted proxy.
     bool misdirected(const http::Request& request, const http::Context& context, const HostEntry& entry) const {
         if (context.trusted != nullptr) return false;
         if (!context.secure) return request.wants_tls;
-        if (context.server_name.empty() || context.server_name == request.host) return false;
-        const HostEntry* const shown = find(context.server_name);
-        return shown == nullptr || shown->certificate != entry.certificate;
+        std::string_view asked = context.server_name;
+        if (has_suffix(asked, ".")) asked.remove_suffix(1);
+        if (asked.empty() || asked == request.host) return false;
+        const HostEntry* const shown = find(asked);
+        return shown != nullptr && shown->certificate != entry.certificate;
     }
 };
 

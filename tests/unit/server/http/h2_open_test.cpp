@@ -1,6 +1,8 @@
 // What the answers of one HTTP/2 connection may hold open: files, and upstreams.
 #include <doctest.h>
 
+#include <vector>
+
 #include "tests/unit/server/http/h2_peer.h"
 
 namespace postern::http::test {
@@ -89,6 +91,41 @@ TEST_CASE("h2: what lies in memory holds nothing open") {
     ask_ten_times(peer, "/page", 1);
     CHECK(peer.handler.count == 10);
     CHECK(peer.scratch.held_open == 0);
+}
+
+TEST_CASE("h2: a request waits half a minute for a place, and not for ever") {
+    H2Peer peer;
+    peer.handler.answer = answer;
+    peer.scratch.most_held_open = 0;
+    std::vector<std::uint32_t> ids;
+    for (int i = 0; i < kFree + 2; ++i) ids.push_back(peer.ask("GET", "/live"));
+    peer.talk();
+    CHECK(peer.handler.count == kFree);
+    peer.pass(limits::kLaterTime - Millis(1000));
+    peer.time_out();
+    peer.talk();
+    CHECK(peer.of(ids.back()).status == 0);
+    peer.pass(Millis(1000));
+    peer.time_out();
+    peer.talk();
+    CHECK(peer.of(ids[kFree]).status == 503);
+    CHECK(peer.of(ids.back()).status == 503);
+    CHECK(peer.of(ids.front()).status == 200);  // its answer is under way
+    CHECK(peer.handler.count == kFree);
+    CHECK_FALSE(peer.goaway);
+}
+
+TEST_CASE("h2: a body that is to be passed on does not wait for a place in the window of others") {
+    H2Peer peer;
+    peer.handler.answer = answer;
+    peer.handler.wants_bodies = true;
+    peer.scratch.most_held_open = 0;
+    for (int i = 0; i < kFree; ++i) (void)peer.ask("GET", "/live");
+    peer.talk();
+    const auto id = peer.ask("POST", "/live", {{"content-length", "300000"}}, false);
+    peer.talk();
+    CHECK(peer.of(id).status == 503);
+    CHECK(peer.handler.count == kFree);
 }
 
 }  // namespace postern::http::test

@@ -73,7 +73,7 @@ TEST_CASE("https over TLS alone, and with a certificate that names the host") {
     const std::tuple<const char*, const char*, int> rows[] = {
         {"example.org", "example.org", 200}, {"example.org", "EXAMPLE.org.:8443", 200}, {"example.org", "b.example.net", 421},
         {"b.example.net", "example.org", 421}, {"x.example.net", "b.example.net", 200}, {"www.example.net", "b.example.net", 200},
-        {"unknown.example", "example.org", 421}, {"example.org", "unknown.example", 421}, {"", "b.example.net", 200}};
+        {"unknown.example", "example.org", 200}, {"example.org.", "example.org", 200}, {"b.example.net.", "example.org", 421}, {"example.org", "unknown.example", 421}, {"", "b.example.net", 200}};
     for (const auto& [shown, host, status] : rows) {
         const std::string asked{host};
         CAPTURE(asked);
