@@ -36,6 +36,16 @@ def context(cafile=None, version=None):
 _plain_trust = context()
 
 
+def client_hello(tls, name):
+    """A real one, as OpenSSL writes it."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    try:
+        tls.wrap_bio(incoming, outgoing, server_hostname=name).do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
 def dial(port, host="127.0.0.1", source=None, timeout=5.0):
     s = socket.create_connection((host, port), timeout, source_address=(source, 0) if source else None)
     s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

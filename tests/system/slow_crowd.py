@@ -28,20 +28,7 @@ ASK = lambda path: headers(1, request(path, authority=HOST))
 POST = lambda path, size: headers(1, request(path, "POST", HOST, more=[("content-length", str(size))]), END_HEADERS)
 HEAD = request("/", authority=HOST)
 LONG_HEAD = HEAD + b"\0\x05x-pad\x7f\xff\x60"      # and a value of 12 kB to come
-
-
-def client_hello():
-    """A real one, as OpenSSL writes it."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = TLS.wrap_bio(incoming, outgoing, server_hostname=HOST)
-    try:
-        tls.do_handshake()
-    except ssl.SSLWantReadError:
-        pass
-    return outgoing.read()
-
-
-HELLO = client_hello()
+HELLO = http_client.client_hello(TLS, HOST)
 
 
 def bytes_of(data):

@@ -16,20 +16,7 @@ SECONDS = 13.0          # longer than the deadlines for handshake and header (10
 SPREAD = 6.0            # seconds in which the crowd arrives, so that no deadline ends all of them at once
 PAUSE = 0.3             # seconds between two bytes of a dripper
 BOUND = 0.5             # seconds in which another client is answered
-
-
-def client_hello():
-    """A real one, as OpenSSL writes it."""
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = http_client.context().wrap_bio(incoming, outgoing, server_hostname="localhost")
-    try:
-        tls.do_handshake()
-    except ssl.SSLWantReadError:
-        pass
-    return outgoing.read()
-
-
-HELLO = client_hello()
+HELLO = http_client.client_hello(http_client.context(), "localhost")
 TLS = http_client.context()
 HEADER = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 
