@@ -2,7 +2,7 @@
 #include "acme/keeper.h"
 #include "acme/protocol/problem.h"
 #include "acme/upload.h"
-#include "server/base/text.h"
+#include "server/base/limits.h"
 #include "server/crypto/cert_bundle.h"
 #include "server/crypto/hash.h"
 
@@ -10,13 +10,11 @@ namespace postern::acme {
 
 namespace {
 
-constexpr std::size_t kLongestFile = 65536;  // of a chain with everything around it that openssl writes: some 20 kB
-
 Result<Upload> read_files(FileSystem& files, const CertFiles& from) {
-    TRY(std::string chain, files.read(from.chain, kLongestFile));
+    TRY(std::string chain, files.read(from.chain, limits::kPemFile));
     Upload read;
     read.chain = Secret(std::move(chain));  // one file may hold the key too
-    TRY(std::string key, files.read(from.key, kLongestFile));
+    TRY(std::string key, files.read(from.key, limits::kPemFile));
     read.key = Secret(std::move(key));
     return read;
 }

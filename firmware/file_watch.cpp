@@ -73,33 +73,42 @@ struct FileWatch::Impl {
     Impl(UniqueFd inotify, net::Wakeup end, std::vector<std::string> of) : fd(std::move(inotify)), ending(std::move(end)), paths(std::move(of)) {}
 
     void watch_all(Log& log);
-    void watch(std::string folder, Log& log);
+    int watch(std::string folder, Log& log);
     bool wait(int milliseconds);  // true: something happened
     bool swallow();
 
     UniqueFd fd;
     net::Wakeup ending;
     std::vector<std::string> paths;
+    std::set<int> watches;
     bool told = false, ended = false;
     Thread thread;
 };
 
-// Links may lead elsewhere by now: after each change once more. A folder that is watched already stays so.
+// Links may lead elsewhere by now: after each change once more. What stays keeps its watch; the others go, for one of them may
+// be a folder as busy as /tmp.
 void FileWatch::Impl::watch_all(Log& log) {
     std::set<std::string> wanted;
     for (const std::string& path : paths)
         for (std::string& folder : folders_to_watch(path)) wanted.insert(std::move(folder));
-    for (const std::string& folder : wanted) watch(folder, log);
+    std::set<int> before;
+    before.swap(watches);
+    for (const std::string& folder : wanted)
+        if (const int one = watch(folder, log); one >= 0) watches.insert(one);
+    for (const int one : before)
+        if (watches.count(one) == 0) (void)inotify_rm_watch(fd.get(), one);  // that of a folder which is gone went with it
 }
 
 // A folder that is not there: the nearest above it that is, in which it will come to be.
-void FileWatch::Impl::watch(std::string folder, Log& log) {
-    while (inotify_add_watch(fd.get(), folder.c_str(), kEvents | IN_ONLYDIR) < 0) {
+int FileWatch::Impl::watch(std::string folder, Log& log) {
+    for (;;) {
+        const int added = inotify_add_watch(fd.get(), folder.c_str(), kEvents | IN_ONLYDIR);
+        if (added >= 0) return added;
         const bool gone = errno == ENOENT || errno == ENOTDIR;
         if (!gone && !std::exchange(told, true))
             log.warn("files_unwatched", {{"folder", folder}, {"why", Error::system("inotify_add_watch", errno).text()}});
         const std::size_t slash = folder.rfind('/');
-        if (!gone || folder == "/" || slash == folder.npos) return;
+        if (!gone || folder == "/" || slash == folder.npos) return -1;
         folder.erase(std::max<std::size_t>(slash, 1));
     }
 }

@@ -106,8 +106,8 @@ Connection::Step Connection::feed(std::string_view bytes, Output& out) {
     return Step::kMore;
 }
 
-// The PROXY header says whose the connection is: who has too many open already is not let in by that way either.
-bool Connection::is_for_another() {
+// The PROXY header says whose the connection is. False where it may not stay: who has too many open already is not let in by that way either.
+bool Connection::introduce() {
     introduced_ = true;
     of_proxy_ = false;  // where the header does not say whose it is, what comes behind it is still a stranger's
     if (!parts_.announced->header().told) return true;
@@ -130,7 +130,7 @@ Connection::Step Connection::take_input(Output& out) {
     if (!unfed_.empty()) return feed(unfed_, out);
     if (!readable_) return Step::kWait;
     IoResult got = parts_.stream->read(space_.in.get(), limits::kLoopInput);
-    if (!introduced_ && parts_.announced != nullptr && parts_.announced->established() && !is_for_another()) return Step::kClose;
+    if (!introduced_ && parts_.announced != nullptr && parts_.announced->established() && !introduce()) return Step::kClose;
     if (!established_ && parts_.stream->established() && !begin()) return Step::kClose;
     switch (got.status) {
         case IoStatus::kOk:

@@ -81,7 +81,7 @@ private:
     Step one_round();
     Step multiplexed_round();
     bool begin();
-    bool is_for_another();
+    bool introduce();
     Turn late_streams();
     Step rest_between_events();
     bool more_to_do() const;

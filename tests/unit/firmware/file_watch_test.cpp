@@ -93,6 +93,19 @@ TEST_CASE("a change of any kind is told once") {
     CHECK_FALSE(scene.lines.contain("files_unwatched"));
 }
 
+TEST_CASE("a folder that comes to be is watched, and what is above it is not any more") {
+    Folder folder;
+    Scene scene;
+    scene.watch.set_paths({folder.at("a/b/file")});
+    CHECK(scene.told_after([&] { fs::create_directories(folder.at("a/b")); }));
+    CHECK(scene.told_after([&] { folder.write("a/b/file"); }));
+    const int before = scene.told;
+    folder.write("busy");
+    folder.write("a/busy");
+    usleep(600'000);
+    CHECK(scene.told == before);
+}
+
 TEST_CASE("what is not watched any more is not told, and nothing is watched that is not there") {
     Folder folder;
     folder.write("file");
