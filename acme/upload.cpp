@@ -44,7 +44,7 @@ Error nothing_of(std::string_view kind, std::string_view what) {
 }
 
 Result<Pair> serviceable(Pair pair, const WantedCert& wanted, WallTime now, PairProbe& probe) {
-    TRY_VOID(crypto::check_for_install(*pair, wanted.names, now, crypto::OtherNames::kAllowed));
+    TRY_VOID(crypto::check_for_install(*pair, wanted.names, now, crypto::Origin::kOwners));
     if (auto tried = probe.try_pair(pair, wanted.names.front()); !tried)
         return std::move(tried).error().at("trial handshake");
     return pair;

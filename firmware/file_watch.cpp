@@ -20,7 +20,10 @@ namespace postern {
 
 namespace {
 
-constexpr int kQuiet = 300;        // milliseconds without a change, then it is over
+constexpr int kQuiet = 1;          // milliseconds without a change, then it is over
+constexpr int kAtOnce = 5;         // changes that are told so; of those that follow each wait is twice as long as the one before
+constexpr int kMostQuiet = 300;
+constexpr int kCalm = 1000;        // milliseconds without one, and the next is told as fast as the first
 constexpr std::chrono::seconds kLongestWait(5);  // who writes without end is not waited for
 constexpr int kMostLinks = 40;     // as the kernel
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
@@ -146,14 +149,20 @@ void FileWatch::set_paths(std::vector<std::string> paths) {
     impl_ = std::make_unique<Impl>(std::move(inotify), std::move(*ending), std::move(paths));
     impl_->watch_all(log_);
     auto thread = Thread::start([this, impl = impl_.get()] {
+        int quiet = kQuiet, told_at_once = 0;
         while (!impl->ended) {
-            if (!impl->wait(-1)) continue;
+            if (!impl->wait(told_at_once > 0 ? kCalm : -1)) {
+                quiet = kQuiet;
+                told_at_once = 0;
+                continue;
+            }
             const auto end = std::chrono::steady_clock::now() + kLongestWait;
-            while (std::chrono::steady_clock::now() < end && impl->wait(kQuiet)) continue;
+            while (std::chrono::steady_clock::now() < end && impl->wait(quiet)) continue;
             if (impl->ended) return;
             impl->watch_all(log_);
             impl->watch_all(log_);  // what came to be between a look for it and the watch above it
             changed_();
+            if (++told_at_once >= kAtOnce) quiet = std::min(quiet * 2, kMostQuiet);
         }
     });
     if (thread) impl_->thread = std::move(*thread);

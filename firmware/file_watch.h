@@ -13,7 +13,8 @@ namespace postern {
 
 class FileWatch {
 public:
-    // `changed` is called on the thread, once for what changes together: some tenths of a second after the last of it.
+    // `changed` is called on the thread some milliseconds after a change, once for what changes together; later by and by, up to
+    // some tenths of a second, where one change follows another.
     FileWatch(Log& log, std::function<void()> changed);
     ~FileWatch();  // ends the thread
     FileWatch(const FileWatch&) = delete;

@@ -60,12 +60,13 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-enum class OtherNames : unsigned char { kRefused, kAllowed };  // besides those wanted
+enum class Origin : unsigned char { kOrdered, kOwners };  // from a CA by our order, or whatever the owner of the names has
 
 // Everything that must hold before a pair is installed (acme-client duties, step "download"): every wanted name covered
 // and, of what was ordered, nothing beyond them, not_before <= now < not_after, leaf first, each certificate signed by the
-// next, leaf is no CA and, if it says for what it is, one for servers. The error says which of these failed and with what values.
+// next, leaf is no CA (but for an owner's lone one that signs itself: OpenSSL makes it so) and, if it says for what it is,
+// one for servers. The error says which of these failed and with what values.
 Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now,
-                               OtherNames others = OtherNames::kRefused);
+                               Origin origin = Origin::kOrdered);
 
 }  // namespace postern::crypto

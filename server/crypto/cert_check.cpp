@@ -23,13 +23,13 @@ std::string canonical(const std::string& name) {
     return ip ? ip_from_bytes(*ip) : lower(name);
 }
 
-Result<void> check_names(const CertBundle& bundle, const std::vector<std::string>& wanted, OtherNames others) {
+Result<void> check_names(const CertBundle& bundle, const std::vector<std::string>& wanted, Origin origin) {
     const std::string have = printable(join(bundle.facts().names, " "));
     for (const std::string& name : wanted) {
         if (bundle.covers(name)) continue;
         return Error::refuse("the certificate does not cover " + printable(name) + "; it is for: " + have);
     }
-    if (others == OtherNames::kAllowed) return {};
+    if (origin == Origin::kOwners) return {};
     for (const std::string& name : bundle.facts().names) {
         const auto same = [&](const std::string& one) { return canonical(one) == name; };
         if (std::any_of(wanted.begin(), wanted.end(), same)) continue;
@@ -68,15 +68,16 @@ Result<void> check_issuer(const mbedtls_x509_crt& certificate, const mbedtls_x50
 
 }  // namespace
 
-Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now, OtherNames others) {
+Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now, Origin origin) {
     const mbedtls_x509_crt* certificate = bundle.native_chain();
-    if (mbedtls_x509_crt_get_ca_istrue(certificate) == 1) {
+    const bool alone = bundle.facts().self_signed && bundle.facts().chain_length == 1;
+    if (mbedtls_x509_crt_get_ca_istrue(certificate) == 1 && !(alone && origin == Origin::kOwners)) {
         return Error::refuse("the first certificate (" + title_of(*certificate) +
                              ") is a CA's: the chain is in the wrong order, or the CA sent its own");
     }
     if (mbedtls_x509_crt_check_extended_key_usage(certificate, MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) != 0)
         return Error::refuse("the certificate (" + title_of(*certificate) + ") is not one for servers (its extended key usage says so)");
-    TRY_VOID(check_names(bundle, wanted, others));
+    TRY_VOID(check_names(bundle, wanted, origin));
     TRY_VOID(check_dates(*certificate, now));
     for (std::size_t place = 1; certificate->next != nullptr; certificate = certificate->next, ++place) {
         TRY_VOID(check_issuer(*certificate, *certificate->next, place, now));

@@ -7,18 +7,18 @@ import subprocess
 import time
 
 from content import serial_of
-from load import client, failures, parse_wrk, tlsload, version_flags
-from places import WORK
+from load import client, failures, parse_wrk, tlsload, version_flags, wrk
+from places import CLIENT_CPU, SERVER_CPU, WORK
 from server import Server
 
 
-def fresh_memory(peer, certs, _):
-    s = Server(peer, "", certs).start()
+def fresh_memory(peer, certs, _, variant="", conns=1000):
+    s = Server(peer, variant, certs).start()
     try:
         time.sleep(0.3)
         rss0, pss0 = s.memory()
-        p = subprocess.Popen(client([os.path.join(WORK, "tlsload"), "-p", s.https, "-u", "/1k.html", "-k", "-H", "-c", 1000,
-                                     "-d", 20, *version_flags(s, 13)]), stdout=subprocess.PIPE, text=True)
+        p = subprocess.Popen(client([os.path.join(WORK, "tlsload"), "-p", s.https, "-u", "/1k.html", "-k", "-H", "-c", conns,
+                                     "-d", 50, *version_flags(s, 13)]), stdout=subprocess.PIPE, text=True)
         ready = p.stdout.readline()
         time.sleep(0.3)
         rss, pss = s.memory()
@@ -26,10 +26,33 @@ def fresh_memory(peer, certs, _):
         held = json.loads(p.stdout.read().splitlines()[-1])["held"]
         p.wait()
         m = re.match(r"READY (\d+)", ready)
-        return {"idle_rss_kb": rss0, "idle_pss_kb": pss0, "held": held, "rss_kb_1000": rss, "pss_kb_1000": pss,
+        return {"idle_rss_kb": rss0, "idle_pss_kb": pss0, "held": held, "rss_kb": rss, "pss_kb": pss,
                 "bytes_per_conn": (pss - pss0) * 1024 / max(1, int(m[1]) if m else held)}
     finally:
         s.stop()
+
+
+def fresh_many(peer, certs, secs):
+    return fresh_memory(peer, certs, secs, "many", 10000)
+
+
+def fresh_loops(peer, certs, secs):
+    """One loop and two, each on both CPUs: CPU time per request, and the share of the connections that the fuller loop has."""
+    figures = {}
+    for n in (1, 2):
+        s = Server(peer, f"loops{n}", certs, cpus=f"{SERVER_CPU},{CLIENT_CPU}").start()
+        try:
+            holding = subprocess.Popen(client([os.path.join(WORK, "tlsload"), "-p", s.https, "-u", "/1k.html", "-k", "-H", "-c", 400, "-d", 60,
+                                               *version_flags(s, 13)]), stdout=subprocess.PIPE, text=True)
+            holding.stdout.readline()
+            held = [c for c in s.watched() if c > 20]
+            holding.terminate()
+            holding.wait()
+            got = wrk(s, s.https, "/1k.html", 64, max(secs, 3), True)
+            figures |= {f"cpu_us_{n}": got["cpu_us"], f"rps_{n}": got["rps"], "errors": figures.get("errors", 0) + got["errors"]}
+        finally:
+            s.stop()
+    return figures | {"cpu_ratio": figures["cpu_us_2"] / figures["cpu_us_1"], "fuller_pct": 100 * max(held) / sum(held), "loops_seen": len(held)}
 
 
 def fresh_start(peer, certs, _):
@@ -109,6 +132,9 @@ def fresh_instructions(peer, certs, _):
 
 FRESH = collections.OrderedDict(
     w8=("W8 memory: idle, and with 1000 idle keep-alive TLS connections", "https", fresh_memory, "idle_rss_kb idle_pss_kb bytes_per_conn held"),
+    w8b=("W8 memory with 10,000 idle keep-alive TLS connections", "https many", fresh_many, "idle_pss_kb bytes_per_conn held"),
+    loops=("Two loops beside one, HTTPS keep-alive 1 KB, wrk -t1 -c64 (400 connections held for the shares)", "https loops", fresh_loops,
+           "cpu_ratio cpu_us_1 cpu_us_2 rps_1 rps_2 fuller_pct loops_seen"),
     w10=("W10 start to first HTTPS answer", "https", fresh_start, "start_ms"),
     w12=("W12 a good client during 500 slow-header connections", "https slow", fresh_slow, "success_pct p50 p99 calm_p99 slow_conns"),
     w14=("W14 certificate reload under load", "https", fresh_reload, "keep_errors paced_errors new_conn_errors new_seen_ms old_last_ms worst_ms"),

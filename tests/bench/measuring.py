@@ -1,18 +1,19 @@
 """One run: the servers take turns within each workload of each round, and each sample is written down."""
 import json
 import os
+import subprocess
 import time
 
 from content import make_cert, make_content
 from fresh import FRESH, FRESH_SKIP
 from peer import Peer
-from places import HERE, WORK
+from places import CLIENT_CPU, HERE, WORK
 from server import Server
 from workloads import W
 
 
 def measure(a):
-    Server.next_port = a.port
+    Server.upstream, Server.next_port = a.port, a.port + 1
     make_content(os.path.join(WORK, "www"))
     certs = {"ec": make_cert(WORK, "ec", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]),
              "ec2": make_cert(WORK, "ec2", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]),
@@ -36,6 +37,7 @@ def measure(a):
             servers[key] = Server(peer, variant, certs).start()
         return servers[key]
 
+    upstream = subprocess.Popen(["taskset", "-c", CLIENT_CPU, os.path.join(WORK, "null"), str(Server.upstream), "1024"])
     try:
         for r in range(a.rounds):
             print(f"round {r + 1}/{a.rounds} load {os.getloadavg()}", flush=True)
@@ -62,3 +64,5 @@ def measure(a):
     finally:
         for s in servers.values():
             s.stop()
+        upstream.terminate()
+        upstream.wait()

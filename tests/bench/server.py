@@ -11,7 +11,7 @@ import time
 
 from command import run
 from peer import Peer
-from places import HERE, SERVER_CPU, WORK
+from places import HERE, RUN, SERVER_CPU, WORK
 
 TICK = os.sysconf("SC_CLK_TCK")
 INSECURE = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)   # the certificates are the harness's own
@@ -21,14 +21,15 @@ INSECURE.check_hostname, INSECURE.verify_mode = False, ssl.CERT_NONE
 class Server:
     """One running instance of a peer, in one variant ('', 'log', 'rsa', or one with its own start line)."""
     next_port = 21000
+    upstream = 0     # port of the plain server that proxies pass requests on to
 
-    def __init__(self, peer, variant, certs, logs_on=False, wrap=""):
-        self.peer, self.variant, self.wrap = peer, variant, wrap
-        self.dir = os.path.join(WORK, "run", f"{peer.name}-{variant or 'base'}-{Server.next_port}")
+    def __init__(self, peer, variant, certs, wrap="", cpus=SERVER_CPU):
+        self.peer, self.variant, self.wrap, self.cpus = peer, variant, wrap, cpus
+        self.dir = os.path.join(RUN, f"{peer.name}-{variant or 'base'}-{Server.next_port}")
         os.makedirs(self.dir, exist_ok=True)
         os.chmod(self.dir, 0o777)
         cert, key = certs["rsa" if variant == "rsa" else "ec"]
-        v = dict(peer.base, dir=self.dir, www=os.path.join(WORK, "www"), conf=os.path.join(self.dir, "server.conf"),
+        v = dict(peer.base, upstream=Server.upstream, dir=self.dir, www=os.path.join(WORK, "www"), conf=os.path.join(self.dir, "server.conf"),
                  cert=os.path.join(self.dir, "cert.pem"), key=os.path.join(self.dir, "key.pem"))
         for i, p in enumerate(("http", "https", "redir")):
             v[p] = Server.next_port + i
@@ -58,7 +59,7 @@ class Server:
             cmd = cmd.replace("exec ", "exec " + self.wrap + " ", 1)
         self.out = open(os.path.join(self.dir, "out.txt"), "ab")
         self.began = time.perf_counter()
-        self.proc = subprocess.Popen(["taskset", "-c", SERVER_CPU, "sh", "-c", cmd], stdout=self.out, stderr=self.out,
+        self.proc = subprocess.Popen(["taskset", "-c", self.cpus, "sh", "-c", cmd], stdout=self.out, stderr=self.out,
                                      stdin=subprocess.DEVNULL, start_new_session=True, cwd=self.dir,
                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20000, 20000)))
         if ready:
@@ -141,6 +142,17 @@ class Server:
             except OSError:
                 pass
         return total / TICK
+
+    def watched(self):
+        """Of each epoll instance that watches anything: how many descriptors."""
+        counts = []
+        for p in self.pids():
+            for f in os.listdir(f"/proc/{p}/fdinfo"):
+                try:
+                    counts.append(open(f"/proc/{p}/fdinfo/{f}").read().count("tfd:"))
+                except OSError:
+                    pass
+        return [n for n in counts if n]
 
     def memory(self):
         rss = pss = 0

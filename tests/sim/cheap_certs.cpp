@@ -86,12 +86,12 @@ bool CertBundle::covers(std::string_view name) const {
     return std::find(impl_->facts.names.begin(), impl_->facts.names.end(), name) != impl_->facts.names.end();
 }
 
-Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now, OtherNames others) {
+Result<void> check_for_install(const CertBundle& bundle, const std::vector<std::string>& wanted, WallTime now, Origin origin) {
     const CertFacts& facts = bundle.facts();
     if (bundle.native_chain() == nullptr) return Error::refuse("the chain is out of order");
     for (const std::string& name : wanted)
         if (!bundle.covers(name)) return Error::refuse("the certificate does not cover " + name);
-    if (others == OtherNames::kRefused && facts.names.size() != wanted.size()) return Error::refuse("the certificate has names that nobody asked for");
+    if (origin == Origin::kOrdered && facts.names.size() != wanted.size()) return Error::refuse("the certificate has names that nobody asked for");
     if (now < facts.not_before) return Error::refuse("the certificate is not valid yet");
     if (now >= facts.not_after) return Error::refuse("the certificate has expired");
     return {};

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import ssl
+import subprocess
 import time
 
 import http_client
@@ -91,6 +92,17 @@ def test_restart_takes_what_changed_meanwhile():
         server.start()
         assert server.status()[NAME]["generation"] == 2, "the same files are the same certificate"
         assert server.command("renew", NAME).stdout.count("holds what serves already") == 1
+
+
+def test_as_openssl_makes_it():
+    """The one line that everybody knows makes a certificate which calls itself a CA."""
+    folder = scratch("openssl")
+    subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-days", "30", "-subj", f"/CN={NAME}",
+                    "-addext", f"subjectAltName=DNS:{NAME}", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+    (folder / "key.pem").chmod(0o644)  # the server is another user
+    with Postern({NAME: {"certificate": f"{folder}/cert.pem {folder}/key.pem"}}) as server:
+        assert server.der(NAME) == der_of((folder / "cert.pem").read_text())
+        assert server.status()[NAME]["rung"] == "public", server.status()[NAME]
 
 
 def test_half_written():

@@ -13,6 +13,26 @@ namespace {
 
 constexpr long long kNow = 1795219200;
 
+// What "openssl req -x509" makes for a.example: a CA that has signed itself. Until 2126.
+constexpr char kLone[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBljCCATugAwIBAgIUOhErcK1rYTvJC0WMQRg7Y7j2tY8wCgYIKoZIzj0EAwIw\n"
+    "FDESMBAGA1UEAwwJYS5leGFtcGxlMCAXDTI2MTEyMjE5NTgyOFoYDzIxMjYxMDI5\n"
+    "MTk1ODI4WjAUMRIwEAYDVQQDDAlhLmV4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjO\n"
+    "PQMBBwNCAAR9BnbYMicO4rviQadtt4tYMRboBFxuIRQSNfb1NPic5o817/RMMnBe\n"
+    "0lqfJ4r1s7+mkik4dO4ErXG+Mp6IEssWo2kwZzAdBgNVHQ4EFgQU8vmjOu39CCd1\n"
+    "4dvmIr0Gc5xFpukwHwYDVR0jBBgwFoAU8vmjOu39CCd14dvmIr0Gc5xFpukwDwYD\n"
+    "VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglhLmV4YW1wbGUwCgYIKoZIzj0EAwID\n"
+    "SQAwRgIhAN5lo+ivoNqNdzWksuDbj/HkVOr7b/gfa6Zu2jXU+kbpAiEApSXSd4B3\n"
+    "BUnlC+6h/idJfAGAg8HbRPKKy8lK/8QuEzc=\n"
+    "-----END CERTIFICATE-----\n";
+constexpr char kLoneKey[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFDSSRenDGsibgqso\n"
+    "dnGo/HP7jzzw69VqDlrt943HiQehRANCAAR9BnbYMicO4rviQadtt4tYMRboBFxu\n"
+    "IRQSNfb1NPic5o817/RMMnBe0lqfJ4r1s7+mkik4dO4ErXG+Mp6IEssW\n"
+    "-----END PRIVATE KEY-----\n";
+
 WallTime at(long long seconds) {
     return WallTime(std::chrono::duration<long long>(seconds));
 }
@@ -55,8 +75,24 @@ TEST_CASE("check_for_install: other names are refused, unless they are allowed; 
     const auto bundle = CertBundle::from_pem(stage.ca.fullchain(stage.key, stage.spec({"a.example", "www.a.example"})), stage.key_pem);
     REQUIRE(bundle.ok());
     CHECK_FALSE(check_for_install(**bundle, {"a.example"}, at(kNow)).ok());
-    CHECK(check_for_install(**bundle, {"a.example"}, at(kNow), OtherNames::kAllowed).ok());
-    CHECK_FALSE(check_for_install(**bundle, {"b.example"}, at(kNow), OtherNames::kAllowed).ok());
+    CHECK(check_for_install(**bundle, {"a.example"}, at(kNow), Origin::kOwners).ok());
+    CHECK_FALSE(check_for_install(**bundle, {"b.example"}, at(kNow), Origin::kOwners).ok());
+}
+
+TEST_CASE("check_for_install: an owner's lone certificate may call itself a CA, one that was ordered may not") {
+    constexpr long long kLater = kNow + 7 * 86400;
+    const auto lone = CertBundle::from_pem(kLone, kLoneKey);
+    REQUIRE(lone.ok());
+    CHECK(check_for_install(**lone, {"a.example"}, at(kLater), Origin::kOwners).ok());
+    const auto ordered = check_for_install(**lone, {"a.example"}, at(kLater));
+    REQUIRE_FALSE(ordered.ok());
+    says(ordered.error().text(), "is a CA's");
+    const Stage stage;
+    LeafSpec ca = stage.spec();
+    ca.ca = true;
+    const auto issued = CertBundle::from_pem(stage.ca.fullchain(stage.key, ca), stage.key_pem);
+    REQUIRE(issued.ok());
+    CHECK_FALSE(check_for_install(**issued, {"a.example", "b.example"}, at(kNow), Origin::kOwners).ok());
 }
 
 TEST_CASE("check_for_install: what is right passes") {
