@@ -1,10 +1,12 @@
 #include "firmware/sites.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 
 #include "firmware/credentials.h"
 #include "firmware/embedded.h"
+#include "server/base/text.h"
 #include "server/crypto/mac.h"
 #include "server/proxy/proxy.h"
 #include "server/site/aliases.h"
@@ -27,6 +29,22 @@ namespace {
 
 using HandlerPtr = std::shared_ptr<http::Handler>;
 
+HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fields, site::OwnFields::Of of = site::OwnFields::Of::kAll) {
+    return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields, of);
+}
+
+// What the owner has not said otherwise. No page of another site shows this one in a frame, where its visitor could be led
+// to click what he does not see, and paths, which may be secret, are told to no other site.
+std::vector<site::OwnField> careful_fields(const config::SiteContent& content) {
+    std::vector<site::OwnField> fields;
+    if (!content.security_headers) return fields;
+    for (const site::OwnField& field : {site::OwnField{"X-Frame-Options", "SAMEORIGIN"}, {"Referrer-Policy", "strict-origin-when-cross-origin"}}) {
+        const auto same = [&](const site::OwnField& own) { return equal_no_case(own.name, field.name); };
+        if (std::none_of(content.header.begin(), content.header.end(), same)) fields.push_back(field);
+    }
+    return fields;
+}
+
 // A folder of a site: its root, or what an alias shows below `prefix`.
 Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::string& folder, const std::string& prefix,
                              const std::shared_ptr<site::FileCache>& cache) {
@@ -43,7 +61,7 @@ Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::stri
     options.listing = content.listing;
     options.spa = content.spa && prefix.empty();
     TRY(std::unique_ptr<site::StaticFiles> files, site::StaticFiles::open(options));
-    return HandlerPtr(std::move(files));
+    return with_fields(std::move(files), careful_fields(content), site::OwnFields::Of::kWhatIsThere);
 }
 
 HandlerPtr proxy_of(const config::SitePlan& plan, const proxy::Route& route, Log& log) {
@@ -102,10 +120,6 @@ HandlerPtr guarded(HandlerPtr content, const config::SitePlan& site, const Guard
     if (site::AddressRule rule = config::addresses_of(site.access); rule.restricts())
         content = std::make_shared<site::Allowed>(std::move(content), std::move(rule));
     return content;
-}
-
-HandlerPtr with_fields(HandlerPtr inner, const std::vector<site::OwnField>& fields) {
-    return fields.empty() ? inner : std::make_shared<site::OwnFields>(std::move(inner), fields);
 }
 
 Guards make_guards(const config::Plan& plan, access::VisitorDesk& desk) {

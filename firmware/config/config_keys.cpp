@@ -190,6 +190,10 @@ constexpr KeyRow kKeys[] = {
      bind::kTyped<&Site::timeout, take_proxy_time, show_proxy_time>},
     {"site", "header", "", "Referrer-Policy: no-referrer", "a header as Name: value", "A header for every answer of the site. One line for each.",
      bind::kLines<&Site::header, take_header, show_headers>},
+    {"site", "security_headers", "yes", "", "yes or no",
+     "Files are sent with X-Frame-Options: SAMEORIGIN and Referrer-Policy: strict-origin-when-cross-origin; a header line of the "
+     "same name takes the place of one. What other servers answer is passed on as it is.",
+     bind::kYesNo<&Site::security_headers>},
     {"site", "cache_control", "", "public, max-age=3600", "directives as in the header Cache-Control, separated by commas",
      "How long browsers may keep files without asking again. Without it they ask, and mostly hear that nothing has changed.",
      bind::kChecked<&Site::cache_control, take_cache_control>},

@@ -32,6 +32,7 @@ struct SiteContent {
     int max_body = 0;                        // bytes of one that is passed on; 0: no limit
     int timeout = 60;                        // seconds, for a server that requests are passed on to
     std::vector<site::OwnField> header;
+    bool security_headers = true;            // besides those, of files
     std::vector<site::MimeRule> mime;
 };
 

@@ -86,10 +86,12 @@ inline constexpr std::size_t kTlsRecord = 16384;         // RFC 8446 section 5.1
 inline constexpr std::size_t kTlsRecordOverhead = 512;   // header, nonce, tag, and a ticket that may ride along
 inline constexpr std::size_t kLoopInput = kTlsRecord + kTlsRecordOverhead;
 inline constexpr std::size_t kLoopOutput = 2 * (kTlsRecord - 1);  // TLS 1.3 keeps a byte of each for its type
+inline constexpr std::size_t kPlainPiece = 131072;  // of what is in memory anyway, without TLS: nothing is copied
 inline constexpr std::size_t kLoopSealed = 2 * (kTlsRecord + kTlsRecordOverhead);
 
 // Files served.
-inline constexpr std::size_t kCachedFile = 65536;       // larger ones are read as they are sent
+inline constexpr std::size_t kCachedFile = 131072;      // larger ones are read as they are sent
+inline constexpr std::size_t kPackedFile = 65536;       // larger ones are not compressed here
 inline constexpr std::size_t kCacheBytes = 4u << 20;    // per loop
 inline constexpr std::size_t kCacheEntries = 512;
 inline constexpr std::size_t kListed = 1000;            // names of a folder's page: about 2 ms on the loop, once a second

@@ -67,6 +67,7 @@ Connection::Step Connection::push(std::string_view& bytes) {
 Connection::Step Connection::send(std::string_view bytes) {
     if (bytes.empty()) return Step::kMore;
     answered_ = true;
+    if (!secure() && !parts_.session->rest().empty()) return send_with_rest(bytes);
     Step step = push(bytes);
     if (step == Step::kBlocked) {
         pending_.assign(bytes);
@@ -89,6 +90,30 @@ Connection::Step Connection::send_unsent() {
         std::string().swap(pending_);
         pending_sent_ = 0;
     }
+    return step;
+}
+
+// A head and what follows it in memory: together, so that not even the head is a packet of its own.
+Connection::Step Connection::send_with_rest(std::string_view bytes) {
+    const IoResult sent = parts_.stream->write_both(bytes, parts_.session->rest().substr(0, limits::kPlainPiece));
+    if (sent.status != IoStatus::kOk && sent.status != IoStatus::kWait) return Step::kClose;
+    moved_ = moved_ || sent.bytes > 0;
+    if (sent.bytes < bytes.size()) {
+        pending_.assign(bytes.substr(sent.bytes));
+        pending_sent_ = 0;
+        return Step::kBlocked;
+    }
+    parts_.session->took(sent.bytes - bytes.size());
+    return Step::kMore;
+}
+
+// What the session has in memory goes out from there.
+Connection::Step Connection::send_rest() {
+    std::string_view piece = parts_.session->rest().substr(0, secure() ? limits::kLoopOutput : limits::kPlainPiece);
+    if (piece.empty()) return Step::kMore;
+    const std::size_t size = piece.size();
+    const Step step = push(piece);
+    parts_.session->took(size - piece.size());
     return step;
 }
 
@@ -191,7 +216,9 @@ Connection::Step Connection::one_round() {
     Output out(space_.out.get(), limits::kLoopOutput);
     Phase phase = parts_.session->phase();
     if (phase == Phase::kClosing) return Step::kClose;
-    if (phase == Phase::kWriting) {
+    if (phase == Phase::kWriting && !parts_.session->rest().empty()) {
+        // below
+    } else if (phase == Phase::kWriting) {
         parts_.session->produce(out);
         if (out.size() == 0 && parts_.session->phase() == Phase::kWriting) return Step::kClose;  // its source gave up
     } else if (phase == Phase::kWaiting) {
@@ -206,6 +233,7 @@ Connection::Step Connection::one_round() {
         if (step != Step::kMore) return step;
     }
     step = send(out.bytes());
+    if (step == Step::kMore) step = send_rest();
     if (step != Step::kMore) return step;
     return more_to_do() ? Step::kMore : Step::kWait;
 }

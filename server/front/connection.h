@@ -78,6 +78,8 @@ private:
     Step push(std::string_view& bytes);
     Step send(std::string_view bytes);
     Step send_unsent();
+    Step send_rest();
+    Step send_with_rest(std::string_view bytes);
     Step one_round();
     Step multiplexed_round();
     bool begin();

@@ -58,6 +58,8 @@ public:
 
     std::size_t feed(std::string_view in, Handler& handler, const Context& context, Output& out) override;
     bool produce(Output& out) override;
+    std::string_view rest() const override { return unsent_ && !relay_ ? rest_in_memory(*unsent_) : std::string_view(); }
+    void took(std::size_t bytes) override { written(skip(*unsent_, bytes)); }
     void resume(const Context& context, Output& out) override;
     Phase phase() const override;
     void no_more_requests() override;
@@ -384,6 +386,7 @@ void H1Session::answer(Response& response, bool must_close, const Context& conte
     rules.close = must_close || last_ || response.close || !scratch_.framing.keep_alive || relay_ ||
                   served_ >= limits::kRequestsPerConnection;
     rules.tell_keep_alive = request.minor == 0;
+    rules.in_place = !context.secure && !relay_;
     if (response.live) begin_stream(response, rules);
     rules.date = scratch_.date.at(context.wall);
     // The rest of a body that is passed on may still be wanted while the answer is under way.

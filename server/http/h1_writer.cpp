@@ -139,9 +139,10 @@ WriteState write_response(Response& response, const WriteRules& rules, Output& o
     }
     head.write(out.tail());
     out.advance(size);
-    if (move_some(body, out) && !from_source) return WriteState::kAll;
+    const bool stays = rules.in_place && body.size() > out.room();
+    if (!stays && move_some(body, out) && !from_source) return WriteState::kAll;
     unsent = keep(response, body, with_body);
-    return write_more(*unsent, out);
+    return stays ? WriteState::kMore : write_more(*unsent, out);
 }
 
 WriteState write_more(Unsent& unsent, Output& out) {
@@ -157,6 +158,15 @@ WriteState write_more(Unsent& unsent, Output& out) {
         unsent.source_left -= n;
     }
     return unsent.source_left > 0 ? WriteState::kMore : WriteState::kAll;
+}
+
+std::string_view rest_in_memory(const Unsent& unsent) {
+    return unsent.head_at == unsent.head.size() ? unsent.rest : std::string_view();
+}
+
+WriteState skip(Unsent& unsent, std::size_t bytes) {
+    unsent.rest.remove_prefix(bytes);
+    return unsent.rest.empty() && unsent.source_left == 0 ? WriteState::kAll : WriteState::kMore;
 }
 
 }  // namespace postern::http

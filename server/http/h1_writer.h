@@ -17,6 +17,7 @@ struct WriteRules {
     bool close = false;           // says Connection: close
     bool live = false;            // the body comes later, its length is not known;
     bool chunked = false;         // and it comes in chunks
+    bool in_place = false;        // of a body in memory that does not fit nothing is copied: see rest_in_memory()
     bool tell_keep_alive = false; // an HTTP/1.0 peer that stays must be told
     std::string_view date;        // the whole line "Date: ...\r\n"
 };
@@ -42,5 +43,9 @@ enum class WriteState : unsigned char {
 // room again. Allocates nothing where the whole response fits and is no BodySource.
 WriteState write_response(Response& response, const WriteRules& rules, Output& out, std::unique_ptr<Unsent>& unsent);
 WriteState write_more(Unsent& unsent, Output& out);
+
+// The rest where it is in memory and its turn has come; and so much of it was written elsewhere.
+std::string_view rest_in_memory(const Unsent& unsent);
+WriteState skip(Unsent& unsent, std::size_t bytes);
 
 }  // namespace postern::http

@@ -51,6 +51,11 @@ public:
     // Goes on producing a response that did not fit. True when there is nothing left to produce.
     virtual bool produce(Output& out) = 0;
 
+    // In kWriting: what comes next of the response, where it lies in memory as it is to be sent; views what the session holds until
+    // the next call of anything but this. Empty: produce() it. The caller may send it from there, and says how much.
+    virtual std::string_view rest() const { return {}; }
+    virtual void took(std::size_t) {}
+
     // In kWaiting and kStreaming, when the loop was woken: the answer, or more of it, may be there. What is goes into `out`.
     virtual void resume(const Context& context, Output& out) = 0;
 

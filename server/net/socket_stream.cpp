@@ -3,7 +3,9 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <array>
 #include <cerrno>
 
 namespace postern::net {
@@ -27,6 +29,22 @@ IoResult SocketStream::write(std::string_view bytes) {
     do {
         sent = send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
+    return after_send(sent);
+}
+
+IoResult SocketStream::write_both(std::string_view first, std::string_view second) {
+    std::array<iovec, 2> pieces{{{const_cast<char*>(first.data()), first.size()}, {const_cast<char*>(second.data()), second.size()}}};
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    ssize_t sent;
+    do {
+        sent = sendmsg(fd_.get(), &message, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return after_send(sent);
+}
+
+IoResult SocketStream::after_send(ssize_t sent) {
     if (sent >= 0) {
         sent_ += static_cast<std::uint64_t>(sent);
         return {IoStatus::kOk, static_cast<std::size_t>(sent)};

@@ -28,6 +28,8 @@ public:
     // Takes as much as it can; bytes taken are the stream's to deliver (a TLS stream may hold ciphertext of its own:
     // see flush()).
     virtual IoResult write(std::string_view bytes) = 0;
+    // The same of two pieces, none empty, as if they were one: in one system call where that can be had.
+    virtual IoResult write_both(std::string_view first, std::string_view) { return write(first); }
     // Pushes out what write() took but could not send. kOk when nothing is left, kWait when some is; `bytes` says how much
     // went, which with kWait too may be more than 0: the peer is slow, not stalled.
     virtual IoResult flush() = 0;

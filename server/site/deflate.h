@@ -8,7 +8,7 @@
 namespace postern::site {
 
 // A gzip file (RFC 1952) of `bytes`, the same each time. Nothing where it would not save a tenth at least, and without memory.
-// Takes the loop's time: for up to limits::kCachedFile bytes.
+// Takes the loop's time: for up to limits::kPackedFile bytes.
 std::optional<std::string> gzip(std::string_view bytes);
 
 }  // namespace postern::site

@@ -18,23 +18,22 @@ Hsts::Hsts(std::shared_ptr<http::Handler> inner, HstsRule rule, std::string fold
 // Whole hours: the line need not be made anew all the time.
 void Hsts::refresh(const http::Context& context) {
     next_ = context.now + kLookEvery;
-    line_.clear();
     Seconds age = rule_.max_age;
     if (rule_.kind == HstsRule::Kind::kGoverned) {
         const auto left = std::clamp<Seconds>(health_.public_until(folder_) - context.wall, Seconds(0), kYear);
         age = left / kHour * kHour;
-        if (age == Seconds(0)) return;
+        if (age == Seconds(0)) return line_.set("");
     }
-    line_ = "Strict-Transport-Security: max-age=" + std::to_string(age.count());
-    if (rule_.subdomains) line_ += "; includeSubDomains";
-    if (rule_.preload) line_ += "; preload";
-    line_ += "\r\n";
+    std::string line = "Strict-Transport-Security: max-age=" + std::to_string(age.count());
+    if (rule_.subdomains) line += "; includeSubDomains";
+    if (rule_.preload) line += "; preload";
+    line_.set(line + "\r\n");
 }
 
 http::Response Hsts::handle(const http::Request& request, const http::Context& context) {
     if (context.now >= next_) refresh(context);
     http::Response response = inner_->handle(request, context);
-    response.lines = line_;
+    response.lines = line_.before(response.lines);
     return response;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "server/http/handler.h"
+#include "server/site/joined_lines.h"
 
 namespace postern::site {
 
@@ -39,7 +40,7 @@ private:
     std::string folder_;
     const CertHealth& health_;
     SteadyTime next_{};
-    std::string line_;  // "Strict-Transport-Security: ...\r\n", or empty
+    JoinedLines line_;  // Strict-Transport-Security, or none
 };
 
 }  // namespace postern::site

@@ -1,4 +1,5 @@
-// The fields that a site's owner wants in every answer of it: the `header` lines. In front of all else of the site.
+// Fields for every answer of a site: its owner's `header` lines, in front of all else of the site; and those that files are sent
+// with, in front of a folder, but not of its errors: those look alike wherever they come from.
 #pragma once
 
 #include <memory>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "server/http/handler.h"
+#include "server/site/joined_lines.h"
 
 namespace postern::site {
 
@@ -17,14 +19,16 @@ struct OwnField {
 
 class OwnFields final : public http::Handler {
 public:
-    OwnFields(std::shared_ptr<http::Handler> inner, const std::vector<OwnField>& fields);
+    enum class Of : unsigned char { kAll, kWhatIsThere };
+
+    OwnFields(std::shared_ptr<http::Handler> inner, const std::vector<OwnField>& fields, Of of = Of::kAll);
     http::Response handle(const http::Request& request, const http::Context& context) override;
     bool takes_body(const http::Request& request) const override { return inner_->takes_body(request); }
 
 private:
     std::shared_ptr<http::Handler> inner_;
-    std::string lines_;
-    std::string behind_, both_;  // lines that the inner handler had when it was last asked, and these after ours
+    Of of_;
+    JoinedLines lines_;
 };
 
 }  // namespace postern::site

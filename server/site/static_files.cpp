@@ -158,7 +158,7 @@ Response StaticFiles::State::from_entry(CachedFile& file, const Request& request
 
 // Of a file of this type and size a copy is made where none lies beside it.
 bool StaticFiles::State::is_packable(const OpenFile& file) const {
-    if (!options.compress || file.stamp.size < options.compress_min || file.stamp.size > limits::kCachedFile) return false;
+    if (!options.compress || file.stamp.size < options.compress_min || file.stamp.size > limits::kPackedFile) return false;
     std::string_view type = file.facts.media_type;
     type = trim(type.substr(0, type.find(';')));
     return std::any_of(options.compress_types.begin(), options.compress_types.end(), [&](const std::string_view pattern) {

@@ -31,4 +31,8 @@ IoResult PipeStream::write(std::string_view bytes) {
     return {IoStatus::kOk, n};
 }
 
+IoResult PipeStream::write_both(std::string_view first, std::string_view second) {
+    return write(std::string(first).append(second));
+}
+
 }  // namespace postern::fakes

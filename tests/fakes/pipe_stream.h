@@ -39,6 +39,7 @@ public:
 
     net::IoResult read(char* into, std::size_t room) override;
     net::IoResult write(std::string_view bytes) override;
+    net::IoResult write_both(std::string_view first, std::string_view second) override;
     net::IoResult flush() override { return {net::IoStatus::kOk}; }
     bool has_buffered() const override { return !drained_; }
     void finish() override { pipe_.finished = true; }

@@ -4,6 +4,7 @@ import gzip
 import postern
 from http_client import Conn
 from postern import Postern
+from upstream import Upstream
 
 
 def folder(name, files):
@@ -132,6 +133,26 @@ def test_own_fields_and_types():
         printed = postern.run("check", "--print", "-c", s.ini_file)
         for key, value in keys[:4]:
             assert f"\n{key} = {value}\n" in printed.stdout, printed.stdout
+
+
+def test_security_fields():
+    """Of files, but not of what other servers say; a line of the owner's takes the place of one."""
+    root = folder("root", {"a.html": "a", "large.bin": "x" * 200_000})
+    other = folder("other", {"b.html": "b"})
+    guards = ("X-Frame-Options", "Referrer-Policy")
+    usual = ("SAMEORIGIN", "strict-origin-when-cross-origin")
+
+    def told(s, path, **request):
+        return [tuple([v for k, v in r.fields if k.lower() == name.lower()] for name in guards) for r in (s.get(path, **request), s.get_plain(path, **request))]
+    with Upstream() as u, server(root, [("alias", f"/other {other}"), ("proxy", f"/app http://127.0.0.1:{u.port}")]) as s:
+        for path, request in (("/a.html", {}), ("/large.bin", {}), ("/large.bin", {"fields": [("Range", "bytes=1-2")]}), ("/other/b.html", {})):
+            assert told(s, path, **request) == [tuple([one] for one in usual)] * 2, path
+        assert told(s, "/app/") == [([], [])] * 2
+        assert told(s, "/none") == [([], [])] * 2, "an error looks as any other does"
+    with server(root, [("header", "x-frame-options: DENY")]) as s:
+        assert told(s, "/a.html") == [(["DENY"], [usual[1]])] * 2
+    with server(root, [("security_headers", "no")]) as s:
+        assert told(s, "/a.html") == [([], [])] * 2
 
 
 def test_compressed_copies():

@@ -92,6 +92,36 @@ TEST_CASE("a stalled peer: nothing lost, nothing twice") {
     CHECK_FALSE(scene.pipe.finished);  // cut short, and it shows
 }
 
+TEST_CASE("what lies in memory is sent from there: in turns, over any window, nothing lost, nothing twice") {
+    for (const std::size_t window : {std::size_t{1}, std::size_t{1000}, limits::kLoopOutput, limits::kPlainPiece + 1, std::size_t{300000}}) {
+        CAPTURE(window);
+        Scene scene;
+        scene.pipe.window = window;
+        scene.turns(scene.arrive("rs"));
+        std::string heard = scene.pipe.take();
+        for (int i = 0; i < 3200 && heard.size() < kInMemory + 10; i++) {
+            scene.pipe.window = std::max<std::size_t>(window, 1000);
+            CHECK(scene.turns(scene.connection.run({})) < 100);
+            heard += scene.pipe.take();
+        }
+        CHECK(heard.substr(0, kInMemory) == letters(kInMemory));
+        CHECK(heard.size() == kInMemory + 10);
+        CHECK(scene.in(scene.deadlines.idle));
+    }
+    Scene scene;
+    scene.pipe.writes = 0;
+    CHECK(scene.turns(scene.arrive("R")) > 1);  // others have their turn
+    CHECK(scene.last == Turn::kWait);           // it lingers
+    CHECK(scene.pipe.take() == letters(kInMemory));
+    CHECK(scene.pipe.writes < 30);
+    Scene stalled;
+    stalled.pipe.window = 50000;
+    stalled.arrive("r");
+    CHECK(stalled.in(stalled.deadlines.writing));
+    CHECK(stalled.connection.time_out() == Turn::kClose);
+    CHECK_FALSE(stalled.pipe.finished);
+}
+
 TEST_CASE("what arrives while an answer is stalled is read afterwards, though no event says so again") {
     Scene scene;
     scene.pipe.window = 10;

@@ -12,8 +12,16 @@ namespace postern::front_tests {
 
 using Turn = front::Connection::Turn;
 
+inline std::string letters(std::size_t size) {
+    std::string all(size, '\0');
+    for (std::size_t i = 0; i < size; i++) all[i] = static_cast<char>('a' + i % 26);
+    return all;
+}
+
+constexpr std::size_t kInMemory = 3'000'000;
+
 // "n" asks for n bytes of answer, "h" is half a head, "b" the start of a body that "e" completes, "c" an answer that closes,
-// "x" a source that gives up after one byte.
+// "x" a source that gives up after one byte, "r" and "R" a large answer that lies in memory; behind "R" the connection closes.
 class ScriptSession final : public http::Session {
 public:
     std::size_t feed(std::string_view in, http::Handler&, const http::Context&, http::Output& out) override {
@@ -32,6 +40,8 @@ public:
         left_ -= n;
         return left_ == 0;
     }
+    std::string_view rest() const override { return left_ > 0 ? std::string_view(in_memory_).substr(in_memory_.size() - std::min(left_, in_memory_.size())) : ""; }
+    void took(std::size_t bytes) override { left_ -= bytes; }
     void resume(const http::Context&, http::Output&) override {}
     http::Phase phase() const override { return left_ > 0 ? http::Phase::kWriting : phase_; }
     void no_more_requests() override {
@@ -44,7 +54,13 @@ public:
     }
 
 private:
+    void begin_in_memory() {
+        in_memory_ = letters(kInMemory);
+        left_ = in_memory_.size();
+        made_ = 0;
+    }
     void answer(char c) {
+        in_memory_.clear();
         phase_ = last_ ? http::Phase::kClosing : http::Phase::kIdle;
         switch (c) {
             case 'h': phase_ = http::Phase::kHead; break;
@@ -54,12 +70,15 @@ private:
             case 'm': left_ = 100000; break;
             case 'l': left_ = 1000000; break;
             case 'c': left_ = 5, phase_ = http::Phase::kClosing; break;
+            case 'r': begin_in_memory(); break;
+            case 'R': begin_in_memory(), phase_ = http::Phase::kClosing; break;
             case 'x': left_ = 10, gives_up_ = true; break;
             default: break;
         }
     }
     http::Phase phase_ = http::Phase::kIdle;
     std::size_t left_ = 0, made_ = 0;
+    std::string in_memory_;
     bool last_ = false, gives_up_ = false, once_ = true;
 };
 
@@ -99,11 +118,5 @@ struct Scene {
 
     Turn last = Turn::kWait;
 };
-
-inline std::string letters(std::size_t size) {
-    std::string all(size, '\0');
-    for (std::size_t i = 0; i < size; i++) all[i] = static_cast<char>('a' + i % 26);
-    return all;
-}
 
 }  // namespace postern::front_tests

@@ -165,6 +165,58 @@ TEST_CASE("prebuilt answers: fields of the handler and Connection go before the 
                            "Connection: close\r\n\r\nabc");
 }
 
+TEST_CASE("what of an answer lies in memory may be sent from there, mixed with what is produced") {
+    const std::string body(100000, 'm');
+    for (const bool owned : {false, true}) {
+        Wire wire(0, 1000);
+        wire.handler.answer = [&](const Request&) {
+            Response response;
+            if (owned) response.body = body;
+            else response.static_body = body;
+            return response;
+        };
+        CHECK(wire.session->rest().empty());
+        wire.once(kGet);
+        std::size_t left = wire.session->rest().size();
+        wire.sent.clear();
+        CHECK(left > 90000);
+        CHECK(wire.session->rest() == body.substr(0, left));
+        wire.session->took(50000);
+        CHECK(wire.session->rest().size() == left - 50000);
+        CHECK(wire.session->phase() == Phase::kWriting);
+        char window[1000];
+        Output out(window, sizeof window);
+        CHECK_FALSE(wire.session->produce(out));
+        CHECK(wire.session->rest().size() == left - 51000);
+        wire.session->took(wire.session->rest().size());
+        CHECK(wire.session->rest().empty());
+        CHECK(wire.session->phase() == Phase::kIdle);
+        wire.handler.answer = nullptr;
+        wire.send(kGet);
+        CHECK(wire.take() == ok());
+    }
+    Wire narrow(0, 10);  // the head first
+    narrow.handler.answer = [&](const Request&) {
+        Response response;
+        response.static_body = body;
+        return response;
+    };
+    char window[10];
+    Output out(window, sizeof window);
+    narrow.session->feed(kGet, narrow.handler, narrow.context, out);
+    CHECK(narrow.session->rest().empty());
+    CHECK(narrow.session->phase() == Phase::kWriting);
+    Wire source(0, 1000);  // what is read as it is sent is not in memory
+    source.handler.answer = [](const Request&) {
+        Response response;
+        response.source = std::make_unique<Pattern>(5000, 5000);
+        return response;
+    };
+    source.once(kGet);
+    CHECK(source.session->rest().empty());
+    CHECK(source.session->phase() == Phase::kWriting);
+}
+
 TEST_CASE("a field value that would split the response is left out") {
     Wire wire;
     wire.handler.answer = [](const Request&) {

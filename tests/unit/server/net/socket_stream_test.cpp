@@ -87,3 +87,18 @@ TEST_CASE("delivered is what the peer's kernel has, not ours") {
     CHECK(recv(pair.theirs.get(), heard.data(), heard.size(), 0) == static_cast<ssize_t>(sent));
     CHECK(stream.delivered() == sent);
 }
+
+TEST_CASE("two pieces as one, as far as they are taken") {
+    Pair pair;
+    SocketStream stream(std::move(pair.ours));
+    CHECK(stream.write_both("head ", "and body").bytes == 13);
+    char buffer[32];
+    CHECK(std::string(buffer, static_cast<std::size_t>(recv(pair.theirs.get(), buffer, sizeof buffer, 0))) == "head and body");
+    const std::string much(4 << 20, 'z');
+    const auto first = stream.write_both("head", much);
+    CHECK(first.status == IoStatus::kOk);
+    CHECK(first.bytes < much.size());
+    CHECK(stream.write_both("head", much).status == IoStatus::kWait);
+    pair.theirs.reset(-1);
+    CHECK(stream.write_both("head", much).status == IoStatus::kFailed);
+}

@@ -267,6 +267,23 @@ TEST_CASE("fields of the owner are in every answer, beside those of other handle
     }
 }
 
+TEST_CASE("fields of what is there are not in errors, and stand behind those of the owner") {
+    const auto inner = std::make_shared<Says>(std::uint16_t{200});
+    const auto careful = std::make_shared<OwnFields>(inner, std::vector<OwnField>{{"X-Two", "2"}}, OwnFields::Of::kWhatIsThere);
+    OwnFields fields(careful, {{"X-One", "1"}});
+    Browser browser(fields);
+    for (const std::string behind : {"", "X-Three: 3\r\n", "X-Three: 4\r\n", "X-Three: 5\r\n"}) {
+        inner->lines = behind;
+        for (const std::uint16_t status : {200, 404, 206, 304, 500}) {
+            inner->status = status;
+            const Answer answer = browser.get("/");
+            const std::string ours = status < 400 ? "X-Two: 2\r\n" : "";
+            CHECK(answer.head.find("\r\nX-One: 1\r\n" + ours + behind) != std::string::npos);
+            CHECK(answer.field("X-Two").empty() == (status >= 400));
+        }
+    }
+}
+
 TEST_CASE("types and Cache-Control of the owner, for cached and streamed files") {
     Folder folder;
     StaticOptions options = options_for(folder);

@@ -57,7 +57,7 @@ TEST_CASE("small files of the types asked for are packed on demand, with tag and
     for (const char* name : {"a.css", "a.svg", "a.json", "a.bin", "a.png"}) folder.write(name, text);
     folder.write("small.css", text.substr(0, 1023));
     folder.write("least.css", text.substr(0, 1024));
-    folder.write("large.css", text_of(limits::kCachedFile + 1));
+    folder.write("large.css", text_of(limits::kPackedFile + 1));
     folder.write("beside.css", text);
     folder.write("beside.css.br", "brotli");
     const auto files = open(folder);
@@ -124,7 +124,7 @@ TEST_CASE("packed copies count in the cache, and are made once") {
 
 // Not a check but a figure: it is the loop that waits.
 TEST_CASE("time to pack the largest file" * doctest::skip()) {
-    const std::string text = text_of(limits::kCachedFile);
+    const std::string text = text_of(limits::kPackedFile);
     double best = 1e9;
     std::size_t size = 0;
     for (int round = 0; round < 50; ++round) {
