@@ -67,8 +67,19 @@ Connection::Step Connection::push(std::string_view& bytes) {
 Connection::Step Connection::send(std::string_view bytes) {
     if (bytes.empty()) return Step::kMore;
     answered_ = true;
-    if (!secure() && !parts_.session->rest().empty()) return send_with_rest(bytes);
-    Step step = push(bytes);
+    Step step = Step::kMore;
+    const std::string_view rest = secure() ? "" : parts_.session->rest().substr(0, limits::kPlainPiece);
+    if (rest.empty()) {
+        step = push(bytes);
+    } else {  // a head and what follows it in memory: together, so that not even the head is a packet of its own
+        const IoResult sent = parts_.stream->write_both(bytes, rest);
+        if (sent.status != IoStatus::kOk && sent.status != IoStatus::kWait) return Step::kClose;
+        moved_ = moved_ || sent.bytes > 0;
+        const std::size_t of_head = std::min(sent.bytes, bytes.size());
+        bytes.remove_prefix(of_head);
+        parts_.session->took(sent.bytes - of_head);
+        if (!bytes.empty()) step = Step::kBlocked;
+    }
     if (step == Step::kBlocked) {
         pending_.assign(bytes);
         pending_sent_ = 0;
@@ -91,20 +102,6 @@ Connection::Step Connection::send_unsent() {
         pending_sent_ = 0;
     }
     return step;
-}
-
-// A head and what follows it in memory: together, so that not even the head is a packet of its own.
-Connection::Step Connection::send_with_rest(std::string_view bytes) {
-    const IoResult sent = parts_.stream->write_both(bytes, parts_.session->rest().substr(0, limits::kPlainPiece));
-    if (sent.status != IoStatus::kOk && sent.status != IoStatus::kWait) return Step::kClose;
-    moved_ = moved_ || sent.bytes > 0;
-    if (sent.bytes < bytes.size()) {
-        pending_.assign(bytes.substr(sent.bytes));
-        pending_sent_ = 0;
-        return Step::kBlocked;
-    }
-    parts_.session->took(sent.bytes - bytes.size());
-    return Step::kMore;
 }
 
 // What the session has in memory goes out from there.

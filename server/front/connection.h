@@ -53,7 +53,6 @@ public:
     void sleep();           // idle for a while: gives back what memory it can
     bool keeps_pace();      // its pace window is over; if it does, the next one begins
     void leave_early();     // says what is proper before it is closed from outside
-
     bool multiplexes() const { return parts_.session->multiplexes(); }
     bool secure() const { return parts_.tls != nullptr; }
     bool handshake_resumed() const { return parts_.tls != nullptr && parts_.tls->resumed(); }
@@ -79,7 +78,6 @@ private:
     Step send(std::string_view bytes);
     Step send_unsent();
     Step send_rest();
-    Step send_with_rest(std::string_view bytes);
     Step one_round();
     Step multiplexed_round();
     bool begin();
@@ -116,7 +114,7 @@ private:
     bool ended_ = false;     // likewise that the end of input is there to be read
     bool broken_ = false;    // there is no peer any more
     bool moved_ = false;     // the peer took bytes in this turn
-    bool draining_ = false, introduced_ = false, of_proxy_ = false;  // the last: the peer is one whose word counts
+    bool draining_ = false, introduced_ = false, of_proxy_ = false;  // the last: his word counts
 };
 
 }  // namespace postern::front

@@ -6,7 +6,6 @@
 
 using namespace postern;
 using namespace postern::front_tests;
-using front::Connection;
 
 TEST_CASE("the warm path: one recv, one send, and no recv for a mere writability") {
     Scene scene;

@@ -54,11 +54,6 @@ public:
     }
 
 private:
-    void begin_in_memory() {
-        in_memory_ = letters(kInMemory);
-        left_ = in_memory_.size();
-        made_ = 0;
-    }
     void answer(char c) {
         in_memory_.clear();
         phase_ = last_ ? http::Phase::kClosing : http::Phase::kIdle;
@@ -70,8 +65,8 @@ private:
             case 'm': left_ = 100000; break;
             case 'l': left_ = 1000000; break;
             case 'c': left_ = 5, phase_ = http::Phase::kClosing; break;
-            case 'r': begin_in_memory(); break;
-            case 'R': begin_in_memory(), phase_ = http::Phase::kClosing; break;
+            case 'R': phase_ = http::Phase::kClosing; [[fallthrough]];
+            case 'r': in_memory_ = letters(kInMemory), left_ = kInMemory, made_ = 0; break;
             case 'x': left_ = 10, gives_up_ = true; break;
             default: break;
         }
