@@ -42,12 +42,14 @@ struct Kept {
 };
 constinit thread_local Kept kept{};
 
-// Slots that are free stand on one list, in memory of their own: their pages are gone.
+// Slots that are free stand on lists, in memory of their own: of most the pages are gone.
 class Slots {
 public:
-    void* take();
+    void* take(std::size_t bytes);  // so many of them zero
     void give(void* slot);
+    void cool();
     std::size_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
+    std::size_t warm();
 
 private:
     struct Free {
@@ -55,9 +57,13 @@ private:
         Free* next;
     };
     bool grow();
+    Free* off(Free*& list);
+    void onto(Free*& list, void* slot);
 
     std::mutex mutex_;
     Free* free_ = nullptr;
+    Free* warm_ = nullptr;  // not zero
+    std::size_t warm_count_ = 0;
     Free* spare_ = nullptr;  // list cells without a slot
     std::atomic<std::size_t> in_use_{0};
 };
@@ -79,26 +85,68 @@ bool Slots::grow() {
     return true;
 }
 
-void* Slots::take() {
-    std::lock_guard<std::mutex> hold(mutex_);
-    if (!free_ && !grow()) return nullptr;
-    Free* cell = free_;
-    free_ = cell->next;
+Slots::Free* Slots::off(Free*& list) {
+    Free* cell = list;
+    list = cell->next;
     cell->next = spare_;
     spare_ = cell;
-    in_use_.fetch_add(1, std::memory_order_relaxed);
-    return cell->slot;
+    return cell;
+}
+
+void Slots::onto(Free*& list, void* slot) {
+    Free* cell = spare_;  // there is one for every slot that is out
+    spare_ = cell->next;
+    *cell = {slot, list};
+    list = cell;
+}
+
+void* Slots::take(std::size_t bytes) {
+    void* slot = nullptr;
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        const bool warm = warm_ != nullptr;
+        if (!warm && !free_ && !grow()) return nullptr;
+        in_use_.fetch_add(1, std::memory_order_relaxed);
+        if (!warm) return off(free_)->slot;
+        slot = off(warm_)->slot;
+        --warm_count_;
+    }
+    std::memset(slot, 0, bytes);
+    return slot;
+}
+
+// Afterwards the pages read as zeros. Where the kernel refuses, we write them.
+void drop_pages(void* slot) {
+    if (madvise(slot, TlsHeap::kSlot, MADV_DONTNEED) != 0) std::memset(slot, 0, TlsHeap::kSlot);
 }
 
 void Slots::give(void* slot) {
-    // Outside the lock; afterwards the pages read as zeros. Where the kernel refuses, we write them.
-    if (madvise(slot, TlsHeap::kSlot, MADV_DONTNEED) != 0) std::memset(slot, 0, TlsHeap::kSlot);
+    {
+        std::lock_guard<std::mutex> hold(mutex_);
+        in_use_.fetch_sub(1, std::memory_order_relaxed);
+        if (warm_count_ < TlsHeap::kWarmSlots) {
+            ++warm_count_;
+            return onto(warm_, slot);
+        }
+    }
+    drop_pages(slot);  // outside the lock
     std::lock_guard<std::mutex> hold(mutex_);
-    Free* cell = spare_;  // there is one for every slot that is out
-    spare_ = cell->next;
-    *cell = {slot, free_};
-    free_ = cell;
-    in_use_.fetch_sub(1, std::memory_order_relaxed);
+    onto(free_, slot);
+}
+
+void Slots::cool() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    while (warm_ != nullptr) {
+        void* slot = off(warm_)->slot;
+        drop_pages(slot);
+        onto(free_, slot);
+    }
+    warm_count_ = 0;
+}
+
+std::size_t Slots::warm() {
+    std::lock_guard<std::mutex> hold(mutex_);
+    return warm_count_;
 }
 
 Header* small(std::size_t grains) {
@@ -133,6 +181,10 @@ TlsHeap::Used TlsHeap::used_by_this_thread() { return kept.used; }
 
 std::size_t TlsHeap::slots_in_use() { return slots.in_use(); }
 
+std::size_t TlsHeap::slots_warm() { return slots.warm(); }
+
+void TlsHeap::cool() { slots.cool(); }
+
 void TlsHeap::drop_kept() {
     for (Header*& list : kept.lists) {
         while (Header* header = list) {
@@ -160,7 +212,7 @@ void* postern_tls_take(std::size_t count, std::size_t size) {
         header = postern::small(grains);
     } else if (bytes >= postern::kSlotLeast && bytes <= TlsHeap::kSlot - sizeof(Header)) {
         kind = Kind::kSlot;
-        header = static_cast<Header*>(postern::slots.take());
+        header = static_cast<Header*>(postern::slots.take(sizeof(Header) + bytes));
     } else {
         header = static_cast<Header*>(std::calloc(1, sizeof(Header) + bytes));
     }
@@ -178,7 +230,7 @@ void postern_tls_give(void* memory) {
     postern::kept.used.bytes -= header->size;
     switch (header->kind) {
         case Kind::kSmall: return postern::give_small(header);
-        case Kind::kSlot: return postern::slots.give(header);
+        case Kind::kSlot: header->kind = Kind::kGiven; return postern::slots.give(header);
         case Kind::kPlain: header->kind = Kind::kGiven; return std::free(header);
         case Kind::kGiven: break;
     }

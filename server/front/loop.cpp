@@ -252,7 +252,9 @@ void Loop::expire() {
     while (net::DeadlineNode* node = deadlines_.idle.expired(space_.now)) {
         static_cast<Connection*>(node)->sleep();
         freed_++;
-        if (deadlines_.idle.oldest() == nullptr) space_.requests.blocks.drop_kept();  // the last one: nobody needs them soon
+        if (deadlines_.idle.oldest() != nullptr) continue;
+        space_.requests.blocks.drop_kept();  // the last one: nobody needs them soon
+        TlsHeap::cool();
     }
     expire(deadlines_.asleep);
     judge_pace(deadlines_.writing);
@@ -266,6 +268,7 @@ void Loop::expire() {
 
 void Loop::trim() {
     if (freed_ < limits::kFreedBeforeTrim || space_.now - trimmed_at_ < limits::kBetweenTrims) return;
+    TlsHeap::cool();
     give_free_memory_back();
     freed_ = 0;
     trimmed_at_ = space_.now;

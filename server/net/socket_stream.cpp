@@ -20,6 +20,7 @@ IoResult SocketStream::read(char* into, std::size_t room) {
         return {IoStatus::kOk, static_cast<std::size_t>(got)};
     }
     drained_ = true;
+    ended_ = ended_ || got == 0;
     if (got == 0) return {IoStatus::kEnd};
     return {errno == EAGAIN || errno == EWOULDBLOCK ? IoStatus::kWait : IoStatus::kFailed};
 }
@@ -60,6 +61,9 @@ std::uint64_t SocketStream::delivered() const {
     return sent_ > unsure ? sent_ - unsure : 0;
 }
 
-void SocketStream::finish() { shutdown(fd_.get(), SHUT_WR); }
+// Where the peer has ended already there is nobody to wait for: closing, which follows, says as much.
+void SocketStream::finish() {
+    if (!ended_) (void)shutdown(fd_.get(), SHUT_WR);
+}
 
 }  // namespace postern::net

@@ -26,6 +26,7 @@ private:
 
     UniqueFd fd_;
     std::uint64_t sent_ = 0;  // handed to the kernel
+    bool ended_ = false;  // the peer has
     bool drained_ = true;  // the last read came back short: with edge triggering the next event will say when there is more
 };
 

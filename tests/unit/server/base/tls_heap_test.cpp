@@ -2,6 +2,7 @@
 
 #include <doctest.h>
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ template <typename Do>
 bool aborts(Do what) {
     const pid_t child = fork();
     if (child == 0) {
-        std::signal(SIGABRT, SIG_DFL);  // not doctest's handler
+        (void)std::signal(SIGABRT, SIG_DFL);  // not doctest's handler
         what();
         _exit(0);
     }
@@ -72,6 +73,7 @@ TEST_CASE("tls_heap: a size that no machine has gives nothing") {
 TEST_CASE("tls_heap: what is kept for the next handshake is bounded, and dropped when the thread ends") {
     std::thread([] {
         std::vector<void*> held;
+        held.reserve(1000);
         for (int i = 0; i < 1000; ++i) held.push_back(postern_tls_take(1, 512));
         for (void* memory : held) postern_tls_give(memory);
         CHECK(TlsHeap::kept_by_this_thread() > TlsHeap::kKeptPerThread - 1024);
@@ -81,7 +83,52 @@ TEST_CASE("tls_heap: what is kept for the next handshake is bounded, and dropped
     }).join();
 }
 
-TEST_CASE("tls_heap: a record buffer given back leaves no page behind, and its slot is used again") {
+namespace {
+
+// How many of the pages of a slot are in memory.
+int pages_of(void* memory) {
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    char* begin = static_cast<char*>(memory) - reinterpret_cast<std::uintptr_t>(memory) % page;
+    unsigned char in_core[8] = {};
+    REQUIRE(mincore(begin, 4 * page, in_core) == 0);
+    int count = 0;
+    for (const unsigned char one : in_core) count += one & 1;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("tls_heap: some record buffers wait for the next connection, zero when they are taken; the others, and in the end all, leave no page behind") {
+    TlsHeap::cool();
+    std::vector<void*> held;
+    held.reserve(TlsHeap::kWarmSlots + 3);
+    while (held.size() < TlsHeap::kWarmSlots + 3) {
+        held.push_back(postern_tls_take(1, 16429));
+        std::memset(held.back(), 0x5a, 16429);
+        CHECK(pages_of(held.back()) == 4);
+    }
+    CHECK(TlsHeap::slots_warm() == 0);
+    for (void* memory : held) postern_tls_give(memory);
+    CHECK(TlsHeap::slots_warm() == TlsHeap::kWarmSlots);
+    CHECK(pages_of(held.front()) == 4);
+    CHECK(pages_of(held.back()) == 0);
+    for (const std::size_t size : {16429u, 12288u, 20000u, 16429u, 16429u, 16429u}) {
+        void* memory = postern_tls_take(1, size);
+        CHECK(all_zero(memory, size));
+        std::memset(memory, 0xa5, size);
+        postern_tls_give(memory);
+        CHECK(TlsHeap::slots_warm() == TlsHeap::kWarmSlots);
+    }
+    TlsHeap::cool();
+    CHECK(TlsHeap::slots_warm() == 0);
+    CHECK(pages_of(held.front()) == 0);
+    void* memory = postern_tls_take(1, 20000);
+    CHECK(all_zero(memory, 20000));
+    postern_tls_give(memory);
+    TlsHeap::cool();
+}
+
+TEST_CASE("tls_heap: a record buffer given back is used again") {
     const std::size_t before = TlsHeap::slots_in_use();
     void* first = postern_tls_take(1, 16429);
     std::memset(first, 0x5a, 16429);
