@@ -41,7 +41,7 @@ SUITES = [
     Suite("fuzz-long", "l", 120, "tools/fuzz 1200"),
     Suite("lab-selftest", "cl", 5, "tools/lab/selftest"),
     Suite("build", "cl", 20, "tools/build"),
-    Suite("system", "cl", 30, "tests/system/run"),
+    Suite("system", "cl", 30, "tests/system/run --jobs 2"),
     Suite("system-long", "l", 90, "tests/system/run admin_streams_long sharing_long admin_security_time testssl_long slow_http2_long"),
     Suite("load-asan", "l", 40, "tools/load asan"),
     Suite("load-tsan", "l", 40, "tools/load tsan"),

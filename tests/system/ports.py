@@ -1,7 +1,12 @@
-"""Free loopback ports for servers and labs: below the range that outgoing connections take theirs from."""
+"""Free loopback ports for servers and labs: below the range that outgoing connections take theirs from.
+
+POSTERN_PORTS=FIRST-LAST: of those alone, where others look for theirs at the same time.
+"""
+import os
 import random
 import socket
 
+FIRST, LAST = map(int, os.environ.get("POSTERN_PORTS", "10000-31999").split("-"))
 _given = set()
 _random = random.SystemRandom()
 
@@ -20,7 +25,7 @@ def _free(port):
 def block(size):
     """The first of `size` consecutive free ports, none of them given out before."""
     for _ in range(1000):
-        first = _random.randrange(10000, 32000 - size)
+        first = _random.randrange(FIRST, LAST + 2 - size)
         wanted = range(first, first + size)
         if not _given & set(wanted) and all(_free(p) for p in wanted):
             _given.update(wanted)

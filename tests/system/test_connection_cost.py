@@ -7,6 +7,8 @@ import http_client
 from postern import Postern, own, scratch
 from test_idle import pss_kb
 
+ALONE = True    # it measures
+
 COUNT = 200
 MOST_KB = 96        # of memory of the server's own for a connection: kPerConnection in firmware/sizing.cpp
 RECORD = 16384

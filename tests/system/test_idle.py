@@ -13,6 +13,8 @@ from http_client import Conn, request_bytes
 from lab import Lab
 from postern import Postern
 
+ALONE = True    # it measures
+
 NAME = "device.example.test"
 IO = ("recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "sendfile", "epoll_wait",
       "epoll_pwait", "epoll_pwait2", "epoll_ctl", "openat", "fstat", "newfstatat", "statx", "setsockopt", "futex",

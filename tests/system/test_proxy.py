@@ -18,6 +18,8 @@ from http_client import Conn
 from postern import Postern
 from upstream import Upstream
 
+ALONE = True    # it measures
+
 BIG = bytes(range(256)) * 8000     # 2 MB
 
 

@@ -11,6 +11,8 @@ import time
 import http_client
 from postern import Postern
 
+ALONE = True    # it measures
+
 EACH = 300              # silent connections, half ClientHellos, header drippers
 SECONDS = 13.0          # longer than the deadlines for handshake and header (10 s)
 SPREAD = 6.0            # seconds in which the crowd arrives, so that no deadline ends all of them at once

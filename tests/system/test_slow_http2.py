@@ -11,6 +11,8 @@ from postern import Postern, own, scratch
 from slow_crowd import KINDS, Crowd, UpstreamElsewhere, held_by
 from upstream import Upstream
 
+ALONE = True    # it measures
+
 EACH = 400
 SECONDS = 14.0      # longer than the deadlines for handshake and header (10 s)
 BOUND = 0.5         # seconds in which another client is answered

@@ -7,6 +7,8 @@ import http_client
 from postern import Postern, own, scratch
 from test_slow_clients import held
 
+ALONE = True    # it measures
+
 LARGE = 4 << 20
 REQUEST = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"
 BOUND = 1.0         # seconds in which another client is answered

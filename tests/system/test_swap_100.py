@@ -16,6 +16,8 @@ from http_client import Conn, request_bytes
 from lab import Lab
 from postern import Postern
 
+ALONE = True    # it measures
+
 NAME = "device.example.test"
 SWAPS = 100
 KEPT, FRESH, SLOW = 16, 12, 4       # clients: on one connection, a new connection each time, slow readers
