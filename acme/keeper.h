@@ -68,6 +68,7 @@ private:
     Result<Pair> check_brought(const Lineage& lineage, const Upload& read) const;
     Result<void> take_over(Lineage& lineage, const Upload& read, const Pair& pair, WallTime start);
     void look_at_files(Lineage& lineage, bool tell_at_once);
+    Result<void> check_kind(const Lineage& second, const Pair& pair) const;
     Result<void> take_files(Lineage& lineage, const Upload& sent);
     bool look_now(Lineage& lineage);
     void doubt(Lineage& lineage, std::optional<Problem> problem);

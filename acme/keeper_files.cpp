@@ -3,6 +3,7 @@
 #include "acme/protocol/problem.h"
 #include "acme/upload.h"
 #include "server/base/limits.h"
+#include "server/base/text.h"
 #include "server/crypto/cert_bundle.h"
 #include "server/crypto/hash.h"
 
@@ -51,9 +52,23 @@ void Keeper::look_at_files(Lineage& lineage, bool tell_at_once) {
     doubt(lineage, problem_of(from, std::move(taken).error()));
 }
 
+// The second pair of a site is for clients that cannot check the first one's kind of key: nobody would ever see another of that
+// kind.
+Result<void> Keeper::check_kind(const Lineage& second, const Pair& pair) const {
+    const auto is_rsa = [](const crypto::CertFacts& facts) { return has_prefix(facts.key, "rsa"); };
+    for (const Lineage& first : lineages_) {
+        const bool is_first = first.wanted().files && has_prefix(second.wanted().name, first.wanted().name + "+");
+        if (!is_first || !first.by_owner() || is_rsa(first.serving()->facts()) != is_rsa(pair->facts())) continue;
+        return Error::refuse("its key is " + pair->facts().key + ", and that of " + first.wanted().files->chain + " is " +
+                             first.serving()->facts().key + ": of two pairs one has an EC key and one an RSA key, or nobody is shown the second");
+    }
+    return {};
+}
+
 Result<void> Keeper::take_files(Lineage& lineage, const Upload& sent) {
     TRY(const Upload read, read_upload(sent));
     TRY(const Pair pair, check_pair(lineage.wanted(), read, clock_.wall(), parts_.probe));
+    TRY_VOID(check_kind(lineage, pair));
     if (lineage.job().is_revoked(pair->facts().fingerprint)) return Error::refuse("it has been revoked");
     if (lineage.rung() == Rung::kPublic && lineage.by_owner()) {
         const auto stored = store_->archive().read(lineage.wanted().name, lineage.generation());

@@ -74,6 +74,7 @@ public:
     const RenewalWord& renewal_word() const { return word_; }
     std::string warning() const;  // of the public certificate that serves; empty: none
     Rung rung() const { return rung_; }
+    const Pair& serving() const { return serving_; }
     bool busy = false;  // a run is under way
     std::string seen;                   // of files: what stood in them when they were looked at last, hashed
     std::optional<SteadyTime> doubted;  // since when they cannot be used, if nobody was told yet

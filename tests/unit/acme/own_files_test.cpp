@@ -151,6 +151,29 @@ TEST_CASE("own files: what would be refused of an upload is refused here, but fo
     CHECK(alone.only().rung == Rung::kPublic);
 }
 
+TEST_CASE("own files: a second pair with a key of the first one's kind is told, and taken when it has another") {
+    Own world;
+    world.put(chain(90));
+    world.files.put("/own/chain2.pem", chain(60));
+    world.files.put("/own/key2.pem", account_key_pem());
+    WantedCert second = wanted();
+    second.name += "+2";
+    second.files = CertFiles{"/own/chain2.pem", "/own/key2.pem"};
+    world.start({wanted(), second});
+    Task task = task_of(Task::What::kRenew);
+    task.names = {second.name};
+    CHECK_FALSE(world.keeper->carry_out(task).ok);
+    CHECK(world.told("its key is ec256, and that of /own/chain.pem is ec256"));
+    auto other = crypto::PrivateKey::generate(crypto::KeyType::kRsa2048);
+    REQUIRE(other.ok());
+    fakes::LeafSpec spec;
+    spec.names = {"a.example"};
+    world.files.put("/own/chain2.pem", shop().fullchain(*other, spec));
+    world.files.put("/own/key2.pem", std::string(other->to_pem()->view()));
+    CHECK(world.keeper->carry_out(task).ok);
+    CHECK(world.publisher.served.at(second.name)->facts().key == "rsa2048");
+}
+
 TEST_CASE("own files: without a clock nothing is judged, and with one at once") {
     Own world;
     world.put(chain(90));
