@@ -73,7 +73,7 @@ def test_first_and_next():
         print(f"    another certificate in the files is served after {max(waited):.2f} s at most")
         live = server.state / "live" / NAME / "fullchain.pem"
         http_client.until(lambda: live.read_text() == kept.chain.read_text(), 5, "it lies below live/ for others, a moment later")
-        assert server.status()[NAME]["generation"] == 4
+        http_client.until(lambda: server.status()[NAME]["generation"] == 4, 5, "each was stored, once")
     with kept.server() as server:
         assert server.status()[NAME]["generation"] == 1, "another state"
 
