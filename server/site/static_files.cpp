@@ -16,6 +16,7 @@
 #include "server/site/open_beneath.h"
 #include "server/site/path_text.h"
 #include "server/site/siblings.h"
+#include "server/site/type_patterns.h"
 
 namespace postern::site {
 namespace {
@@ -159,13 +160,7 @@ Response StaticFiles::State::from_entry(CachedFile& file, const Request& request
 // Of a file of this type and size a copy is made where none lies beside it.
 bool StaticFiles::State::is_packable(const OpenFile& file) const {
     if (!options.compress || file.stamp.size < options.compress_min || file.stamp.size > limits::kPackedFile) return false;
-    std::string_view type = file.facts.media_type;
-    type = trim(type.substr(0, type.find(';')));
-    return std::any_of(options.compress_types.begin(), options.compress_types.end(), [&](const std::string_view pattern) {
-        if (has_prefix(pattern, "*")) return has_suffix(type, pattern.substr(1));
-        if (has_suffix(pattern, "/*")) return has_prefix(type, pattern.substr(0, pattern.size() - 1));
-        return equal_no_case(type, pattern);
-    });
+    return is_named(file.facts.media_type, options.compress_types);
 }
 
 // Asks the file system: not found in the cache, or not looked at for a while.
