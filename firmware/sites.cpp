@@ -18,6 +18,7 @@
 #include "server/site/hosts.h"
 #include "server/site/moved_paths.h"
 #include "server/site/own_fields.h"
+#include "server/site/packed_answers.h"
 #include "server/site/rate_limit.h"
 #include "server/site/redirect.h"
 #include "server/site/request_ids.h"
@@ -64,38 +65,47 @@ Result<HandlerPtr> folder_of(const config::SiteContent& content, const std::stri
     return with_fields(std::move(files), careful_fields(content), site::OwnFields::Of::kWhatIsThere);
 }
 
-HandlerPtr proxy_of(const config::SitePlan& plan, const proxy::Route& route, Log& log) {
+// What the sites of a loop share.
+struct Shared {
+    std::shared_ptr<site::FileCache> cache = std::make_shared<site::FileCache>();
+    std::shared_ptr<site::PackingPlaces> packing = std::make_shared<site::PackingPlaces>();
+};
+
+HandlerPtr proxy_of(const config::SitePlan& plan, const proxy::Route& route, const Shared& shared, Log& log) {
     proxy::ProxyOptions options;
     options.route = route;
     options.max_body = static_cast<std::uint64_t>(plan.content.max_body);
     options.timeout = Seconds(plan.content.timeout);
     options.site = plan.name;
     options.log = &log;
-    return std::make_shared<proxy::Proxy>(options);
+    HandlerPtr answers = std::make_shared<proxy::Proxy>(options);
+    if (!plan.content.compress_proxied) return answers;
+    site::PackRules rules{static_cast<std::size_t>(plan.content.compress_min), plan.content.compress_types};
+    return std::make_shared<site::PackedAnswers>(std::move(answers), std::move(rules), shared.packing);
 }
 
 // Folders and, below their prefixes, other folders and other servers.
-Result<HandlerPtr> places_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache, Log& log) {
+Result<HandlerPtr> places_of(const config::SitePlan& plan, const Shared& shared, Log& log) {
     const config::SiteContent& content = plan.content;
     HandlerPtr handler;
     if (content.root.empty()) {
         handler = std::make_shared<site::Assets>(embedded_files("default/"));
     } else {
-        TRY(handler, folder_of(content, content.root, "", cache));
+        TRY(handler, folder_of(content, content.root, "", shared.cache));
     }
     std::vector<site::Alias> aliases;
     for (const config::AliasRule& rule : content.alias) {
-        TRY(HandlerPtr files, folder_of(content, rule.folder, rule.prefix, cache));
+        TRY(HandlerPtr files, folder_of(content, rule.folder, rule.prefix, shared.cache));
         aliases.push_back({rule.prefix, std::move(files)});
     }
-    for (const proxy::Route& route : content.proxy) aliases.push_back({route.prefix, proxy_of(plan, route, log)});
+    for (const proxy::Route& route : content.proxy) aliases.push_back({route.prefix, proxy_of(plan, route, shared, log)});
     return aliases.empty() ? handler : std::make_shared<site::Aliases>(std::move(handler), std::move(aliases));
 }
 
 // What the site shows, the first that is asked outermost: moved paths, pages for errors, folders.
-Result<HandlerPtr> content_of(const config::SitePlan& plan, const std::shared_ptr<site::FileCache>& cache, Log& log) {
+Result<HandlerPtr> content_of(const config::SitePlan& plan, const Shared& shared, Log& log) {
     const config::SiteContent& content = plan.content;
-    Result<HandlerPtr> files = places_of(plan, cache, log);
+    Result<HandlerPtr> files = places_of(plan, shared, log);
     if (!files.ok()) return std::move(files).error().at("[site " + plan.name + "]");
     HandlerPtr handler = std::move(files).value();
     if (!content.root.empty() && (!content.error_page_404.empty() || !content.error_page_5xx.empty())) {
@@ -168,10 +178,10 @@ void add_site(const config::Plan& plan, const config::SitePlan& site, const Hand
 
 Result<HandlerPtr> make_hosts(const config::Plan& plan, const Guards& guards, const SiteParts& parts, std::size_t loop) {
     std::vector<site::HostEntry> entries;
-    auto cache = std::make_shared<site::FileCache>();
+    const Shared shared;
     for (std::size_t i = 0; i < plan.sites.size(); ++i) {
         const config::SitePlan& site = plan.sites[i];
-        TRY(HandlerPtr content, content_of(site, cache, parts.log));
+        TRY(HandlerPtr content, content_of(site, shared, parts.log));
         add_site(plan, site, guarded(std::move(content), site, guards[i]), parts, parts.answers.of(site.name, loop), entries);
     }
     HandlerPtr hosts = std::make_shared<site::Hosts>(std::move(entries), parts.challenges, nullptr);

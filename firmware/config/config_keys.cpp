@@ -204,11 +204,17 @@ constexpr KeyRow kKeys[] = {
      "Compressed copies that lie beside a file (.br, .zst, .gz) go to browsers that take them; of other files up to 64 kB, of "
      "compress_types, one is made in memory (gzip).",
      bind::kYesNo<&Site::compress>},
-    {"site", "compress_min", "1k", "", "a size such as 512, 1k or 1m", "Smaller files are not compressed.",
+    {"site", "compress_min", "1k", "", "a size such as 512, 1k or 1m", "What is smaller is not compressed.",
      bind::kTyped<&Site::compress_min, take_size, show_size>},
     {"site", "compress_types", "text/*, *+json, *+xml, application/json, application/javascript, application/xml, application/wasm, font/ttf, font/otf",
      "", "media types such as text/html, text/* or *+json, separated by commas", "What is compressed.",
      bind::kList<&Site::compress_types, take_types>},
+    {"site", "compress_proxied", "no", "", "yes or no",
+     "What the servers that requests go on to (proxy) answer is compressed too (gzip): of compress_types, from compress_min on, and "
+     "not what they have compressed themselves. Leave it off for pages that hold something secret beside what a visitor, or a page "
+     "that he comes from, can put into them: how well that can be compressed tells the secret, bit by bit, to who sees the size "
+     "(BREACH).",
+     bind::kYesNo<&Site::compress_proxied>},
     {"site", "canonical", "", "example.org", "one of the site's names", "The other names redirect to this one.",
      bind::kChecked<&Site::canonical, take_name>},
     {"site", "redirect_http", "yes", "", "yes or no", "Plain HTTP redirects to HTTPS.", bind::kYesNo<&Site::redirect_http>},

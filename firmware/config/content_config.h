@@ -24,6 +24,7 @@ struct SiteContent {
     bool compress = true;
     int compress_min = 1024;                 // bytes
     std::vector<std::string> compress_types; // "text/html", "text/*", "*+xml"
+    bool compress_proxied = false;           // what comes from `proxy`, of those types and that size, too
     std::string error_page_404, error_page_5xx;  // "/404.html", below the root; empty: built in
     std::string cache_control;               // empty: none is sent
     std::vector<site::MovedRule> redirect;   // each in the order of the file

@@ -33,6 +33,7 @@ constexpr Habit kHabits[] = {
     {"gzip", "write compress"},
     {"gzip_types", "write compress_types"},
     {"gzip_min_length", "write compress_min"},
+    {"gzip_proxied", "write compress_proxied"},
     {"encode", "write compress"},
     {"gzip_static", "write compress"},
     {"precompressed", "write compress"},

@@ -132,13 +132,16 @@ target_compile_definitions(nghttp2 PUBLIC NGHTTP2_STATICLIB PRIVATE BUILDING_NGH
   HAVE_ARPA_INET_H HAVE_NETINET_IN_H HAVE_TIME_H HAVE_CLOCK_GETTIME HAVE_DECL_STRERROR_R=1)
 target_compile_options(nghttp2 PRIVATE -w "-ffile-prefix-map=${nghttp2}=nghttp2")
 
-# --- zlib: what server/site/deflate.cpp calls; nothing of ours unpacks.
+# --- zlib: what server/site/deflate.cpp calls; nothing of ours unpacks but tests.
 set(zlib "${DEP_zlib}")
 add_library(zlib STATIC "${zlib}/deflate.c" "${zlib}/trees.c" "${zlib}/adler32.c" "${zlib}/crc32.c" "${zlib}/zutil.c")
 target_include_directories(zlib SYSTEM PUBLIC "${zlib}")
 target_compile_options(zlib PRIVATE -w "-ffile-prefix-map=${zlib}=zlib")
 set_source_files_properties("${zlib}/deflate.c" PROPERTIES COMPILE_OPTIONS -O2)
-set_target_properties(mbedtls3 inih nghttp2 zlib PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
+add_library(zlib_unpacks STATIC EXCLUDE_FROM_ALL "${zlib}/inflate.c" "${zlib}/inffast.c" "${zlib}/inftrees.c")  # for tests
+target_compile_options(zlib_unpacks PRIVATE -w "-ffile-prefix-map=${zlib}=zlib")
+target_link_libraries(zlib_unpacks PUBLIC zlib)
+set_target_properties(mbedtls3 inih nghttp2 zlib zlib_unpacks PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)
 
 # --- doctest
 add_library(doctest INTERFACE)
