@@ -111,14 +111,19 @@ Result<void> Front::replace(const std::vector<Endpoint>& endpoints) {
     Result<std::vector<Bound>> next = bind_all(endpoints);
     if (!next.ok() && next.error().number() == EADDRINUSE) next = bind_in_place_of_old(endpoints);
     if (!next.ok()) return std::move(next).error();
-    bound_ = std::move(next).value();
+    set_bound(std::move(next).value());
     hand_out();
     return {};
 }
 
+void Front::set_bound(std::vector<Bound> next) {
+    std::lock_guard<std::mutex> hold(mutex_);
+    bound_ = std::move(next);
+}
+
 void Front::drain(Millis limit) {
     for (auto& loop : loops_) loop->drain(limit);
-    bound_.clear();  // the sockets close when the loops let go: who comes now is refused, not left waiting in a backlog
+    set_bound({});  // the sockets close when the loops let go: who comes now is refused, not left waiting in a backlog
     for (auto& loop : loops_) loop->join();
 }
 
@@ -129,6 +134,7 @@ Stats Front::stats() const {
 }
 
 std::vector<Front::Listening> Front::listening() const {
+    std::lock_guard<std::mutex> hold(mutex_);
     std::vector<Listening> all;
     for (const Bound& bound : bound_) all.push_back({bound.endpoint.kind, bound.listeners.front()->address()});
     return all;

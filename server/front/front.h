@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "server/base/clock.h"
@@ -46,7 +47,7 @@ public:
         std::string kind;
         net::Address address;  // with the port that the kernel chose, if it did
     };
-    std::vector<Listening> listening() const;
+    std::vector<Listening> listening() const;  // from any thread
 
 private:
     struct Bound;
@@ -57,11 +58,13 @@ private:
     Result<std::vector<Bound>> bind_in_place_of_old(const std::vector<Endpoint>& endpoints);
     bool let_go(const std::vector<std::size_t>& old, std::vector<std::weak_ptr<net::Listener>>& leaving);
     void take_back(const std::vector<std::size_t>& old, const std::vector<std::weak_ptr<net::Listener>>& leaving);
+    void set_bound(std::vector<Bound> next);
     void hand_out();
 
     const Clock& clock_;
     Log& log_;
     FrontOptions options_;
+    mutable std::mutex mutex_;  // of bound_, which a loop may ask for while it is replaced, or drained
     std::vector<Bound> bound_;
     std::vector<std::unique_ptr<Loop>> loops_;
 };

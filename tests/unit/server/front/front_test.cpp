@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <map>
 #include <thread>
@@ -180,6 +181,19 @@ TEST_CASE("drain: an answer under way is finished, the idle go, newcomers are re
     busy.close();
     ending.join();
     CHECK(house.front->stats().open == 0);
+}
+
+TEST_CASE("drain: who asks meanwhile for what is listened to gets an answer") {
+    House house({endpoint("a"), endpoint("b")});
+    std::atomic<bool> over{false};
+    std::thread asker([&] {
+        while (!over)
+            for (const auto& one : house.front->listening()) CHECK_FALSE(one.kind.empty());
+    });
+    house.front->drain(Millis(200));
+    over = true;
+    asker.join();
+    CHECK(house.front->listening().empty());
 }
 
 TEST_CASE("drain: who takes nothing is cut when the time is over") {
