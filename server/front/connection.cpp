@@ -237,6 +237,7 @@ Connection::Step Connection::one_round() {
 
 Connection::Turn Connection::settle(Step step) {
     if (step == Step::kClose) return finish();
+    if (step == Step::kBlocked) parts_.session->stand_back();
     bool done = step == Step::kWait && established_ && parts_.session->phase() == Phase::kIdle;
     if (draining_ && done) {
         if (moved_) return finish();
@@ -273,6 +274,7 @@ Connection::Turn Connection::finish() {
         say_goodbye();
         return Turn::kClose;
     }
+    parts_.session->stand_back();
     parts_.stream->finish();
     enter(Place::kLinger);
     return linger();
@@ -299,6 +301,7 @@ Connection::Turn Connection::late_streams() {
     const Step step = send(out.bytes());
     if (step == Step::kClose) return Turn::kClose;
     if (parts_.session->phase() == Phase::kClosing) return step == Step::kMore ? finish() : Turn::kClose;
+    if (step == Step::kBlocked) parts_.session->stand_back();
     enter(step == Step::kBlocked ? Place::kWriting : place_by_phase());
     return parts_.session->has_output() ? Turn::kAgain : Turn::kWait;
 }

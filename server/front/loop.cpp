@@ -23,7 +23,7 @@ Loop::Loop(Parts parts, net::Poller poller, net::Wakeup wakeup)
     : parts_(std::move(parts)), poller_(std::move(poller)), wakeup_(std::move(wakeup)) {
     space_.waker = std::make_unique<Bell>(wakeup_);
     space_.reactor = &residents_;
-    space_.requests.most_held_open = parts_.max_held_open;
+    space_.requests.open.set_most(parts_.max_held_open);
     if (parts_.access) access_ = std::make_unique<AccessBuffer>(parts_.access);
 }
 

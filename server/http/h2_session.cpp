@@ -27,8 +27,7 @@ struct Turn {
 class H2Session final : public Session, private H2Events {
 public:
     H2Session(RequestScratch& scratch, std::size_t max_body, Refusal refusal)
-        : scratch_(scratch), max_body_(max_body), refusal_(refusal), frames_(H2Frames::make(*this, scratch.blocks)) {}
-    ~H2Session() override { scratch_.held_open -= held_open_; }
+        : scratch_(scratch), max_body_(max_body), refusal_(refusal), share_(scratch.open), frames_(H2Frames::make(*this, scratch.blocks)) {}
     H2Session(const H2Session&) = delete;
     H2Session& operator=(const H2Session&) = delete;
     bool is_good() const { return frames_ != nullptr; }
@@ -43,6 +42,7 @@ public:
     bool has_output() const override { return !broken_ && (frames_->has_output() || can_answer()); }
     bool take_progress() override { return std::exchange(progressed_, false); }
     bool keeps_time() const override;
+    void stand_back() override { share_.leave(); }
 
 private:
     H2Stream* begun(std::uint32_t id) override;
@@ -58,11 +58,12 @@ private:
     void respond(H2Stream& stream);
     void respond_now(H2Stream& stream);
     void answer_ready();
-    bool has_place() const { return count(At::kAnswer) - live_ < limits::kH2Answers && may_open(); }
-    // Who lets many of his answers wait must not take the descriptors of all others.
-    bool may_open() const { return open() < limits::kH2Open || scratch_.held_open < scratch_.most_held_open; }
+    bool has_turn() const { return count(At::kAnswer) - live_ < limits::kH2Answers; }
+    bool has_place() const { return has_turn() && may_open(); }
+    bool may_open() const { return open() < limits::kH2Open || share_.may_take(); }
     std::size_t open() const { return count(At::kWaiting) + live_ + sources_; }
-    void tell_open();
+    void tell_open() { share_.hold(open() - std::min(open(), limits::kH2Open)); }
+    void stand_in_line();
     bool can_answer() const { return count(At::kReady) > 0 && has_place(); }
     void answer(H2Stream& stream, Response& response);
     void refuse(H2Stream& stream, std::uint16_t status);
@@ -88,10 +89,11 @@ private:
     std::size_t live_ = 0;                 // of those at kAnswer
     std::size_t starved_ = 0;              // of those that are live
     std::size_t sources_ = 0;              // of those at kAnswer: they hold a file
-    std::size_t held_open_ = 0;            // told to the scratch
+    OpenShare share_;                      // of the loop's places: for what it holds open besides kH2Open
     std::size_t held_ = 0;                 // bytes of requests
     Turn turn_;
-    Handler* handler_ = nullptr;           // of the connection
+    Handler* handler_ = nullptr;           // of the connection, as is
+    Rouser* rouser_ = nullptr;
     double chatter_left_ = limits::kH2Chatter;
     SteadyTime filled_{};
     std::uint32_t served_ = 0;
@@ -104,6 +106,7 @@ private:
 std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context& context, Output& out) {
     if (broken_) return 0;
     handler_ = &handler;
+    rouser_ = context.rouser;
     turn_ = {&handler, &context};
     fill_budget(context.now);
     // Who keeps the connection busy with other requests does not gain time for those that he leaves unfinished.
@@ -118,6 +121,7 @@ std::size_t H2Session::feed(std::string_view in, Handler& handler, const Context
 
 bool H2Session::produce(Output& out) {
     if (!broken_) check(frames_->write(out));
+    stand_in_line();
     return broken_ || !frames_->has_output();
 }
 
@@ -246,10 +250,11 @@ void H2Session::closed(H2Stream& stream) {
     tell_open();
 }
 
-void H2Session::tell_open() {
-    const std::size_t more = open() - std::min(open(), limits::kH2Open);
-    scratch_.held_open += more - held_open_;  // unsigned: it may be less than before
-    held_open_ = more;
+// For a place that others have. Of one connection only one request at a time is in line, and behind those of all others the next.
+void H2Session::stand_in_line() {
+    const bool wants = !broken_ && frames_->expects_more() && count(At::kReady) > 0 && has_turn();
+    if (!wants) share_.leave();
+    else if (!may_open()) share_.wait(rouser_);
 }
 
 void H2Session::enter(H2Stream& stream, At at) {
@@ -342,7 +347,7 @@ void H2Session::complete(H2Stream& stream) {
 }
 
 // Of a connection that takes its answers slowly, or not at all, the later requests wait: as heads, which are bounded, and not as
-// open files. One that waits for others has answers of its own under way, and goes on when one of them is over.
+// open files. One that waits for a place of the loop goes on when one of its own answers is over, or it is woken for another's.
 void H2Session::respond(H2Stream& stream) {
     if (count(At::kReady) == 0 && has_place()) return respond_now(stream);
     // A body that is to be passed on would wait in the window of those that are being passed on.

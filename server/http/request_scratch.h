@@ -4,12 +4,12 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 
 #include "server/base/block_pool.h"
 #include "server/base/limits.h"
 #include "server/http/date.h"
 #include "server/http/message.h"
+#include "server/http/open_places.h"
 #include "server/http/uri.h"
 
 namespace postern::http {
@@ -31,8 +31,7 @@ struct RequestScratch {
     std::array<char, kHostSize> host;
     DateLine date;
     BlockPool blocks;  // for what sessions hold while they work
-    // Files and upstreams that are held by answers of one connection besides limits::kH2Open each, in all; and how many may be.
-    std::size_t held_open = 0, most_held_open = std::numeric_limits<std::size_t>::max();
+    OpenPlaces open;   // what answers over HTTP/2 hold
 };
 
 }  // namespace postern::http

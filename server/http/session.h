@@ -78,6 +78,8 @@ public:
     virtual bool keeps_time() const { return false; }
     // Of a session that multiplexes: produce() would write something, given room. In kWriting without it the peer gives no window.
     virtual bool has_output() const { return true; }
+    // It will not be run for a while, for its peer takes nothing: it must not stand in line for what others give back.
+    virtual void stand_back() {}
     // Whether a request was answered, or a good piece of one passed on, since this was last asked.
     virtual bool take_progress() { return true; }
 };

@@ -91,6 +91,21 @@ TEST_CASE("a stalled peer: nothing lost, nothing twice") {
     CHECK_FALSE(scene.pipe.finished);  // cut short, and it shows
 }
 
+TEST_CASE("who takes nothing, and who only lingers, stands in no line") {
+    Scene scene;
+    scene.arrive("s");
+    CHECK(scene.session->stood_back == 0);
+    scene.pipe.window = 5;
+    CHECK(scene.arrive("s") == Turn::kWait);
+    CHECK(scene.session->stood_back == 1);
+    scene.pipe.window = 100;
+    CHECK(scene.connection.run({}) == Turn::kWait);
+    CHECK(scene.session->stood_back == 1);
+    CHECK(scene.turns(scene.arrive("c")) > 0);
+    CHECK(scene.in(scene.deadlines.linger));
+    CHECK(scene.session->stood_back == 2);
+}
+
 TEST_CASE("what lies in memory is sent from there: in turns, over any window, nothing lost, nothing twice") {
     for (const std::size_t window : {std::size_t{1}, std::size_t{1000}, limits::kLoopOutput, limits::kPlainPiece + 1, std::size_t{300000}}) {
         CAPTURE(window);

@@ -21,13 +21,16 @@ struct Scene {
     front::LoopSpace space;
     front::Deadlines deadlines;
     fakes::Pipe pipe;
+    ScriptSession* session = nullptr;
     front::Connection connection;
 
-    Scene() : connection(parts(pipe), space, deadlines) {}
-    static front::Connection::Parts parts(fakes::Pipe& pipe) {
+    Scene() : connection(parts(), space, deadlines) {}
+    front::Connection::Parts parts() {
         front::Connection::Parts made;
         made.stream = std::make_unique<fakes::PipeStream>(pipe);
-        made.session = std::make_unique<ScriptSession>();
+        auto scripted = std::make_unique<ScriptSession>();
+        session = scripted.get();
+        made.session = std::move(scripted);
         made.handler = std::make_shared<NoHandler>();
         made.peer = "192.0.2.1";
         return made;

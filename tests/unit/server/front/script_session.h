@@ -49,6 +49,9 @@ public:
         if (phase() != http::Phase::kIdle) out.append("408");
         phase_ = http::Phase::kClosing;
     }
+    void stand_back() override { ++stood_back; }
+
+    int stood_back = 0;
 
 private:
     void answer(char c) {
