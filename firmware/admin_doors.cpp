@@ -2,6 +2,7 @@
 
 #include "firmware/admin/admin_site.h"
 #include "firmware/admin/answers.h"
+#include "firmware/config/admin_certificate.h"
 #include "server/base/limits.h"
 
 namespace postern {
@@ -50,12 +51,12 @@ std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const
         front::Endpoint endpoint;
         endpoint.kind = "admin";
         endpoint.address = address;
-        endpoint.tls = door.tls;
+        endpoint.tls = door.tls.context;
         endpoint.max_body = kApiBody;
         endpoint.tells_local = true;  // the page is asked for by it
         endpoint.refusal = admin::refused_by_http;
         endpoint.site = "admin";
-        admin::AdminOptions options{config.admin.hosts, config::subnets_of(config.admin.allow), &door.editor, &door.hub, {},
+        admin::AdminOptions options{config::admin_hosts(config), config::subnets_of(config.admin.allow), &door.editor, &door.hub, {},
                                     config.admin.security_text, {}};
         options.pull = [&pulls = door.pulls](const sharing::PullOrder& order) { return pulls.pull(order); };
         options.metrics.token = config.admin.metrics_token;

@@ -9,6 +9,7 @@
 #include "firmware/admin/control.h"
 #include "firmware/admin/event_hub.h"
 #include "firmware/admin_access.h"
+#include "firmware/admin_tls.h"
 #include "firmware/config/config.h"
 #include "firmware/config/editor.h"
 #include "firmware/sharing/pull_desk.h"
@@ -27,10 +28,10 @@ struct AdminDoor {
     const site::ChallengeSource& challenges;
     const Watch& watch;
     sharing::PullDesk& pulls;
-    std::shared_ptr<const tls::TlsContext> tls;
+    AdminTls tls;
 };
 
-// Everything but the listed addresses, networks and hosts is fixed. As long as `access` has no desk, the page says why it is
+// Everything but the listed addresses, networks, hosts and the certificate is fixed. As long as `access` has no desk, the page says why it is
 // closed.
 std::vector<front::Endpoint> admin_endpoints(const config::Config& config, const AdminDoor& door);
 

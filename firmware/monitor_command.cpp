@@ -1,7 +1,10 @@
 // `monitor`: looks at what our own listener serves for each name. Needs no control socket and no rights.
+#include <algorithm>
+
 #include "acme/clock_bound.h"
 #include "acme/policy/clock_gate.h"
 #include "firmware/commands.h"
+#include "firmware/config/admin_certificate.h"
 #include "firmware/config/plan.h"
 #include "firmware/config/values.h"
 #include "firmware/console.h"
@@ -65,10 +68,17 @@ std::string host_for(std::string name) {
     return name;
 }
 
+// Shown by the admin page, where nobody looks for it: visitors get those of the sites.
+bool is_of_admin_alone(const acme::WantedCert& wanted, const config::Plan& plan) {
+    return wanted.name == config::kAdminPair && !plan.sites.empty() &&
+           std::none_of(plan.sites.begin(), plan.sites.end(), [](const config::SitePlan& site) { return site.folder == config::kAdminPair; });
+}
+
 std::vector<Sight> look_at_all(const std::vector<net::Address>& ways, const config::Plan& plan) {
     std::vector<Sight> sights;
     int silent = 0;
     for (const acme::WantedCert& wanted : plan.certificates) {
+        if (is_of_admin_alone(wanted, plan)) continue;
         for (const std::string& name : wanted.names) {
             sights.push_back(look_at(ways, wanted, host_for(name), plan));
             if (sights.back().failure.empty()) silent = 0;

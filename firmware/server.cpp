@@ -112,16 +112,13 @@ Result<void> Server::make_tls() {
     TRY(options.tickets, tls::TicketKeys::make());
     options.challenges = &tokens_.pairs();
     if (config_.server.http2) options.alpn.insert(options.alpn.begin(), "h2");
-    TRY(public_tls_, tls::TlsContext::make(certificates_, options));
-    options.alpn = {"http/1.1"};  // the admin page: less code before it
-    TRY(options.tickets, tls::TicketKeys::make());  // a ticket of a site opens nothing at the admin's
-    options.challenges = nullptr;
-    TRY(admin_tls_, tls::TlsContext::make(certificates_, options));
+    TRY(public_tls_, tls::TlsContext::make(certificates_, std::move(options)));
+    TRY(admin_tls_, admin_tls_.following(config_, certificates_));
     return {};
 }
 
-std::vector<front::Endpoint> Server::inner_endpoints(const config::Config& config) {
-    std::vector<front::Endpoint> endpoints = admin_endpoints(config, admin_door());
+std::vector<front::Endpoint> Server::inner_endpoints(const config::Config& config, const AdminTls& tls) {
+    std::vector<front::Endpoint> endpoints = admin_endpoints(config, admin_door(tls));
     Result<net::Address> path = net::Address::unix_path(control_socket_path(config.server.state));
     if (!path.ok()) {
         machine_.log.error("no_control_socket", {{"why", path.error().text()}});
@@ -150,7 +147,7 @@ Result<void> Server::bind() {
     options.answers = &watch_.answers();
     TRY(public_, front::Front::open(machine_.clock, machine_.log, std::move(options), public_endpoints(plan, site_parts(), public_tls_)));
     TRY(inner_, front::Front::open(machine_.clock, machine_.log, inner_options(watch_.answers()),
-                                   admin_endpoints(config_, admin_door())));
+                                   admin_endpoints(config_, admin_door(admin_tls_))));
     return {};
 }
 
@@ -158,7 +155,7 @@ Result<void> Server::start(acme::StateLock lock) {
     lock_ = std::move(lock);
     admin_access_.open(config_.admin);
     admin_access_.start();
-    TRY_VOID(inner_->replace(inner_endpoints(config_)));  // the control socket is made by whom it belongs to
+    TRY_VOID(inner_->replace(inner_endpoints(config_, admin_tls_)));  // the control socket is made by whom it belongs to
     config::Plan plan = config::make_plan(config_);
     acme::WorkerParts parts{machine_.clock, machine_.files, machine_.random, machine_.log, tokens_,
                             desk_,          desk_,          status_,         acme::counted(connect_to, watch_.tally()), config_.server.state};
@@ -226,8 +223,7 @@ void Server::drain(Millis limit) {
 // Browsers warn of a certificate that we have signed ourselves: by its fingerprint the owner knows whose it is.
 std::string Server::invitation() const {
     std::string text = admin_access_.invitation();
-    const auto table = certificates_.get();
-    const auto shown = table ? table->find("") : nullptr;  // to who dials an address
+    const auto shown = admin_tls_.shown();
     if (text.empty() || !shown || !shown->facts().self_signed) return text;
     return text + "\nits certificate is self-signed; the SHA-256 fingerprint is " + admin::hex_pairs(shown->facts().fingerprint);
 }
@@ -305,9 +301,13 @@ std::vector<std::string> Server::public_addresses() const {
 void Server::stop() { kill(getpid(), SIGTERM); }  // serve.cpp drains: it alone may end the process
 
 Result<void> Server::replace_endpoints(const config::Config& config) {
+    TRY(AdminTls next, admin_tls_.following(config, certificates_));
     TRY_VOID(public_->replace(public_endpoints(config::make_plan(config), site_parts(), public_tls_)));
-    Result<void> inner = inner_->replace(inner_endpoints(config));
-    if (inner.ok()) return {};
+    Result<void> inner = inner_->replace(inner_endpoints(config, next));
+    if (inner.ok()) {
+        admin_tls_ = std::move(next);
+        return {};
+    }
     // the public side goes back to what the admin side still is
     Result<void> back = public_->replace(public_endpoints(config::make_plan(config_), site_parts(), public_tls_));
     if (!back.ok()) machine_.log.error("reload_half_undone", {{"why", back.error().text()}});

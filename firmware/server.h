@@ -77,9 +77,9 @@ private:
     Result<admin::Reloaded> apply(const config::Config& file, const std::string& renew);
     Result<config::Config> take_endpoints(const config::Config& file);
     Result<void> replace_endpoints(const config::Config& config);
-    std::vector<front::Endpoint> inner_endpoints(const config::Config& config);
+    std::vector<front::Endpoint> inner_endpoints(const config::Config& config, const AdminTls& tls);
     SiteParts site_parts() { return {tokens_, health_, watch_.answers(), visitors_, machine_.random, machine_.log}; }
-    AdminDoor admin_door() { return {*this, admin_access_, editor_, hub_, tokens_, watch_, pulls_, admin_tls_}; }
+    AdminDoor admin_door(const AdminTls& tls) { return {*this, admin_access_, editor_, hub_, tokens_, watch_, pulls_, tls}; }
 
     Machine machine_;
     SteadyTime started_;
@@ -104,12 +104,12 @@ private:
     Housekeeper housekeeper_;
     Hooks hooks_;
     sharing::PullDesk pulls_;
-    std::shared_ptr<const tls::TlsContext> public_tls_, admin_tls_;
+    std::shared_ptr<const tls::TlsContext> public_tls_;
+    AdminTls admin_tls_;
     const std::shared_ptr<LineRing> requests_;  // what access_log = ring fills
     std::shared_ptr<front::AccessLog> access_;  // of the public side; null: none
     std::unique_ptr<front::Front> public_;
-    // Admin page and control socket have a loop of their own: a flood of visitors leaves the owner his door, and a handler
-    // there may take some milliseconds.
+    // Of admin page and control socket, a loop of their own: a flood of visitors leaves the owner his door; handlers may take some ms.
     std::unique_ptr<front::Front> inner_;
     std::unique_ptr<acme::Worker> worker_;
     FileWatch files_{machine_.log, [this] { worker_->look_again(); }};  // whose paths are set while there is a worker

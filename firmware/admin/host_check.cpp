@@ -21,12 +21,19 @@ bool is_loopback(const std::string& bytes) {
     return bytes.size() == 4 ? bytes[0] == 127 : bytes == kLoopback6;
 }
 
+// A wildcard stands for one label, as in a certificate: whoever rebinds a name below ours has our zone.
+bool is_name(std::string_view host, std::string_view own) {
+    if (!has_prefix(own, "*.")) return host == own;
+    const auto dot = host.find('.');
+    return dot != host.npos && dot > 0 && host.substr(dot) == own.substr(1);
+}
+
 }  // namespace
 
 bool is_own_host(std::string_view host, std::string_view local, const std::vector<std::string>& hosts) {
     if (host.empty()) return false;
     const auto bytes = address_bytes(host);
-    if (bytes.empty()) return host == "localhost" || std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+    if (bytes.empty()) return host == "localhost" || std::any_of(hosts.begin(), hosts.end(), [&](const std::string& own) { return is_name(host, own); });
     if (is_loopback(bytes) || bytes == address_bytes(local)) return true;
     return std::any_of(hosts.begin(), hosts.end(), [&](const std::string& own) { return address_bytes(own) == bytes; });
 }

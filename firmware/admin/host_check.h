@@ -9,7 +9,8 @@ namespace postern::admin {
 
 // `host` as in http::Request: lower case, no port, IPv6 without brackets. True for "localhost", for loopback addresses
 // (127.0.0.0/8, ::1, and the former mapped into IPv6), for the very address that the connection has reached (`local`, as in
-// http::Context: whoever rebinds a name still has the browser send the name) and for those of `hosts` (lower case).
+// http::Context: whoever rebinds a name still has the browser send the name) and for those of `hosts` (lower case;
+// "*.example.org" stands for one label).
 // IP addresses in any spelling.
 bool is_own_host(std::string_view host, std::string_view local, const std::vector<std::string>& hosts);
 

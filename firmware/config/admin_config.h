@@ -13,6 +13,7 @@ namespace postern::config {
 struct AdminSection {
     std::vector<net::Address> listen;                // empty: off
     std::vector<std::string> hosts;
+    std::string certificate;                         // "auto", "self-signed", or the NAME of a [site NAME] (admin_certificate.h)
     std::vector<std::string> allow;                  // "private", "any", or networks, as written
     std::shared_ptr<const Secret> password_hash;     // valid (access/password_hash.h), from whichever key; null: none
     std::shared_ptr<const Secret> setup_token;       // likewise (access/setup_token.h)

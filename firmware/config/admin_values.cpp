@@ -56,6 +56,11 @@ Result<void> take_file(std::string& into, std::shared_ptr<const Secret>& held, s
 
 }  // namespace
 
+Result<void> take_admin_certificate(std::string& into, std::string_view value) {
+    into = value;
+    return {};
+}
+
 Result<void> take_password_hash(std::shared_ptr<const Secret>& into, std::string_view value) { return take_secret(into, value, check_hash); }
 
 Result<void> take_password_hash_file(std::string& into, std::string_view value, const Draft& draft) {

@@ -11,6 +11,7 @@
 
 namespace postern::config {
 
+Result<void> take_admin_certificate(std::string& into, std::string_view value);  // whether there is such a site is seen later
 Result<void> take_password_hash(std::shared_ptr<const Secret>& into, std::string_view value);
 Result<void> take_password_hash_file(std::string& into, std::string_view value, const Draft& draft);
 Result<void> take_setup_token(std::shared_ptr<const Secret>& into, std::string_view value);

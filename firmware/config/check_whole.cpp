@@ -154,6 +154,7 @@ void check_whole(Reading& reading) {
     check_state(reading);
     check_cas(reading);
     check_sites(reading);
+    check_admin(reading);
     check_notify(reading);
     check_sharing(reading);
     name_paths(reading);

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "firmware/config/admin_certificate.h"
 #include "firmware/config/ini.h"
 #include "server/base/text.h"
 
@@ -53,6 +54,19 @@ using Entry = std::tuple<std::string, std::string, std::string>;  // section, ke
 // Of the keys that are guarded by what they say.
 bool is_harmless(const IniEntry& entry) { return entry.key == "certificate" && (entry.value == "acme" || entry.value == "self-signed"); }
 
+// The site whose certificate the admin page shows: by its names the page may be asked, and what its certificate comes from is what
+// the owner knows the page by. Nobody adds a name of his own there, or has browsers warn of the page.
+bool is_of_admin(const IniSection& section, const IniEntry& entry, std::string_view admin_certificate) {
+    return section.kind == "site" && names_site(admin_certificate, section.name) && (entry.key == "names" || entry.key == "certificate");
+}
+
+std::string_view admin_certificate_in(const IniFile& file) {
+    for (const IniSection& section : file.sections)
+        for (const IniEntry& entry : section.entries)
+            if (section.kind == "admin" && entry.key == "certificate") return entry.value;
+    return {};
+}
+
 bool is_guarded(const IniSection& section, const IniEntry& entry) {
     if (section.kind == "site" && is_harmless(entry)) return false;
     return std::any_of(std::begin(kGuarded), std::end(kGuarded),
@@ -62,9 +76,10 @@ bool is_guarded(const IniSection& section, const IniEntry& entry) {
 std::vector<Entry> guarded_in(std::string_view text) {
     std::vector<Entry> found;
     const IniFile file = read_ini(text, {});
+    const std::string_view admin_certificate = admin_certificate_in(file);
     for (const IniSection& section : file.sections)
         for (const IniEntry& entry : section.entries)
-            if (is_guarded(section, entry)) found.emplace_back(section.title(), entry.key, entry.value);
+            if (is_guarded(section, entry) || is_of_admin(section, entry, admin_certificate)) found.emplace_back(section.title(), entry.key, entry.value);
     std::sort(found.begin(), found.end());
     return found;
 }

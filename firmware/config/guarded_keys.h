@@ -7,7 +7,8 @@
 namespace postern::config {
 
 // Whether two texts of the file differ in an entry of [admin], [hooks], [deploy ...], [notify], [ca ...], in an account of
-// [acme], a site's ca or root, or in whose state, logs and rights [server] takes. Order and comments count for nothing. The texts need not be free
+// [acme], a site's ca or root, in the names and the certificate of the site that [admin] certificate names, or in whose state, logs and
+// rights [server] takes. Order and comments count for nothing. The texts need not be free
 // of faults; what a file holds that one of them names is not looked at.
 bool guarded_keys_differ(std::string_view before, std::string_view after);
 

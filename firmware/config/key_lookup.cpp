@@ -17,7 +17,6 @@ struct LaterRow {
 // A key moves from here into the table with the step that makes it work.
 constexpr LaterRow kLaterKeys[] = {
     {"acme", "dns_hook"},
-    {"admin", "certificate"},
 };
 
 constexpr std::string_view kLaterSections = "network time update fleet";

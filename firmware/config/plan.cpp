@@ -1,10 +1,10 @@
 #include "firmware/config/plan.h"
 
-#include "firmware/config/values.h"
-
 #include <algorithm>
 
+#include "firmware/config/admin_certificate.h"
 #include "firmware/config/config_keys.h"
+#include "firmware/config/values.h"
 #include "server/base/text.h"
 
 namespace postern::config {
@@ -67,10 +67,10 @@ void add_certificates(Plan& plan, const SiteSection& site) {
     }
 }
 
-// Without any site the admin page still wants a certificate.
+// Behind those of the sites: it is nobody's whose name is asked for but the page's.
 acme::WantedCert admin_pair() {
     acme::WantedCert wanted;
-    wanted.name = "admin";
+    wanted.name = kAdminPair;
     wanted.names = {"localhost", "127.0.0.1", "::1"};
     wanted.from_ca = false;
     return wanted;
@@ -109,7 +109,7 @@ Plan make_plan(const Config& config) {
         plan.sites.push_back(plan_site(site));
         add_certificates(plan, site);
     }
-    if (plan.certificates.empty() && !config.admin.listen.empty()) plan.certificates.push_back(admin_pair());
+    if (wants_admin_pair(config)) plan.certificates.push_back(admin_pair());
     plan.public_http_port = public_port(config.server.public_http_port, config.server.http, 80);
     plan.public_https_port = public_port(config.server.public_https_port, config.server.https, 443);
     plan.state = config.server.state;

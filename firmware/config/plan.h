@@ -32,7 +32,7 @@ struct SitePlan {
 struct Plan {
     std::vector<ListenerPlan> listeners;
     std::vector<SitePlan> sites;
-    std::vector<acme::WantedCert> certificates;     // one a site, in the order of the file
+    std::vector<acme::WantedCert> certificates;     // of each site, in the order of the file; then the admin page's own
     int public_http_port = 80;                      // 0: the first listener's, which the kernel chooses
     int public_https_port = 443;                    // likewise
     std::string state;

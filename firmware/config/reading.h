@@ -43,6 +43,7 @@ void read_sections(Reading& reading);
 
 // The faults between keys and between sections; afterwards `identity`, `folder` and `wanted` are set.
 void check_whole(Reading& reading);
+void check_admin(Reading& reading);  // the part of it that is about [admin]; after check_sites
 void check_cas(Reading& reading);    // the part of it that is about [ca NAME] and [acme] ca
 void check_sites(Reading& reading);  // and about sites
 void check_notify(Reading& reading);

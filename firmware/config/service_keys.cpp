@@ -25,6 +25,10 @@ constexpr KeyRow kKeys[] = {
      bind::kList<&Admin::allow, take_allow>},
     {"admin", "hosts", "", "router.lan", kNamesAllowed, "Names by which the page may be asked for, besides its addresses.",
      bind::kList<&Admin::hosts, take_names>},
+    {"admin", "certificate", "auto", "example.org", "auto, self-signed, or the NAME of a [site NAME]",
+     "Which certificate the page shows. auto: that of the site whose name is asked for, else the first site's. A site's NAME: that one, "
+     "whoever asks, and its names count as hosts do. self-signed: one of its own, whatever the sites have.",
+     bind::kChecked<&Admin::certificate, take_admin_certificate>},
     {"admin", "password_hash", "", "pbkdf2-sha256$200000$c2l4dGVlbiBieXRlcyBvZg$dGhpcyBpcyBubyBwYXNzd29yZCdzIGhhc2gsIG9ubHk",
      "what 'postern passwd --print' prints", "The password of the page, for a device that nobody sets up by hand. It counts until another is set there.",
      bind::kTyped<&Admin::password_hash, take_password_hash, show_password>},

@@ -33,8 +33,15 @@ CertTable::Bundle CertTable::find(std::string_view server_name) const {
 }
 
 CertTable::Choice CertTable::choose(std::string_view server_name) const {
-    if (entries_.empty()) return {};
-    const std::size_t index = index_of(server_name);
+    return entries_.empty() ? Choice{} : choose_at(index_of(server_name));
+}
+
+CertTable::Choice CertTable::choose(std::string_view lineage, std::string_view server_name) const {
+    const auto named = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.lineage == lineage; });
+    return named == entries_.end() ? choose(server_name) : choose_at(static_cast<std::size_t>(named - entries_.begin()));
+}
+
+CertTable::Choice CertTable::choose_at(std::size_t index) const {
     const Bundle &first = entries_[index].bundle, &other = entries_[twin_[index]].bundle;
     if (first == other) return {first, nullptr};
     const bool first_own = first->facts().self_signed, other_own = other->facts().self_signed;

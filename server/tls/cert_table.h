@@ -35,6 +35,8 @@ public:
         Bundle first, second;  // second: null, or of another kind of key than the first
     };
     Choice choose(std::string_view server_name) const;
+    // Likewise those of one lineage and its twin, whatever name is asked for; where there is no such lineage, by the name.
+    Choice choose(std::string_view lineage, std::string_view server_name) const;
 
     // The same table with one lineage replaced or, if new, added at the end; or left out.
     std::shared_ptr<const CertTable> with(Entry entry) const;
@@ -48,6 +50,7 @@ private:
         std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
     };
     std::size_t index_of(std::string_view server_name) const;
+    Choice choose_at(std::size_t index) const;
 
     std::vector<Entry> entries_;
     std::vector<std::size_t> twin_;  // beside entries_: the index of the other kind of key; its own where there is none

@@ -65,6 +65,7 @@ struct TlsContext::Impl {
     mbedtls_ssl_config config;
     const Published<CertTable>& certificates;
     const Published<ChallengeTable>* challenges = nullptr;
+    std::string lineage;
     std::vector<std::string> alpn_text;
     std::vector<const char*> alpn;  // as mbedTLS wants it: pointers into alpn_text, a null at the end
     std::shared_ptr<TicketKeys> tickets;
@@ -80,7 +81,8 @@ const mbedtls_ssl_config* TlsContext::native() const { return &impl_->config; }
 
 CertTable::Choice TlsContext::certificates_for(std::string_view server_name) const {
     std::shared_ptr<const CertTable> table = impl_->certificates.get();
-    return table ? table->choose(server_name) : CertTable::Choice{};
+    if (!table) return {};
+    return impl_->lineage.empty() ? table->choose(server_name) : table->choose(impl_->lineage, server_name);
 }
 
 // mbedTLS points into the list that it was given.
@@ -108,6 +110,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::make(const Published<CertT
     impl->alpn_text = std::move(options.alpn);
     for (const std::string& protocol : impl->alpn_text) impl->alpn.push_back(protocol.c_str());
     impl->challenges = options.challenges;
+    impl->lineage = std::move(options.lineage);
     if (impl->challenges) impl->alpn.push_back(kChallengeProtocol);  // last: who speaks HTTP too is no CA
     if (!impl->alpn.empty()) {
         impl->alpn.push_back(nullptr);

@@ -21,6 +21,8 @@ struct TlsOptions {
     // Certificates for clients that ask for acme-tls/1 and for no protocol of `alpn`: their connections end with the
     // handshake. Null: that protocol is not spoken. Must outlive the context; needs an `alpn` that is not empty.
     const Published<ChallengeTable>* challenges = nullptr;
+    // Whose certificate is shown, whatever name is asked for (a lineage of the table); empty: that of the name.
+    std::string lineage{};
     bool allow_tls12 = true;
     bool allow_tls13 = true;
 };

@@ -5,7 +5,7 @@
 using namespace postern::admin;
 
 TEST_CASE("which hosts are ours") {
-    const std::vector<std::string> hosts = {"router.lan", "fd00:0::9"};
+    const std::vector<std::string> hosts = {"router.lan", "fd00:0::9", "*.home.example"};
     struct Row {
         const char *host, *local;
         bool own;
@@ -18,6 +18,14 @@ TEST_CASE("which hosts are ours") {
         {"::ffff:127.0.0.1", "", true},
         {"router.lan", "", true},
         {"fd00::9", "192.168.1.1", true},
+        {"a.home.example", "", true},
+        {"home.example", "", false},
+        {".home.example", "", false},
+        {"b.a.home.example", "", false},
+        {"a.home.example.evil.example", "", false},
+        {"ahome.example", "", false},
+        {"*.home.example", "", true},  // no DNS has it
+        {"x.router.lan", "", false},
         {"192.168.1.1", "192.168.1.1", true},
         {"::ffff:192.168.1.1", "192.168.1.1", true},
         {"192.168.1.1", "::ffff:192.168.1.1", true},

@@ -50,6 +50,25 @@ TEST_CASE("order, comments, blanks and what is not guarded make no difference") 
     CHECK(guarded_keys_differ("[hooks]\npost = x\n", "[server]\npost = x\n"));
 }
 
+TEST_CASE("the site whose certificate the page shows is guarded in its names, and in what its certificate comes from") {
+    const std::string rest = "[site one]\nnames = a.example\ncertificate = acme\n[site two]\nnames = b.example\n";
+    for (const bool shown : {false, true}) {
+        CAPTURE(shown);
+        const std::string admin = shown ? "[admin]\ncertificate = ONE\n" : "[admin]\ncertificate = auto\n", text = admin + rest;
+        const auto one = [&](const std::string& site) { return admin + "[site one]\n" + site + "[site two]\nnames = b.example\n"; };
+        CHECK(guarded_keys_differ(text, one("names = a.example, evil.example\ncertificate = acme\n")) == shown);
+        CHECK(guarded_keys_differ(text, one("names = a.example\ncertificate = self-signed\n")) == shown);
+        CHECK(guarded_keys_differ(text, one("names = a.example\n")) == shown);
+        CHECK(guarded_keys_differ(text, admin + "[site two]\nnames = b.example\n") == shown);
+        CHECK(!guarded_keys_differ(text, one("names = a.example\ncertificate = acme\nlisting = yes\n")));
+        CHECK(!guarded_keys_differ(text, admin + "[site one]\nnames = a.example\ncertificate = acme\n[site two]\nnames = c.example\ncertificate = self-signed\n"));
+    }
+    CHECK(guarded_keys_differ("[admin]\ncertificate = one\n" + rest, rest));
+    CHECK(guarded_keys_differ("[admin]\ncertificate = one\n" + rest, "[admin]\ncertificate = two\n" + rest));
+    // a site that is called as one of the words is no such site
+    CHECK(!guarded_keys_differ("[admin]\ncertificate = auto\n[site auto]\nnames = a.example\n", "[admin]\ncertificate = auto\n[site auto]\nnames = b.example\n"));
+}
+
 TEST_CASE("the password of the page is told from all else that is guarded") {
     CHECK(password_keys_differ("[admin]\npassword_hash = a\n", "[admin]\npassword_hash = b\n"));
     CHECK(password_keys_differ("", "[admin]\npassword_hash = b\n"));

@@ -39,6 +39,18 @@ TEST_CASE("exact name, wildcard for one label, else the first entry") {
     CHECK(certificates.find(std::string(255, 'x')) == a);
 }
 
+TEST_CASE("a lineage that is asked for answers to every name; one that there is not, as if none was") {
+    CertTable certificates = table();
+    const auto a = Server::first_site().bundle, b = Server::second_site().bundle;
+    for (const char* name : {"", "a.example", "b.example", "unknown.example", "192.0.2.1"}) {
+        CAPTURE(name);
+        CHECK(certificates.choose("b", name).first == b);
+        CHECK(certificates.choose("a", name).first == a);
+        CHECK(certificates.choose("none", name).first == certificates.find(name));
+    }
+    CHECK(CertTable().choose("a", "").first == nullptr);
+}
+
 TEST_CASE("with() replaces in place or appends; the old table stays as it was") {
     CertTable certificates = table();
     auto fresh = make_entry("b", {"b.example"});
