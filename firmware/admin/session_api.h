@@ -7,12 +7,13 @@
 #include <string_view>
 
 #include "firmware/admin/access_desk.h"
+#include "server/http/admin_cookie.h"
 #include "server/http/handler.h"
 
 namespace postern::admin {
 
 // RFC 6265bis section 4.1.3.2: only with Secure, without Domain, for the whole host. No date: it goes with the browser.
-inline constexpr std::string_view kSessionCookie = "__Host-postern";
+inline constexpr std::string_view kSessionCookie = http::kAdminCookie;
 
 // The field Set-Cookie that gives a browser its session.
 std::string session_cookie(std::string_view token);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/base/text.h"
+#include "server/http/admin_cookie.h"
 #include "server/http/chars.h"
 #include "server/proxy/hop_fields.h"
 
@@ -57,6 +58,17 @@ void add_origin(std::string& text, const http::Request& request, const http::Con
     add(text, "X-Forwarded-Host", as_host.empty() ? host : std::string_view(as_host));
 }
 
+// Cookies without that of the admin page, which is nobody else's; empty: there were no others.
+std::string other_cookies(std::string_view value) {
+    if (value.find(http::kAdminCookie) == value.npos) return std::string(value);
+    std::string others;
+    for (const std::string_view pair : split(value, ';')) {
+        const std::string_view name = trim(pair.substr(0, pair.find('=')));
+        if (name != http::kAdminCookie) (others += others.empty() ? "" : "; ") += trim(pair);
+    }
+    return others;
+}
+
 void add_fields(std::string& text, const http::Request& request, bool named, std::string& via) {
     std::string options;  // all that Connection names
     for (const http::FieldView& field : request.fields)
@@ -65,8 +77,13 @@ void add_fields(std::string& text, const http::Request& request, bool named, std
         const std::string name = folded(field.name);
         if (named && name == "x-request-id") continue;
         if (is_hop_field(name) || is_ours(name) || (!options.empty() && names_option(options, field.name))) continue;
-        if (equal_no_case(field.name, "via")) (via += field.value) += ", ";
-        else add(text, field.name, field.value);
+        if (equal_no_case(field.name, "via")) {
+            (via += field.value) += ", ";
+        } else if (name == "cookie") {
+            if (const std::string others = other_cookies(field.value); !others.empty()) add(text, field.name, others);
+        } else {
+            add(text, field.name, field.value);
+        }
     }
 }
 

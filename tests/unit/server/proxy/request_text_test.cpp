@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "server/base/text.h"
 #include "server/proxy/request_text.h"
 
 namespace postern::proxy {
@@ -59,6 +60,20 @@ TEST_CASE("request_text: fields of the connection stay behind, and what we say o
           " HTTP/1.1\r\nHost: example.org:8443\r\nAccept: */*\r\nAuthorization: Basic y\r\nCookie: a=b\r\n"
           "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: example.org:8443\r\n"
           "Via: 1.0 other, 1.1 postern\r\nContent-Length: 7\r\n\r\n");
+}
+
+TEST_CASE("request_text: the admin page's cookie stays behind, wherever it stands") {
+    struct Row {
+        const char *cookie, *passed;
+    };
+    for (const Row& row : {Row{"__Host-postern=abc", ""}, Row{"a=b; __Host-postern=abc; c=\"d e\"", "Cookie: a=b; c=\"d e\"\r\n"}, Row{"__Host-postern=abc; a=b", "Cookie: a=b\r\n"},
+                           Row{"a=b;__Host-postern=abc ;c=d", "Cookie: a=b; c=d\r\n"}, Row{"a=b; __Host-postern=1; __Host-postern=2", "Cookie: a=b\r\n"},
+                           Row{"a=b;  c=d;e", "Cookie: a=b;  c=d;e\r\n"}, Row{"__Host-postern2=abc", "Cookie: __Host-postern2=abc\r\n"},
+                           Row{"a=__Host-postern", "Cookie: a=__Host-postern\r\n"}, Row{"__host-postern=abc", "Cookie: __host-postern=abc\r\n"}}) {
+        CAPTURE(row.cookie);
+        Asked asked({{"Cookie", row.cookie}, {"X", "y"}});
+        CHECK(has_prefix(request_tail(asked.request, asked.context, {}), std::string(" HTTP/1.1\r\nHost: example.org\r\n") + row.passed + "X: y\r\n"));
+    }
 }
 
 TEST_CASE("request_text: each form of a body, and IPv6") {
