@@ -6,6 +6,7 @@
 
 #include "server/base/text.h"
 #include "server/base/upstream_limits.h"
+#include "server/http/admin_cookie.h"
 #include "server/http/chars.h"
 #include "server/proxy/hop_fields.h"
 
@@ -115,11 +116,16 @@ bool stays_behind(std::string_view name) {
     return is_hop_field(name) || equal_no_case(name, "date") || equal_no_case(name, "strict-transport-security");
 }
 
+// Browsers keep cookies by host, whatever the port: it would log the owner out of the admin page.
+bool is_of_admin(const Field& field) {
+    return equal_no_case(field.name, "set-cookie") && trim(field.value.substr(0, field.value.find('='))) == http::kAdminCookie;
+}
+
 void pass_fields(const std::vector<Field>& fields, const std::string& options, const Mapping& mapping, ResponseHead& head) {
     for (const Field& field : fields) {
         if (head.status == 101 && equal_no_case(field.name, "upgrade")) head.upgrade = field.value;
         if (mapping.named && equal_no_case(field.name, "x-request-id")) continue;
-        if (stays_behind(field.name) || (!options.empty() && names_option(options, field.name))) continue;
+        if (stays_behind(field.name) || is_of_admin(field) || (!options.empty() && names_option(options, field.name))) continue;
         ((head.lines += field.name) += ": ");
         if (equal_no_case(field.name, "location")) head.lines += mapped(field.value, mapping);
         else head.lines += field.value;

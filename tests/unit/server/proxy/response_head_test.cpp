@@ -116,10 +116,11 @@ TEST_CASE("response_head: what is passed on, and what stays behind") {
     const ParsedHead parsed = parse(
         "HTTP/1.1 200 OK\r\nServer: small\r\nDate: x\r\nConnection: x-hop, keep-alive\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
         "Content-Length: 1\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nStrict-Transport-Security: max-age=1\r\nUpgrade: h2c\r\n"
+        "Set-Cookie: __Host-postern=x; Secure\r\nset-cookie:  __Host-postern \r\nSet-Cookie: __Host-posterns=y\r\n"
         "Proxy-Authenticate: Basic\r\nTrailer: x\r\nX-Tab:\ta\tb \r\n\r\n",
         head);
     REQUIRE(parsed.state == ParseState::kComplete);
-    CHECK(head.lines == "Server: small\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nX-Tab: a\tb\r\n");
+    CHECK(head.lines == "Server: small\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\nSet-Cookie: __Host-posterns=y\r\nX-Tab: a\tb\r\n");
 }
 
 TEST_CASE("response_head: a Location that names the upstream names us") {
