@@ -223,6 +223,7 @@ void Server::drain(Millis limit) {
 // Browsers warn of a certificate that we have signed ourselves: by its fingerprint the owner knows whose it is.
 std::string Server::invitation() const {
     std::string text = admin_access_.invitation();
+    std::lock_guard<std::mutex> hold(mutex_);  // a reload may be under way
     const auto shown = admin_tls_.shown();
     if (text.empty() || !shown || !shown->facts().self_signed) return text;
     return text + "\nits certificate is self-signed; the SHA-256 fingerprint is " + admin::hex_pairs(shown->facts().fingerprint);

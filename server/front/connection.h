@@ -63,8 +63,7 @@ public:
     const std::string& peer() const { return parts_.peer; }
     std::uint64_t taken() const { return taken_; }  // bytes in its last pace window
 
-    // The loop's bookkeeping.
-    std::size_t index = 0;
+    std::size_t index = 0;  // this and the next line: the loop's bookkeeping
     bool closing = false, queued = false, shaking = false, counted_handshake = false, turned_away = false;
 
 private:
@@ -72,6 +71,7 @@ private:
     enum class Step : unsigned char { kMore, kWait, kBlocked, kClose };  // kBlocked: until the peer takes more
 
     void rouse() override;
+    std::uint64_t turn() const override { return space_.turn; }
     Step take_input(http::Output& out);
     Step feed(std::string_view bytes, http::Output& out);
     Step push(std::string_view& bytes);

@@ -85,6 +85,7 @@ void Loop::add_to(Stats& total) const {
 void Loop::run() {
     for (;;) {
         std::span<const net::Poller::Event> events = poller_.wait(until_next());
+        ++space_.turn;
         space_.now = parts_.clock.steady();
         space_.wall = parts_.clock.wall();
         for (const net::Poller::Event& event : events) handle_event(event);

@@ -30,6 +30,7 @@ struct LoopSpace {
     tls::TlsScratch tls;
     http::RequestScratch requests;
     SteadyTime now{};
+    std::uint64_t turn = 0;
     WallTime wall{};
     std::unique_ptr<const http::Waker> waker;  // of this loop
     net::Reactor* reactor = nullptr;           // likewise

@@ -35,6 +35,10 @@ IoResult AnnouncedStream::read(char* into, std::size_t room) {
 
 IoResult AnnouncedStream::write(std::string_view bytes) { return established() ? below_->write(bytes) : IoResult{IoStatus::kWait}; }
 
+IoResult AnnouncedStream::write_both(std::string_view first, std::string_view second) {
+    return established() ? below_->write_both(first, second) : IoResult{IoStatus::kWait};
+}
+
 void AnnouncedStream::finish() {
     if (established()) below_->finish();
 }

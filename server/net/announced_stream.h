@@ -16,6 +16,7 @@ public:
 
     IoResult read(char* into, std::size_t room) override;
     IoResult write(std::string_view bytes) override;
+    IoResult write_both(std::string_view first, std::string_view second) override;
     IoResult flush() override { return below_->flush(); }
     bool has_buffered() const override { return (established() && !kept_.empty()) || below_->has_buffered(); }
     void finish() override;

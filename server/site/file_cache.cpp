@@ -7,6 +7,7 @@ namespace {
 
 // Of the map's node, the two Prebuilts and their blocks, about.
 constexpr std::size_t kOverhead = 512;
+constexpr std::size_t kHeads = 2048;  // of both responses, at the most
 
 std::size_t size_of(const Variant& file) { return kOverhead + file.content->bytes.size() + file.not_modified->bytes.size(); }
 
@@ -16,7 +17,17 @@ std::size_t cost_of(const CachedFile& file) {
     return cost;
 }
 
+// Some answer under way sends it.
+bool is_held(const std::shared_ptr<const http::Prebuilt>& content) { return content.use_count() > 1; }
+
+bool is_held(const CachedFile& file) {
+    const auto held = [](const std::shared_ptr<const Variant>& packed) { return packed && (packed.use_count() > 1 || is_held(packed->content)); };
+    return is_held(file.content) || std::any_of(file.packed.begin(), file.packed.end(), held);
+}
+
 }  // namespace
+
+std::size_t FileCache::cost_of_size(std::uint64_t size) { return kOverhead + kHeads + static_cast<std::size_t>(size); }
 
 CachedFile* FileCache::find(std::uint32_t root, std::string_view path) {
     const auto found = entries_.find(KeyView{root, path});
@@ -28,22 +39,28 @@ CachedFile* FileCache::find(std::uint32_t root, std::string_view path) {
 CachedFile* FileCache::put(std::uint32_t root, std::string_view path, CachedFile file) {
     erase(root, path);
     const std::size_t cost = path.size() + cost_of(file);
-    if (cost > most_bytes_ || most_files_ == 0) return nullptr;
-    while (bytes_ + cost > most_bytes_ || entries_.size() >= most_files_) drop_oldest();
+    if (!make_room(cost, 1)) return nullptr;
     bytes_ += cost;
     const auto added = entries_.emplace(Key{root, std::string(path)}, Entry{std::move(file), ++uses_, cost}).first;
     return &added->second.file;
 }
 
-bool FileCache::grown(std::uint32_t root, std::string_view path) {
+bool FileCache::make_room(std::size_t bytes, std::size_t files) {
+    if (bytes > most_bytes_ || files > most_files_) return false;
+    const auto fits = [&] { return bytes_ + bytes <= most_bytes_ && entries_.size() + files <= most_files_; };
+    if (!fits()) forget_gone();
+    while (!fits())
+        if (!drop_oldest()) return false;
+    return true;
+}
+
+void FileCache::grown(std::uint32_t root, std::string_view path) {
     const auto found = entries_.find(KeyView{root, path});
-    if (found == entries_.end()) return false;
+    if (found == entries_.end()) return;
     const std::size_t cost = path.size() + cost_of(found->second.file);
     bytes_ += cost - found->second.cost;
     found->second.cost = cost;
     found->second.last_used = ++uses_;
-    while (bytes_ > most_bytes_) drop_oldest();
-    return entries_.find(KeyView{root, path}) != entries_.end();
 }
 
 void FileCache::erase(std::uint32_t root, std::string_view path) {
@@ -53,14 +70,36 @@ void FileCache::erase(std::uint32_t root, std::string_view path) {
 
 void FileCache::drop(Entries::iterator entry) {
     bytes_ -= entry->second.cost;
+    keep_count(entry->second.file.content);
+    for (const auto& packed : entry->second.file.packed)
+        if (packed) keep_count(packed->content);
     entries_.erase(entry);
 }
 
-// Walks over all of them: they are few, and reading the file that needs the room costs more.
-void FileCache::drop_oldest() {
-    drop(std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-        return a.second.last_used < b.second.last_used;
-    }));
+void FileCache::keep_count(const std::shared_ptr<const http::Prebuilt>& content) {
+    if (!is_held(content)) return;
+    leaving_.push_back({content, kOverhead + content->bytes.size()});
+    bytes_ += leaving_.back().cost;
+}
+
+void FileCache::forget_gone() {
+    std::erase_if(leaving_, [this](const Leaving& one) {
+        if (!one.content.expired()) return false;
+        bytes_ -= one.cost;
+        return true;
+    });
+}
+
+// Walks over all of them: they are few, and reading the file that needs the room costs more. False: all that are there are held.
+bool FileCache::drop_oldest() {
+    auto oldest = entries_.end();
+    for (auto at = entries_.begin(); at != entries_.end(); ++at) {
+        const bool older = oldest == entries_.end() || at->second.last_used < oldest->second.last_used;
+        if (older && !is_held(at->second.file)) oldest = at;
+    }
+    if (oldest == entries_.end()) return false;
+    drop(oldest);
+    return true;
 }
 
 }  // namespace postern::site

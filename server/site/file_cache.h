@@ -1,4 +1,5 @@
-// Small files as prebuilt responses, bounded in bytes and in number; the least recently used goes first.
+// Small files as prebuilt responses, bounded in bytes and in number; the least recently used goes first. What answers under way
+// still hold counts as long as they do: who takes them slowly, or not at all, makes files be read as they are sent, no more.
 // One a loop, shared by its sites; without locks. Knows no file system: static_files decides what is still true.
 #pragma once
 
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "server/base/clock.h"
 #include "server/base/limits.h"
@@ -40,13 +42,18 @@ public:
     // A number for a folder, so that the same path in two sites is two files.
     std::uint32_t new_root() { return next_root_++; }
 
-    // Null when absent. Valid until the next put(). No allocation.
+    // Null when absent. Valid until the next put() or make_room(). No allocation.
     CachedFile* find(std::uint32_t root, std::string_view path);
-    // Replaces what is there; the result as from find(), null when it is larger than the whole cache.
+    // For so many bytes and files more, while others go. False: there is none to be had, for too much is held. What is held
+    // does not go: whoever calls this for a part of an entry holds that.
+    bool make_room(std::size_t bytes, std::size_t files);
+    // Replaces what is there; the result as from find(), null when there is no room for it.
     CachedFile* put(std::uint32_t root, std::string_view path, CachedFile file);
     void erase(std::uint32_t root, std::string_view path);
-    // What find() gave has become larger: others make room. False when there is not enough; it may be gone then.
-    bool grown(std::uint32_t root, std::string_view path);
+    // What find() gave has become larger: it was made room for.
+    void grown(std::uint32_t root, std::string_view path);
+    // Of a file of this size in one coding, before it is read: at least what it will cost.
+    static std::size_t cost_of_size(std::uint64_t size);
 
     std::size_t bytes() const { return bytes_; }
     std::size_t files() const { return entries_.size(); }
@@ -79,10 +86,19 @@ private:
     };
     using Entries = std::unordered_map<Key, Entry, Hash, Equal>;
 
+    // Gone from the list, but not from memory.
+    struct Leaving {
+        std::weak_ptr<const http::Prebuilt> content;
+        std::size_t cost;
+    };
+
     void drop(Entries::iterator entry);
-    void drop_oldest();
+    bool drop_oldest();
+    void forget_gone();
+    void keep_count(const std::shared_ptr<const http::Prebuilt>& content);
 
     Entries entries_;
+    std::vector<Leaving> leaving_;
     std::size_t most_bytes_;
     std::size_t most_files_;
     std::size_t bytes_ = 0;

@@ -47,14 +47,20 @@ std::size_t PackedBody::pack(char* into, std::size_t room) {
         break;
     }
     if (made > 0 || done_) return made;
-    if (spent_ >= limits::kPackedTurn) rouser_.rouse();  // there is more, but others come first
-    spent_ = 0;
+    if (is_over()) rouser_.rouse();  // there may be more, but others come first
     return 0;
+}
+
+// Its share of the loop's turn.
+bool PackedBody::is_over() {
+    if (turn_ != rouser_.turn()) spent_ = 0;
+    turn_ = rouser_.turn();
+    return spent_ >= std::max(limits::kPackedPiece, limits::kPackedTurn / places_->taken);
 }
 
 // False: nothing for the compressor to do now.
 bool PackedBody::fill() {
-    if (spent_ >= limits::kPackedTurn) return false;
+    if (is_over()) return false;
     in_at_ = 0;
     in_size_ = inner_->read(in_.data(), in_.size());
     spent_ += in_size_;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ private:
     std::size_t waiting() const { return spill_size_ - spill_at_; }
     std::size_t pack(char* into, std::size_t room);
     bool fill();
+    bool is_over();
 
     std::shared_ptr<PackingPlaces> places_;
     http::Rouser& rouser_;
@@ -47,7 +49,8 @@ private:
     GzipStream gzip_;
     GzipStream::Then then_ = GzipStream::Then::kMore;
     std::size_t in_at_ = 0, in_size_ = 0, spill_at_ = 0, spill_size_ = 0;
-    std::size_t spent_ = 0;  // bytes of this turn
+    std::size_t spent_ = 0;   // bytes of this turn
+    std::uint64_t turn_ = 0;
     bool unflushed_ = false, cut_ = false, done_ = false;
     std::array<char, 64> spill_;  // what has come out where there was less room than that
     std::array<char, limits::kPackedPiece> in_;

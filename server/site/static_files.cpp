@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "server/base/text.h"
 #include "server/http/mime.h"
@@ -127,7 +128,8 @@ struct StaticFiles::State {
     bool is_packable(const OpenFile& file) const;
     Response look_up(const Request& request, const Context& context);
     Response missing(const Request& request, const Context& context, int error);
-    bool list(std::string_view path, const Context& context);
+    std::optional<Response> list(const Request& request, const Context& context);
+    bool has_room(const OpenFile& file, const Siblings& siblings) const;
     Response serve(OpenFile file, const Request& request, const Context& context);
     Response read_and_serve(OpenFile file, Siblings siblings, const Request& request, const Context& context);
 
@@ -150,11 +152,12 @@ Response StaticFiles::State::from_entry(CachedFile& file, const Request& request
     HaveCodings have = codings_of(file);
     have[kGzip] = true;
     if (choose_coding(request, have) != Coding::kGzip) return from_cache(file, request, context);
+    const auto held = file.content;  // so that it stays when room is made for its copy
+    if (!cache->make_room(FileCache::cost_of_size(held->bytes.size()), 0)) return from_cache(file, request, context);
     file.may_pack = false;
     file.packed[kGzip] = gzip_of(file);
-    Response response = from_cache(file, request, context);  // owns what it needs: the file may now be too large to be kept
     cache->grown(root_id, request.path);
-    return response;
+    return from_cache(file, request, context);
 }
 
 // Of a file of this type and size a copy is made where none lies beside it.
@@ -191,7 +194,8 @@ Response StaticFiles::State::missing(const Request& request, const Context& cont
     const std::uint16_t status = status_of(error);
     if (status != 404) return error_response(status);
     const std::string_view path = below_root(request);
-    if (options.listing && path.back() == '/' && list(request.path, context)) return handle(request, context);
+    if (options.listing && path.back() == '/')
+        if (std::optional<Response> page = list(request, context)) return std::move(*page);
     if (!options.spa || path == "/") return not_found();
     Request front = request;
     const std::string front_path = options.prefix + "/";
@@ -200,13 +204,22 @@ Response StaticFiles::State::missing(const Request& request, const Context& cont
 }
 
 // Puts the page of the folder into the cache, where it counts as long as any file does before it is looked at again.
-bool StaticFiles::State::list(std::string_view path, const Context& context) {
+std::optional<Response> StaticFiles::State::list(const Request& request, const Context& context) {
     CachedFile page;
-    std::string_view folder = path.substr(options.prefix.size() + 1);
+    std::string_view folder = request.path.substr(options.prefix.size() + 1);
     if (!folder.empty()) folder.remove_suffix(1);
-    if (!list_folder(root.get(), std::string(folder), path, page)) return false;
+    if (!list_folder(root.get(), std::string(folder), request.path, page)) return std::nullopt;
     page.looked_at = context.now;
-    return cache->put(root_id, path, std::move(page)) != nullptr;
+    CachedFile* kept = cache->put(root_id, request.path, std::move(page));
+    return kept != nullptr ? from_entry(*kept, request, context) : error_response(503);
+}
+
+// With all that lies beside it: where too much is held by answers that nobody takes, it is read as it is sent.
+bool StaticFiles::State::has_room(const OpenFile& file, const Siblings& siblings) const {
+    std::size_t cost = FileCache::cost_of_size(file.stamp.size) + options.prefix.size() + lookup.size();
+    for (const OpenFile& sibling : siblings)
+        if (sibling.fd) cost += FileCache::cost_of_size(sibling.stamp.size);
+    return cache->make_room(cost, 1);
 }
 
 std::string_view StaticFiles::State::media_type() const {
@@ -239,7 +252,7 @@ Response StaticFiles::State::serve(OpenFile file, const Request& request, const 
     for (std::size_t i = 0; i < kPackedCodings; ++i) {
         if (siblings[i].fd) siblings[i].facts = coded_facts(file.facts, facts_of(siblings[i].stamp, context.wall), static_cast<Coding>(i));
     }
-    if (small) return read_and_serve(std::move(file), std::move(siblings), request, context);
+    if (small && has_room(file, siblings)) return read_and_serve(std::move(file), std::move(siblings), request, context);
     cache->erase(root_id, request.path);
     HaveCodings have;
     for (std::size_t i = 0; i < kPackedCodings; ++i) have[i] = static_cast<bool>(siblings[i].fd);

@@ -1,8 +1,10 @@
 """What a TLS connection costs the server in each phase, when hundreds stand in it at once: sizing.cpp divides by it."""
+import random
 import socket
 import ssl
 import time
 
+import h2_wire
 import http_client
 from postern import Postern, own, scratch
 from test_idle import pss_kb
@@ -96,3 +98,31 @@ def test_cost_in_each_phase():
     note = "; ".join(f"{phase} ({version}) {kb:.1f} kB" for (phase, version), kb in costs.items())
     assert max(costs.values()) < MOST_KB, note
     return note
+
+
+def test_what_nobody_takes_is_no_more_than_the_cache():
+    """Files that fit into the cache, but not all of them, asked for over HTTP/2 by those who open no window."""
+    files, connections, streams = 100, 12, 32
+    root = scratch("www")
+    for i in range(files):
+        (root / f"{i}.jpg").write_bytes(random.Random(i).randbytes(120_000))
+    own(root)
+    with Postern({"localhost": {"root": root, "certificate": "self-signed"}}, server={"loops": 1}) as server:
+        with h2_wire.Wire(server.https_port, "localhost") as first:
+            first.receive(1)
+        before = pss_kb(server.pid)
+        waiting, n = [], 0
+        for _ in range(connections):
+            wire = h2_wire.Wire(server.https_port, "localhost", first=h2_wire.settings((4, 0)))
+            waiting.append(wire)
+            for k in range(streams):
+                wire.send(h2_wire.headers(1 + 2 * k, h2_wire.request(f"/{n % files}.jpg", authority="localhost")))
+                n += 1
+        time.sleep(1.5)
+        more = pss_kb(server.pid) - before
+        assert server.get("/7.jpg").body == random.Random(7).randbytes(120_000), "others are served"
+        for wire in waiting:
+            wire.close()
+        assert more < 10_000, f"{more} kB for {connections} connections, each with {streams} answers that it does not take"
+        assert server.get("/8.jpg").status == 200
+    return f"{more} kB; the files that were asked for are {files * 120} kB"

@@ -63,6 +63,7 @@ public:
         std::vector<std::uint32_t> ids;
         int roused = 0;
         void rouse() override { ++roused; }
+        std::uint64_t turn() const override { return 0; }
         int status(std::size_t request) { return peer.of(ids[request]).status; }
         void ask() {
             ids.push_back(peer.ask("GET", "/live"));
@@ -151,6 +152,7 @@ TEST_CASE("h2: a request waits half a minute for a place, and not for ever") {
     peer.handler.answer = answer;
     peer.scratch.open.set_most(0);
     std::vector<std::uint32_t> ids;
+    ids.reserve(kFree + 2);
     for (int i = 0; i < kFree + 2; ++i) ids.push_back(peer.ask("GET", "/live"));
     peer.talk();
     CHECK(peer.handler.count == kFree);

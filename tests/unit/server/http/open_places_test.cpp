@@ -12,6 +12,7 @@ namespace {
 struct Guest final : Rouser {
     explicit Guest(OpenPlaces& places) : share(std::in_place, places) {}
     void rouse() override { ++roused; }
+    std::uint64_t turn() const override { return 0; }
     void wait() { share->wait(this); }
 
     std::optional<OpenShare> share;
@@ -105,6 +106,7 @@ TEST_CASE("places: who leaves the line is not woken, wherever he stood") {
         CAPTURE(leaver);
         House house(3);
         std::vector<std::unique_ptr<Guest>> guests;
+        guests.reserve(3);
         for (int i = 0; i < 3; ++i) guests.push_back(std::make_unique<Guest>(house.places));
         for (auto& guest : guests) guest->wait();
         guests[leaver]->share->leave();

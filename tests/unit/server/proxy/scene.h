@@ -36,6 +36,7 @@ public:
         graveyard.push_back(std::move(who));
     }
     void rouse() override { ++roused; }
+    std::uint64_t turn() const override { return 0; }
 
     void make_pool(std::size_t upstreams) {
         PoolParts parts;

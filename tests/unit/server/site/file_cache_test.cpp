@@ -51,4 +51,51 @@ TEST_CASE("replacing and erasing keep the books") {
     CHECK(cache.find(0, "/a") == nullptr);
 }
 
+TEST_CASE("what is held stays and counts: replaced, erased, or in the way") {
+    FileCache cache(10000, 10);
+    const auto held = cache.put(0, "/a", file_of(5000))->content;
+    CHECK_FALSE(cache.make_room(6000, 1));
+    CHECK(cache.put(0, "/b", file_of(6000)) == nullptr);
+    CHECK(cache.find(0, "/a") != nullptr);
+    CHECK(cache.put(0, "/c", file_of(1000)) != nullptr);
+    CHECK(cache.make_room(3500, 1));  // the other goes
+    CHECK(cache.find(0, "/c") == nullptr);
+    const std::size_t one = cache.bytes();
+    cache.put(0, "/a", file_of(100));
+    CHECK(cache.bytes() > one);
+    cache.erase(0, "/a");
+    CHECK(cache.files() == 0);
+    CHECK(cache.bytes() >= 5000);
+    CHECK_FALSE(cache.make_room(6000, 1));
+}
+
+TEST_CASE("what was held and is not any more makes room") {
+    FileCache cache(10000, 2);
+    auto first = cache.put(0, "/a", file_of(4000))->content, second = cache.put(0, "/b", file_of(4000))->content;
+    CHECK_FALSE(cache.make_room(10, 1));  // by number
+    cache.erase(0, "/a");
+    CHECK(cache.make_room(10, 1));
+    CHECK_FALSE(cache.make_room(4000, 1));
+    first.reset();
+    CHECK(cache.make_room(4000, 1));
+    CHECK(cache.find(0, "/b") != nullptr);
+    second.reset();
+    CHECK(cache.make_room(9000, 1));
+    CHECK(cache.bytes() == 0);
+}
+
+TEST_CASE("a copy that is held holds the file with it") {
+    FileCache cache(10000, 10);
+    CachedFile* file = cache.put(0, "/a", file_of(1000));
+    auto copy = std::make_shared<Variant>();
+    copy->content = std::make_shared<http::Prebuilt>();
+    copy->not_modified = copy->content;
+    file->packed[0] = copy;
+    cache.grown(0, "/a");
+    const auto sent = copy->content;
+    copy.reset();
+    CHECK_FALSE(cache.make_room(9500, 1));
+    CHECK(cache.find(0, "/a") == file);
+}
+
 }  // namespace postern::site

@@ -89,6 +89,7 @@ struct Scene {
         std::string room(4096, '\0');
         for (int turns = 0; turns < 1000 && wire.session->phase() != http::Phase::kIdle; ++turns) {  // as its loop would
             http::Output out(room.data(), room.size());
+            ++rouser.number;
             wire.session->resume(wire.context, out);
             wire.sent += out.bytes();
             wire.drain();

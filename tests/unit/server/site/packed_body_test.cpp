@@ -27,6 +27,7 @@ struct Scene {
     }
     // As a session does in its turn, into a guarded room. Returns how often it was given something.
     int turn(std::size_t room) {
+        ++rouser.number;
         int times = 0;
         std::string out(room + 1, '#');
         while (const std::size_t size = body->read(out.data(), room)) {
@@ -119,9 +120,28 @@ TEST_CASE("a turn takes no more than its share, and asks for another") {
         before = scene.script->read;
         if (!scene.body->ended()) CHECK(scene.rouser.count == roused + 1);
     }
-    CHECK(turns == 31);
+    CHECK(turns == 16);
     CHECK((unpack(scene.sent).text == std::string(1'000'000, 'a')));
     CHECK(scene.sent.size() < 4000);
+}
+
+TEST_CASE("a turn is shared: asked again in the same one there is no more, and many get a piece each") {
+    Scene scene({std::string(1'000'000, 'a')}, true);
+    scene.turn(16384);
+    const std::size_t first = scene.script->read;
+    CHECK(first == limits::kPackedTurn);
+    std::string out(16384, '\0');
+    CHECK(scene.body->read(out.data(), out.size()) == 0);
+    CHECK(scene.script->read == first);
+    CHECK(scene.rouser.count == 2);
+    scene.places->taken += 3;
+    scene.turn(16384);
+    CHECK(scene.script->read - first == limits::kPackedTurn / 4);
+    scene.places->taken += 100;
+    const std::size_t before = scene.script->read;
+    scene.turn(16384);
+    CHECK(scene.script->read - before == limits::kPackedPiece);
+    scene.places->taken -= 103;
 }
 
 TEST_CASE("who does not read holds one piece, and what the compressor has") {

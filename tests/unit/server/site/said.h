@@ -42,7 +42,9 @@ private:
 class Roused final : public http::Rouser {
 public:
     void rouse() override { ++count; }
+    std::uint64_t turn() const override { return number; }
     int count = 0;
+    std::uint64_t number = 1;
 };
 
 inline std::string page(std::size_t size) {

@@ -1,5 +1,7 @@
 #include <doctest.h>
 
+#include <algorithm>
+
 #include "server/site/file_cache.h"
 #include "server/site/static_files.h"
 #include "tests/unit/server/site/browser.h"
@@ -123,6 +125,65 @@ TEST_CASE("methods: 405 with Allow for all that is known but GET and HEAD, 501 f
         CHECK(answer.field("Allow") == "GET, HEAD, OPTIONS");
         CHECK(answer.body.empty());
     }
+}
+
+namespace {
+
+// Holds what is answered, as those do who take nothing.
+class Holds final : public http::Handler {
+public:
+    explicit Holds(http::Handler& inner) : inner_(inner) {}
+    http::Response handle(const http::Request& request, const http::Context& context) override {
+        http::Response response = inner_.handle(request, context);
+        if (response.prebuilt && holding) held.push_back(response.prebuilt);
+        from_cache = response.prebuilt != nullptr;
+        return response;
+    }
+    std::vector<std::shared_ptr<const http::Prebuilt>> held;
+    bool holding = true, from_cache = false;
+
+private:
+    http::Handler& inner_;
+};
+
+}  // namespace
+
+TEST_CASE("who takes nothing holds no more than the cache: what comes then is read as it is sent") {
+    Folder folder;
+    for (int i = 0; i < 10; ++i) {
+        folder.write(std::to_string(i), std::string(100'000, static_cast<char>('a' + i)));
+        folder.write(std::to_string(i) + ".txt", std::string(20'000, static_cast<char>('A' + i)));
+    }
+    StaticOptions options;
+    options.root = folder.path().string();
+    options.cache = std::make_shared<FileCache>(204'000, 100);
+    options.listing = true;
+    const auto files = StaticFiles::open(options).value();
+    Holds holds(*files);
+    Browser browser(holds);
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 10; ++i) {
+            const Answer answer = browser.get("/" + std::to_string(i));
+            CHECK(answer.status == 200);
+            CHECK(answer.body == std::string(100'000, static_cast<char>('a' + i)));
+            CHECK(holds.from_cache == (i < 2));
+            CHECK(options.cache->bytes() <= 204'000);
+        }
+        browser.wait(limits::kCacheTrust);
+    }
+    for (int i = 0; i < 10; ++i) CHECK(browser.get("/" + std::to_string(i) + ".txt", "Accept-Encoding: gzip\r\n").status == 200);
+    CHECK(options.cache->bytes() <= 204'000);
+    CHECK(browser.get("/").status == 503);
+    std::size_t bytes = 0;
+    std::sort(holds.held.begin(), holds.held.end());
+    holds.held.erase(std::unique(holds.held.begin(), holds.held.end()), holds.held.end());
+    for (const auto& one : holds.held) bytes += one->bytes.size();
+    CHECK(bytes <= 204'000);
+    holds.held.clear();
+    holds.holding = false;
+    CHECK(browser.get("/7").status == 200);
+    CHECK(holds.from_cache);
+    CHECK(browser.get("/").status == 200);
 }
 
 TEST_CASE("conditions hold for cached and streamed files alike") {
