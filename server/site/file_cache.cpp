@@ -48,10 +48,21 @@ CachedFile* FileCache::put(std::uint32_t root, std::string_view path, CachedFile
 bool FileCache::make_room(std::size_t bytes, std::size_t files) {
     if (bytes > most_bytes_ || files > most_files_) return false;
     const auto fits = [&] { return bytes_ + bytes <= most_bytes_ && entries_.size() + files <= most_files_; };
-    if (!fits()) forget_gone();
-    while (!fits())
-        if (!drop_oldest()) return false;
+    if (fits()) return true;
+    forget_gone();
+    if (!could_fit(bytes, files)) return false;  // and nobody goes in vain
+    while (!fits()) drop_oldest();
     return true;
+}
+
+bool FileCache::could_fit(std::size_t bytes, std::size_t files) const {
+    std::size_t free_bytes = 0, free_files = 0;
+    for (const auto& [key, entry] : entries_) {
+        if (is_held(entry.file)) continue;
+        free_bytes += entry.cost;
+        ++free_files;
+    }
+    return bytes_ - free_bytes + bytes <= most_bytes_ && entries_.size() - free_files + files <= most_files_;
 }
 
 void FileCache::grown(std::uint32_t root, std::string_view path) {
@@ -90,16 +101,14 @@ void FileCache::forget_gone() {
     });
 }
 
-// Walks over all of them: they are few, and reading the file that needs the room costs more. False: all that are there are held.
-bool FileCache::drop_oldest() {
+// Of those that are not held; there is one. Walks over all of them: they are few, and reading the file that needs the room costs more.
+void FileCache::drop_oldest() {
     auto oldest = entries_.end();
     for (auto at = entries_.begin(); at != entries_.end(); ++at) {
         const bool older = oldest == entries_.end() || at->second.last_used < oldest->second.last_used;
         if (older && !is_held(at->second.file)) oldest = at;
     }
-    if (oldest == entries_.end()) return false;
     drop(oldest);
-    return true;
 }
 
 }  // namespace postern::site

@@ -44,7 +44,7 @@ public:
 
     // Null when absent. Valid until the next put() or make_room(). No allocation.
     CachedFile* find(std::uint32_t root, std::string_view path);
-    // For so many bytes and files more, while others go. False: there is none to be had, for too much is held. What is held
+    // For so many bytes and files more, while others go. False, and all stay: there is none to be had, for too much is held. What is held
     // does not go: whoever calls this for a part of an entry holds that.
     bool make_room(std::size_t bytes, std::size_t files);
     // Replaces what is there; the result as from find(), null when there is no room for it.
@@ -93,7 +93,8 @@ private:
     };
 
     void drop(Entries::iterator entry);
-    bool drop_oldest();
+    bool could_fit(std::size_t bytes, std::size_t files) const;
+    void drop_oldest();
     void forget_gone();
     void keep_count(const std::shared_ptr<const http::Prebuilt>& content);
 

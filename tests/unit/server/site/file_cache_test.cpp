@@ -69,6 +69,16 @@ TEST_CASE("what is held stays and counts: replaced, erased, or in the way") {
     CHECK_FALSE(cache.make_room(6000, 1));
 }
 
+TEST_CASE("where there is no room to be had, nobody goes in vain") {
+    FileCache cache(10000, 10);
+    const auto held = cache.put(0, "/a", file_of(5000))->content;
+    cache.put(0, "/b", file_of(1000));
+    cache.put(0, "/c", file_of(1000));
+    CHECK_FALSE(cache.make_room(7000, 1));
+    CHECK_FALSE(cache.make_room(1, 10));
+    CHECK(cache.files() == 3);
+}
+
 TEST_CASE("what was held and is not any more makes room") {
     FileCache cache(10000, 2);
     auto first = cache.put(0, "/a", file_of(4000))->content, second = cache.put(0, "/b", file_of(4000))->content;
