@@ -12,7 +12,7 @@ from places import CLIENT_CPU, SERVER_CPU, WORK
 from server import Server
 
 
-def fresh_memory(peer, certs, _, variant="", conns=1000):
+def fresh_memory(peer, certs, _, variant="", conns=1000, settled=0.3):
     s = Server(peer, variant, certs).start()
     try:
         time.sleep(0.3)
@@ -20,7 +20,7 @@ def fresh_memory(peer, certs, _, variant="", conns=1000):
         p = subprocess.Popen(client([os.path.join(WORK, "tlsload"), "-p", s.https, "-u", "/1k.html", "-k", "-H", "-c", conns,
                                      "-d", 50, *version_flags(s, 13)]), stdout=subprocess.PIPE, text=True)
         ready = p.stdout.readline()
-        time.sleep(0.3)
+        time.sleep(settled)
         rss, pss = s.memory()
         p.terminate()
         held = json.loads(p.stdout.read().splitlines()[-1])["held"]
@@ -33,7 +33,7 @@ def fresh_memory(peer, certs, _, variant="", conns=1000):
 
 
 def fresh_many(peer, certs, secs):
-    return fresh_memory(peer, certs, secs, "many", 10000)
+    return fresh_memory(peer, certs, secs, "many", 10000, settled=3)     # idle, the last of them too
 
 
 def fresh_loops(peer, certs, secs):
